@@ -1,0 +1,170 @@
+"""The database: one metadata, aware UTC instants, and the only place that begins and commits."""
+
+import fcntl
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC; naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime: {value.isoformat()}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Put UTC back: SQLite returns naive values."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class FifoLock:
+    """First come, first served. SQLite's busy_timeout sleeps instead of queueing and starves writers."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._busy = False
+
+    def __enter__(self) -> None:
+        """Wait for the turn."""
+        with self._guard:
+            if not self._busy:
+                self._busy = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Hand the turn to the next."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._busy = False
+
+
+class _FileLock:
+    """An exclusive flock on a side file, so that processes queue too. Used under the FifoLock only."""
+
+    def __init__(self, path: Path) -> None:
+        self._file: IO[str] = path.open("w")
+
+    def __enter__(self) -> None:
+        """Wait for the other processes."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Let the next process write."""
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Close the side file."""
+        self._file.close()
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, with a unit of work for writing and another for reading.
+
+    Args:
+        url: an SQLAlchemy address; `sqlite:///path` or `postgresql+psycopg://...`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url, writing=True) if self.is_sqlite else _server_engine(url)
+        self._reading = _sqlite_engine(url, writing=False) if self.is_sqlite else self.engine
+        self._turn: AbstractContextManager[None] = FifoLock() if self.is_sqlite else nullcontext()
+        self._file_lock = (
+            _FileLock(Path(f"{make_url(url).database}.lock")) if self.is_sqlite else None
+        )
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """Open the session of one action; commit on success, roll back on any error. Never nest."""
+        with (
+            self._turn,
+            self._file_lock or nullcontext(),
+            Session(self.engine, autoflush=True) as session,
+        ):
+            with session.begin():
+                yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that only reads; nothing done in it is kept."""
+        with Session(self._reading, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def connect_for_migration(self) -> Iterator[Connection]:
+        """Open the connection a schema migration runs on; commits on success."""
+        with self._turn, self._file_lock or nullcontext(), self.engine.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+        self._reading.dispose()
+        if self._file_lock:
+            self._file_lock.close()
+
+
+def _server_engine(url: str) -> Engine:
+    return create_engine(url, pool_pre_ping=True)
+
+
+def _sqlite_engine(url: str, *, writing: bool) -> Engine:
+    """SQLite in WAL mode with full sync: an acknowledged commit survives kill -9 and power loss."""
+    engine = create_engine(url, connect_args={"timeout": 60})
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=full",
+            "busy_timeout=60000",
+            "foreign_keys=on",
+        ):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred read-to-write upgrade fails with SQLITE_BUSY at once, so writers take the lock first;
+        # readers must not, or they would stop all writers.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

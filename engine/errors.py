@@ -1,0 +1,167 @@
+"""All that can go wrong in the engine; a class's docstring is its message, filled with its own fields."""
+
+from dataclasses import dataclass, field
+
+
+class EngineError(Exception):
+    """The process engine cannot do this."""
+
+    def __str__(self) -> str:
+        """Fill the sentence with the error's own fields."""
+        return (type(self).__doc__ or "") % vars(self)
+
+
+class NotFound(EngineError):
+    """This does not exist."""
+
+
+class NotAllowed(EngineError):
+    """You may not do this."""
+
+
+class Conflict(EngineError):
+    """Somebody else changed this meanwhile."""
+
+
+class Invalid(EngineError):
+    """This input cannot be accepted."""
+
+
+@dataclass(eq=False)
+class BusinessError(EngineError):
+    """The business refused with code %(code)s: %(reason)s"""
+
+    code: str
+    reason: str = ""
+
+
+@dataclass(eq=False)
+class DefinitionNotFound(NotFound):
+    """There is no process definition %(key)s."""
+
+    key: str
+
+
+@dataclass(eq=False)
+class InstanceNotFound(NotFound):
+    """There is no process instance %(instance_id)s."""
+
+    instance_id: str
+
+
+@dataclass(eq=False)
+class UserTaskNotFound(NotFound):
+    """There is no user task %(task_id)s."""
+
+    task_id: str
+
+
+@dataclass(eq=False)
+class IncidentNotFound(NotFound):
+    """There is no open incident %(incident_id)s."""
+
+    incident_id: str
+
+
+@dataclass(eq=False)
+class TaskNotYours(NotAllowed):
+    """The task %(name)s is not offered to you."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class TaskAlreadyClaimed(Conflict):
+    """%(assignee_name)s already claimed this task."""
+
+    assignee_name: str
+
+
+@dataclass(eq=False)
+class TaskAlreadyEnded(Conflict):
+    """This task was already completed by %(completed_by)s."""
+
+    completed_by: str
+
+
+@dataclass(eq=False)
+class LostRace(Conflict):
+    """Somebody else changed this case at the same moment; please try again."""
+
+    instance_id: str
+
+
+@dataclass(eq=False)
+class InstanceNotActive(Conflict):
+    """This case is %(status)s, so nothing can be done in it."""
+
+    status: str
+
+
+@dataclass(eq=False)
+class MessageNotExpected(Conflict):
+    """This case does not wait for %(message)s now."""
+
+    message: str
+
+
+@dataclass(eq=False)
+class VariableNotAllowed(Invalid):
+    """The value of %(name)s cannot be stored in a process."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One finding of the deploy-time check.
+
+    Attributes:
+        element_id: id of the BPMN or DMN element, or "" for the file.
+        element_name: its name, or "".
+        advice: what is wrong and what to do instead, one or two sentences.
+        severity: "error" refuses the deployment, "warning" does not.
+    """
+
+    element_id: str
+    element_name: str
+    advice: str
+    severity: str = "error"
+    constraint: str = ""
+
+
+@dataclass(eq=False)
+class DeploymentRefused(Invalid):
+    """The process cannot be deployed: %(summary)s"""
+
+    problems: tuple[Problem, ...] = ()
+    summary: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Join the problems into one text."""
+        self.summary = "; ".join(
+            f"{p.element_id} {p.element_name}: {p.advice}" for p in self.problems
+        )
+
+
+@dataclass(eq=False)
+class ExpressionFailed(EngineError):
+    """The expression of %(element_id)s failed: %(reason)s"""
+
+    element_id: str
+    reason: str
+
+
+@dataclass(eq=False)
+class DecisionFailed(EngineError):
+    """The decision %(decision_id)s failed: %(reason)s"""
+
+    decision_id: str
+    reason: str
+
+
+@dataclass(eq=False)
+class StateNotReadable(EngineError):
+    """The stored state of the process instance cannot be read: %(reason)s"""
+
+    reason: str

@@ -1,0 +1,204 @@
+"""The engine's tables, SQLAlchemy Core. Everything somebody asks for is a row with an index."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from engine.db import UTCDateTime, metadata
+
+Id = String(32)
+"""A UUID in 32 hexadecimal digits, made in Python, so that an insert needs no round trip."""
+
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+process_definition = Table(
+    "process_definition",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(100), nullable=False),  # id of the BPMN process
+    Column("version", Integer, nullable=False),  # 1, 2, 3 ... a key
+    Column("name", String(200), nullable=False),
+    Column("content_hash", String(64), nullable=False),  # SHA-256 over all resources
+    Column("deployed_at", UTCDateTime, nullable=False),
+    Column("deployed_by", String(64), nullable=False),
+    UniqueConstraint("key", "version"),
+)
+
+resource = (
+    Table(  # the files of a definition: diagram, decisions and forms are bound to its version
+        "resource",
+        metadata,
+        Column("definition_id", ForeignKey("process_definition.id"), primary_key=True),
+        Column(
+            "name", String(200), primary_key=True
+        ),  # "repair.bpmn", "repair_class.dmn", "forms/repair/report.json"
+        Column("content", LargeBinary, nullable=False),
+    )
+)
+
+process_instance = Table(
+    "process_instance",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("definition_id", ForeignKey("process_definition.id"), nullable=False),
+    Column("business_key", String(64), nullable=False),  # the case number
+    Column("scope", String(64), nullable=False),
+    Column("status", String(16), nullable=False),  # active, suspended, completed, cancelled
+    Column(
+        "version", Integer, nullable=False
+    ),  # counts the steps; proves that nobody wrote in between
+    Column("state", LargeBinary, nullable=False),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("started_by", String(64), nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("end_event", String(100)),  # id of the end event reached last
+    Index("ix_process_instance_business_key", "business_key"),
+    Index("ix_process_instance_definition_id_status", "definition_id", "status"),
+)
+
+user_task = Table(
+    "user_task",
+    metadata,
+    Column("id", Id, primary_key=True),  # the token's id
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("element_id", String(100), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("lane", String(100), nullable=False, default=""),
+    Column("form_key", String(100)),
+    Column("candidate_group", String(64)),
+    Column("scope", String(64), nullable=False),
+    Column("assignee", String(64)),
+    Column("assignee_name", String(100)),
+    Column("priority", Integer, nullable=False, default=50),  # 0..100, higher first
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("claimed_at", UTCDateTime),
+    Column("due_at", UTCDateTime),
+    Column("original_due_at", UTCDateTime),  # stays when due_at is extended
+    Column("state", String(16), nullable=False),  # open, completed, cancelled
+    Column("ended_at", UTCDateTime),
+    Column("ended_by", String(64)),
+    Column("ended_by_name", String(100)),
+    Index("ix_user_task_instance_id", "instance_id"),
+    Index(
+        "ix_user_task_open_group",
+        "candidate_group",
+        "scope",
+        "due_at",
+        postgresql_where=text("state = 'open'"),
+        sqlite_where=text("state = 'open'"),
+    ),
+    Index(
+        "ix_user_task_open_assignee",
+        "assignee",
+        "due_at",
+        postgresql_where=text("state = 'open'"),
+        sqlite_where=text("state = 'open'"),
+    ),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("kind", String(16), nullable=False),  # timer, service, rung
+    Column("element_id", String(100), nullable=False),
+    Column("token_id", Id, nullable=False),  # the waiting token, or the user task of a rung
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("original_due_at", UTCDateTime, nullable=False),
+    Column("state", String(16), nullable=False),  # pending, done, failed, cancelled
+    Column("retries", Integer, nullable=False),  # left
+    Column("attempts", Integer, nullable=False),  # leases taken
+    Column("lock_owner", String(64)),
+    Column("lock_until", UTCDateTime),
+    Column("error", Text),
+    Column("payload", JSON, nullable=False),
+    Column("idem", String(160), nullable=False, unique=True),
+    Index("ix_job_instance_id", "instance_id"),
+    Index(
+        "ix_job_due",
+        "due_at",
+        "id",
+        postgresql_where=text("state = 'pending'"),
+        sqlite_where=text("state = 'pending'"),
+    ),
+)
+
+subscription = Table(  # messages and signals an instance waits for
+    "subscription",
+    metadata,
+    Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
+    Column("token_id", Id, primary_key=True),
+    Column("kind", String(16), nullable=False),  # message, signal
+    Column("name", String(100), primary_key=True),
+    Column("element_id", String(100), nullable=False),
+    Column("correlation", String(200)),
+    Index("ix_subscription_kind_name", "kind", "name", "correlation"),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("job_id", Id, unique=True),
+    Column("element_id", String(100), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("resolved_at", UTCDateTime),
+    Column("resolved_by", String(64)),
+    Index("ix_incident_instance_id", "instance_id"),
+)
+
+history = Table(  # append only
+    "history",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("step", Integer, nullable=False),  # the instance's version after the step
+    Column("at", UTCDateTime, nullable=False),
+    Column("kind", String(32), nullable=False),  # see engine/history.py
+    Column("element_id", String(100), nullable=False),
+    Column("element_name", String(200), nullable=False),
+    Column("actor_id", String(64), nullable=False),
+    Column("actor_name", String(100), nullable=False),
+    Column("on_behalf_of", String(64)),
+    Column("details", JSON, nullable=False),
+    Index("ix_history_instance_id_id", "instance_id", "id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("idem", String(160), nullable=False, unique=True),  # becomes the Message-ID
+    Column("instance_id", Id),
+    Column("channel", String(16), nullable=False),  # mail, push
+    Column("recipient", String(200), nullable=False),  # account id
+    Column("payload", JSON, nullable=False),  # {"subject": ..., "body": ..., "url": ...}
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("not_before", UTCDateTime, nullable=False),
+    Column("sent_at", UTCDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text),
+    Column("is_dead", Boolean, nullable=False, default=False),
+    Index(
+        "ix_outbox_unsent",
+        "not_before",
+        "id",
+        postgresql_where=text("sent_at IS NULL"),
+        sqlite_where=text("sent_at IS NULL"),
+    ),
+)

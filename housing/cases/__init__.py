@@ -1,0 +1,1 @@
+"""Cases: submitting a task's form, drafts, and what the case page shows."""

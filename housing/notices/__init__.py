@@ -1,0 +1,1 @@
+"""Notices: who is told what, in which words, through which channel."""

@@ -1,0 +1,1 @@
+"""Accounts, roles within a scope, sign-in with lock, sessions on the server."""

@@ -1,0 +1,1 @@
+"""Communities, buildings, units, assets with their warranty, contractors."""

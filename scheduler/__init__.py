@@ -1,0 +1,1 @@
+"""What runs when: the ticker, the sweep of due jobs, the outbox relay."""

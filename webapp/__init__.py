@@ -1,0 +1,1 @@
+"""Flask pages, the REST API and the command line."""
