@@ -23,9 +23,9 @@ def clock() -> FrozenClock:
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test process; ANJU_TEST_POSTGRES names another one to use instead.
+    """A PostgreSQL server of this test process; ANJU_TEST_POSTGRES may name another one.
 
-    The address ends before the database name.
+    The address names the database to administer from.
     """
     if given := os.environ.get("ANJU_TEST_POSTGRES"):
         yield given
@@ -64,4 +64,5 @@ def with_database(uri: str, name: str) -> str:
     """Put a database name into a libpq address and name the SQLAlchemy driver."""
     head, _, query = uri.partition("?")
     base = head.rpartition("/")[0]
-    return f"postgresql+psycopg{base.removeprefix('postgresql')}/{name}" + (f"?{query}" if query else "")
+    address = f"postgresql+psycopg{base.removeprefix('postgresql')}/{name}"
+    return f"{address}?{query}" if query else address
