@@ -1,0 +1,1 @@
+"""The command line `anju`: serving, workers, the demo city, scenarios, checks and benchmarks."""

