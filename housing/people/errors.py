@@ -1,0 +1,64 @@
+"""What can go wrong with accounts."""
+
+from dataclasses import dataclass
+
+from engine.errors import Invalid, NotFound
+
+
+@dataclass(eq=False)
+class AccountNotFound(NotFound):
+    """There is no account %(account_id)s."""
+
+    account_id: str
+
+
+@dataclass(eq=False)
+class LoginTaken(Invalid):
+    """The login %(login)s already exists."""
+
+    login: str
+
+
+@dataclass(eq=False)
+class LoginInvalid(Invalid):
+    """A login has 3 to 64 letters, digits, dots, hyphens or underscores."""
+
+
+@dataclass(eq=False)
+class PasswordTooShort(Invalid):
+    """A password needs at least %(min_length)d characters."""
+
+    min_length: int
+
+
+@dataclass(eq=False)
+class PasswordTooLong(Invalid):
+    """A password may have at most %(max_length)d characters."""
+
+    max_length: int
+
+
+@dataclass(eq=False)
+class PasswordTooCommon(Invalid):
+    """This password is too easy to guess."""
+
+
+@dataclass(eq=False)
+class RoleUnknown(Invalid):
+    """There is no role %(role)s."""
+
+    role: str
+
+
+@dataclass(eq=False)
+class ScopeInvalid(Invalid):
+    """The scope %(scope)s is neither the city, nor a community, nor a contractor."""
+
+    scope: str
+
+
+@dataclass(eq=False)
+class LanguageUnknown(Invalid):
+    """Anju does not speak the language %(language)s."""
+
+    language: str

@@ -1,0 +1,83 @@
+"""Tables of accounts, roles, sessions, locks and the audit log."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from housing.orm import Base
+
+
+class Account(Base):
+    """A person who can sign in."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))  # active, disabled
+    created_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """A role of an account within a scope: "city", "community:<code>" or "contractor:<code>"."""
+
+    __tablename__ = "membership"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(64), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+    __table_args__ = (Index("ix_membership_role_scope", "role", "scope"),)
+
+
+class WebSession(Base):
+    """A signed-in browser; the cookie holds the token, this table only its SHA-256."""
+
+    __tablename__ = "web_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    address: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class LoginLock(Base):
+    """Failures in a row of one login, known or not; keyed by the SHA-256 of what was typed."""
+
+    __tablename__ = "login_lock"
+
+    login_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    locked_until: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+
+
+class LoginFailure(Base):
+    """A refused sign-in of an address, kept as long as the address limit looks back."""
+
+    __tablename__ = "login_failure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_login_failure_address_at", "address", "at"),)
+
+
+class AuditEntry(Base):
+    """What was done to accounts and by whom; append only, references instead of personal data."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(32))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    address: Mapped[str] = mapped_column(String(64))
+    details: Mapped[dict[str, object]] = mapped_column(JSON)

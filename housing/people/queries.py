@@ -1,0 +1,188 @@
+"""Read accounts for pages, notices and the engine."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.types import CITY, Actor
+from housing.people.errors import AccountNotFound
+from housing.people.models import Account, AuditEntry, Membership, WebSession
+from housing.people.rules import token_hash
+
+AccountRef = int | str
+"""An account's id, as number or as the text that process data holds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountView:
+    """A person as pages and notices need them.
+
+    Attributes:
+        memberships: (role, scope) pairs, sorted.
+    """
+
+    id: int
+    login: str
+    name: str
+    language: str
+    state: str
+    memberships: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Tell the roles held in any scope."""
+        return frozenset(role for role, _ in self.memberships)
+
+    @property
+    def actor(self) -> Actor:
+        """Tell who this is for the engine."""
+        return Actor(id=str(self.id), name=self.name, groups=frozenset(self.memberships))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignedIn:
+    """An open session and whose it is."""
+
+    account: AccountView
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditLine:
+    """One line of the audit log.
+
+    Attributes:
+        kind: "sign_in_failed", "locked", "sign_in_refused", "signed_in", "signed_out" ...
+    """
+
+    at: datetime
+    kind: str
+    account_id: int | None
+    address: str
+    details: Mapping[str, object]
+
+
+def account(account_id: AccountRef, *, session: Session) -> AccountView:
+    """Read an account by its id.
+
+    Raises:
+        AccountNotFound: there is none.
+    """
+    found = accounts([account_id], session=session)
+    if not found:
+        raise AccountNotFound(str(account_id))
+    return found[0]
+
+
+def account_by_login(login: str, *, session: Session) -> AccountView | None:
+    """Read an account by its stored login; None when there is none."""
+    account_id = session.scalar(select(Account.id).where(Account.login == login))
+    return None if account_id is None else account(account_id, session=session)
+
+
+def accounts(account_ids: Iterable[AccountRef], *, session: Session) -> list[AccountView]:
+    """Read several accounts, ordered by id; unknown ids and texts that are no id are left out."""
+    wanted = {int(each) for each in account_ids if _is_id(each)}
+    return _views(session, wanted) if wanted else []
+
+
+def accounts_in(group: str, scope: str, *, session: Session) -> list[AccountView]:
+    """List the active accounts that hold a role within a scope or in the whole city.
+
+    Args:
+        group: candidate group, which is a role.
+        scope: "city", "community:<code>" or "contractor:<code>".
+        session: any.
+    """
+    ids = select(Membership.account_id).where(
+        Membership.role == group, Membership.scope.in_({scope, CITY})
+    )
+    members = _views(session, set(session.scalars(ids)))
+    return [each for each in members if each.state == "active"]
+
+
+def all_accounts(*, session: Session) -> list[AccountView]:
+    """List every account by id."""
+    return _views(session, set(session.scalars(select(Account.id))))
+
+
+def actor_of(account_id: AccountRef, *, session: Session) -> Actor:
+    """Tell who an account is for the engine.
+
+    Raises:
+        AccountNotFound: there is none.
+    """
+    return account(account_id, session=session).actor
+
+
+def names_of(account_ids: Iterable[AccountRef], *, session: Session) -> dict[str, str]:
+    """Map ids, as text, to names; unknown ids are left out."""
+    return {str(each.id): each.name for each in accounts(account_ids, session=session)}
+
+
+def signed_in(token: str, *, now: datetime, session: Session) -> SignedIn | None:
+    """Find the open session of a cookie's token; None when it ended or the account is disabled."""
+    row = session.get(WebSession, token_hash(token))
+    if row is None or now >= row.expires_at:
+        return None
+    owner = account(row.account_id, session=session)
+    if owner.state != "active":
+        return None
+    return SignedIn(
+        account=owner,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        expires_at=row.expires_at,
+    )
+
+
+def audit_log(*, account_id: int | None = None, session: Session) -> list[AuditLine]:
+    """List the audit lines in the order they were written, of one account or of all."""
+    statement = select(AuditEntry).order_by(AuditEntry.id)
+    if account_id is not None:
+        statement = statement.where(AuditEntry.account_id == account_id)
+    return [
+        AuditLine(
+            at=row.at,
+            kind=row.kind,
+            account_id=row.account_id,
+            address=row.address,
+            details=row.details,
+        )
+        for row in session.scalars(statement)
+    ]
+
+
+def _is_id(value: AccountRef) -> bool:
+    text = str(value)
+    return text.isascii() and text.isdigit() and len(text) <= 18
+
+
+def _views(session: Session, ids: Collection[int]) -> list[AccountView]:
+    if not ids:
+        return []
+    memberships: dict[int, list[tuple[str, str]]] = {each: [] for each in ids}
+    rows = session.execute(
+        select(Membership.account_id, Membership.role, Membership.scope)
+        .where(Membership.account_id.in_(ids))
+        .order_by(Membership.role, Membership.scope)
+    )
+    for account_id, role, scope in rows:
+        memberships[account_id].append((role, scope))
+    found = session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.id))
+    return [
+        AccountView(
+            id=row.id,
+            login=row.login,
+            name=row.name,
+            language=row.language,
+            state=row.state,
+            memberships=tuple(memberships[row.id]),
+        )
+        for row in found
+    ]

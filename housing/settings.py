@@ -1,0 +1,169 @@
+"""The settings of the house; the only place that reads the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from housing.errors import SettingsInvalid
+
+LANGUAGES = ("zh_Hant_TW", "en")
+"""Languages of the pages and notices; the first is the default."""
+
+_YES_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_MIN_SECRET_LENGTH = 16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailSettings:
+    """The mail server; without a host every notice stays in the simulator.
+
+    Attributes:
+        host: name of the SMTP server, "" for none.
+        port: its port, 1..65535.
+        sender: address notices come from.
+    """
+
+    host: str = ""
+    port: int = 25
+    sender: str = "anju@example.org"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What an installation decides, read once at start.
+
+    Attributes:
+        var: folder of everything that is written: database, uploads, keys, the lock file.
+        database_url: an SQLAlchemy address, SQLite or PostgreSQL.
+        is_demo: whether the demo clock may be moved and the demo banner is shown.
+        secret_key: signs cookies and CSRF tokens.
+        language: language of a reader who has not chosen one.
+        base_url: address of the pages as readers type it, without a slash at the end.
+        mail: the mail server.
+    """
+
+    var: Path
+    database_url: str
+    is_demo: bool = False
+    secret_key: str = field(repr=False)
+    language: str = LANGUAGES[0]
+    base_url: str = "http://127.0.0.1:8000"
+    mail: MailSettings = field(default_factory=MailSettings)
+
+    @property
+    def files_path(self) -> Path:
+        """Tell the folder of uploaded files."""
+        return self.var / "files"
+
+    @property
+    def lock_path(self) -> Path:
+        """Tell the file that keeps a second server out."""
+        return self.var / "anju.lock"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment and make the folder they need.
+
+    Args:
+        environment: names to texts; the process's own environment when absent.
+
+    Raises:
+        SettingsInvalid: a value cannot be used; the error names the variable.
+    """
+    given = os.environ if environment is None else environment
+    var = _read_folder(given)
+    return Settings(
+        var=var,
+        database_url=_read_database_url(given, var),
+        is_demo=_read_yes_no(given, "ANJU_DEMO"),
+        secret_key=_read_secret_key(given, var),
+        language=_read_language(given),
+        base_url=_read_base_url(given),
+        mail=MailSettings(
+            host=given.get("ANJU_SMTP_HOST", ""),
+            port=_read_port(given, "ANJU_SMTP_PORT", 25),
+            sender=given.get("ANJU_SMTP_SENDER", "anju@example.org"),
+        ),
+    )
+
+
+def _read_folder(given: Mapping[str, str]) -> Path:
+    var = Path(given.get("ANJU_VAR") or "var").absolute()
+    try:
+        var.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsInvalid("ANJU_VAR", f"{var} is no usable folder") from error
+    return var
+
+
+def _read_database_url(given: Mapping[str, str], var: Path) -> str:
+    url = given.get("ANJU_DATABASE_URL") or f"sqlite:///{var / 'anju.db'}"
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError as error:
+        raise SettingsInvalid("ANJU_DATABASE_URL", "it is no database address") from error
+    if backend not in {"sqlite", "postgresql"}:
+        raise SettingsInvalid("ANJU_DATABASE_URL", "only sqlite and postgresql are supported")
+    if backend == "sqlite" and make_url(url).database in {None, "", ":memory:"}:
+        raise SettingsInvalid("ANJU_DATABASE_URL", "an SQLite database must be a file")
+    return url
+
+
+def _read_yes_no(given: Mapping[str, str], variable: str) -> bool:
+    text = given.get(variable) or "0"
+    if text.lower() not in _YES_NO:
+        raise SettingsInvalid(variable, "it must be 0 or 1")
+    return _YES_NO[text.lower()]
+
+
+def _read_language(given: Mapping[str, str]) -> str:
+    language = given.get("ANJU_LANGUAGE") or LANGUAGES[0]
+    if language not in LANGUAGES:
+        raise SettingsInvalid("ANJU_LANGUAGE", f"it must be one of {', '.join(LANGUAGES)}")
+    return language
+
+
+def _read_base_url(given: Mapping[str, str]) -> str:
+    url = given.get("ANJU_BASE_URL") or "http://127.0.0.1:8000"
+    if not url.startswith(("http://", "https://")):
+        raise SettingsInvalid("ANJU_BASE_URL", "it must begin with http:// or https://")
+    return url.rstrip("/")
+
+
+def _read_port(given: Mapping[str, str], variable: str, default: int) -> int:
+    text = given.get(variable) or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
+        raise SettingsInvalid(variable, "it must be a number from 1 to 65535")
+    return int(text)
+
+
+def _read_secret_key(given: Mapping[str, str], var: Path) -> str:
+    """Take the key from the environment, or from its file, which is made at the first start."""
+    if key := given.get("ANJU_SECRET_KEY"):
+        if len(key) < _MIN_SECRET_LENGTH:
+            raise SettingsInvalid(
+                "ANJU_SECRET_KEY", f"it needs at least {_MIN_SECRET_LENGTH} characters"
+            )
+        return key
+    path = var / "secret_key"
+    try:
+        # Exclusive creation with its final rights: no moment in which others may read the key.
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise SettingsInvalid("ANJU_VAR", f"{path} cannot be written") from error
+    return _read_key_file(path)
+
+
+def _read_key_file(path: Path) -> str:
+    key = path.read_text("utf-8").strip()
+    if len(key) < _MIN_SECRET_LENGTH:
+        raise SettingsInvalid("ANJU_VAR", f"{path} holds no key; remove it to get a new one")
+    return key
