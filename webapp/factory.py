@@ -1,0 +1,103 @@
+"""The web application: made from a wired Anju, without any global."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import flask
+from flask import Blueprint, Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+
+from housing.bootstrap import Application
+from webapp import addresses, current, errors, formats, language, navigation, permissions, security, sessions
+from webapp.pages import auth, health, home, inbox, operations, processes
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    auth.pages,
+    health.pages,
+    home.pages,
+    inbox.pages,
+    operations.pages,
+    processes.pages,
+)
+
+MAX_REQUEST_BYTES = 80 * 1024 * 1024
+"""Six photos of 10 MB each, and room for the rest of the form."""
+
+FORM_LIFETIME = timedelta(hours=8)
+"""How long an opened form can be sent: a working day."""
+
+
+def create_app(application: Application) -> Flask:
+    """Make the web application around a wired Anju.
+
+    Args:
+        application: settings, database, engine and clocks, made by `housing.bootstrap`.
+
+    Raises:
+        OSError: the zh-TW catalogue is missing or cannot be compiled.
+    """
+    app = Flask("webapp", root_path=str(Path(__file__).parent))
+    app.extensions["anju"] = application
+    app.config.from_mapping(
+        SECRET_KEY=application.settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=int(FORM_LIFETIME.total_seconds()),
+        SESSION_COOKIE_NAME="anju_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        BABEL_DEFAULT_LOCALE=language.DEFAULT,
+        BABEL_DEFAULT_TIMEZONE="Asia/Taipei",
+        ROC_YEARS=True,
+    )
+    _speak(app)
+    _guard(app)
+    errors.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _speak(app: Flask) -> None:
+    """Set the language, the filters and the words every page needs."""
+    language.compile_catalogue()
+    Babel(app, locale_selector=language.choose)
+    app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(_words_of_every_page)
+
+
+def _words_of_every_page() -> dict[str, object]:
+    application = current.application()
+    chosen = language.choose()
+    return {
+        "person": current.person(),
+        "navigation": navigation.links,
+        "here": addresses.here,
+        "languages": language.LANGUAGES,
+        "language": chosen,
+        "html_language": language.HTML_LANGUAGES[chosen],
+        "is_demo": application.settings.is_demo,
+        "now": application.clock.now(),
+    }
+
+
+def _guard(app: Flask) -> None:
+    """Load the session, check the permission table, then the form token: in this order."""
+    app.before_request(sessions.load)
+    app.before_request(_check_permission)
+    CSRFProtect(app)
+    security.install(app)
+
+
+def _check_permission() -> None:
+    """Refuse a route without a row, a stranger (401) and a wrong role (403)."""
+    endpoint = flask.request.endpoint
+    if endpoint is None:
+        return
+    person = current.person()
+    if permissions.may_open(endpoint, person.roles if person else None):
+        return
+    flask.abort(403 if person else 401)

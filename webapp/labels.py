@@ -1,0 +1,127 @@
+"""Words for the codes that processes and tables store."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+ROLES: Mapping[str, LazyString] = {
+    "resident": _l("Resident"),
+    "property_manager": _l("Property manager"),
+    "property_manager_lead": _l("Property manager lead"),
+    "social_worker": _l("Social worker"),
+    "contractor": _l("Contractor"),
+    "officer": _l("Housing officer"),
+    "section_chief": _l("Section chief"),
+    "finance": _l("Finance"),
+    "ethics_office": _l("Ethics office"),
+    "process_supervisor": _l("Process supervisor"),
+    "administrator": _l("Administrator"),
+    "applicant": _l("Applicant"),
+    "witness": _l("Witness"),
+    "system": _l("System"),
+}
+
+STAGES: Mapping[str, LazyString] = {
+    "submitted": _l("Reported"),
+    "triaged": _l("Assessed"),
+    "dispatched": _l("Order placed"),
+    "quoted": _l("Quote received"),
+    "approved": _l("Quote approved"),
+    "scheduled": _l("Visit arranged"),
+    "in_progress": _l("Under repair"),
+    "done_reported": _l("Repair reported as done"),
+    "on_hold": _l("On hold"),
+    "rework": _l("Sent back for rework"),
+    "substituted": _l("Handed to a substitute contractor"),
+    "project": _l("Handled as a project"),
+    "self_repair": _l("Resident repairs it"),
+    "resolved_onsite": _l("Solved on site"),
+    "closed": _l("Closed"),
+    "cancelled": _l("Cancelled"),
+    "merged": _l("Merged with another report"),
+}
+
+CATEGORIES: Mapping[str, LazyString] = {
+    "water": _l("Water and drains"),
+    "electric_power": _l("Power supply"),
+    "electrical": _l("Lights and sockets"),
+    "gas": _l("Gas"),
+    "fire_safety": _l("Fire safety"),
+    "door_window": _l("Doors and windows"),
+    "wall_tile": _l("Walls, tiles and leaks"),
+    "appliance": _l("Appliances and furniture"),
+    "lift": _l("Lift"),
+    "network": _l("Network and intercom"),
+    "other": _l("Something else"),
+}
+
+CONTRACTOR_KINDS: Mapping[str, LazyString] = {
+    "warranty": _l("Warranty contractor"),
+    "repair": _l("Repair contractor"),
+}
+
+HISTORY_KINDS: Mapping[str, LazyString] = {
+    "started": _l("Case opened"),
+    "task_created": _l("Task created"),
+    "task_claimed": _l("Task claimed"),
+    "task_released": _l("Task released"),
+    "task_assigned": _l("Task assigned"),
+    "task_completed": _l("Task completed"),
+    "task_cancelled": _l("Task withdrawn"),
+    "service_done": _l("Done by the system"),
+    "service_failed": _l("System step failed"),
+    "decision_made": _l("Decided by rule"),
+    "script_done": _l("Computed by the system"),
+    "timer_fired": _l("Deadline reached"),
+    "message_received": _l("Message received"),
+    "deadline_extended": _l("Deadline extended"),
+    "reminder_sent": _l("Reminder sent"),
+    "escalated": _l("Escalated"),
+    "gateway_passed": _l("Path taken"),
+    "ended": _l("Case ended"),
+    "suspended": _l("Case suspended"),
+    "resumed": _l("Case resumed"),
+    "cancelled": _l("Case cancelled"),
+    "incident_opened": _l("Incident opened"),
+    "incident_resolved": _l("Incident resolved"),
+}
+
+INSTANCE_STATES: Mapping[str, LazyString] = {
+    "active": _l("Running"),
+    "suspended": _l("Suspended"),
+    "completed": _l("Completed"),
+    "cancelled": _l("Cancelled"),
+}
+
+CHANNELS: Mapping[str, LazyString] = {
+    "mail": _l("E-mail"),
+    "push": _l("Push message"),
+}
+
+JOB_KINDS: Mapping[str, LazyString] = {
+    "timer": _l("Timer"),
+    "service": _l("System step"),
+    "rung": _l("Reminder"),
+}
+
+WORDS: Mapping[str, Mapping[str, LazyString]] = {
+    "role": ROLES,
+    "stage": STAGES,
+    "category": CATEGORIES,
+    "contractor_kind": CONTRACTOR_KINDS,
+    "history": HISTORY_KINDS,
+    "instance": INSTANCE_STATES,
+    "channel": CHANNELS,
+    "job": JOB_KINDS,
+}
+
+
+def label(code: object, kind: str) -> str:
+    """Say a stored code in the reader's language; an unknown code is shown as it is.
+
+    Args:
+        code: the stored code.
+        kind: which table of words: a key of WORDS.
+    """
+    return str(WORDS[kind].get(str(code), code))

@@ -1,0 +1,44 @@
+"""The reader's language: the account's, else the cookie's, else Traditional Chinese."""
+
+from pathlib import Path
+
+import flask
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from webapp import current
+
+DEFAULT = "zh_Hant_TW"
+"""The page opens in Traditional Chinese as written in Taiwan."""
+
+LANGUAGES = {"zh_Hant_TW": "中文", "en": "English"}
+"""Locale to the language's own name."""
+
+HTML_LANGUAGES = {"zh_Hant_TW": "zh-Hant-TW", "en": "en"}
+COOKIE = "anju_language"
+
+_catalogue = Path(__file__).parent / "translations" / DEFAULT / "LC_MESSAGES" / "messages.po"
+
+
+def choose() -> str:
+    """Choose the locale of this request."""
+    person = current.person()
+    wanted = person.language if person else flask.request.cookies.get(COOKIE, DEFAULT)
+    return wanted if wanted in LANGUAGES else DEFAULT
+
+
+def compile_catalogue(source: Path = _catalogue) -> None:
+    """Compile the catalogue when it is newer than its compiled form.
+
+    Raises:
+        OSError: the catalogue is missing, or its folder cannot be written; pages would be English.
+    """
+    compiled = source.with_suffix(".mo")
+    if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+        return
+    with source.open("rb") as file:
+        catalogue = read_po(file, locale=DEFAULT)
+    unfinished = compiled.with_suffix(".mo.new")
+    with unfinished.open("wb") as target:
+        write_mo(target, catalogue)
+    unfinished.replace(compiled)

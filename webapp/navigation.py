@@ -1,0 +1,74 @@
+"""What the navigation offers to a person, by role."""
+
+from dataclasses import dataclass
+
+import flask
+from flask_babel import gettext as _
+
+from webapp import current, permissions
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """One entry of the navigation.
+
+    Attributes:
+        endpoint: where it leads.
+        words: what it says.
+        icon: name of a picture in macros/icons.html.
+        count: length of the list behind it; None shows nothing.
+        is_current: whether this page is shown now.
+    """
+
+    endpoint: str
+    address: str
+    words: str
+    icon: str
+    is_current: bool
+    count: int | None = None
+
+
+def links() -> list[Link]:
+    """List the pages this person may open, most used first."""
+    person = current.person()
+    if person is None:
+        return []
+    entries = _for_residents() if person.roles <= {"resident"} else _for_staff()
+    return [
+        _link(endpoint, words, icon)
+        for endpoint, words, icon in entries
+        if endpoint in flask.current_app.view_functions
+        and permissions.may_open(endpoint, person.roles)
+    ]
+
+
+def _link(endpoint: str, words: str, icon: str) -> Link:
+    return Link(
+        endpoint=endpoint,
+        address=flask.url_for(endpoint),
+        words=words,
+        icon=icon,
+        is_current=flask.request.endpoint == endpoint,
+    )
+
+
+def _for_residents() -> list[tuple[str, str, str]]:
+    return [
+        ("home.index", _("Home"), "home"),
+        ("repairs.report", _("Report a repair"), "wrench"),
+        ("repairs.list_reports", _("My reports"), "list"),
+        ("inbox.list_tasks", _("To do"), "tasks"),
+        ("operations.simulator", _("Messages"), "mail"),
+    ]
+
+
+def _for_staff() -> list[tuple[str, str, str]]:
+    return [
+        ("home.index", _("Home"), "home"),
+        ("inbox.list_tasks", _("Tasks"), "tasks"),
+        ("repairs.list_reports", _("Repair cases"), "list"),
+        ("repairs.report", _("Report a repair"), "wrench"),
+        ("processes.list_processes", _("Processes"), "process"),
+        ("operations.show", _("Operations"), "gauge"),
+        ("operations.simulator", _("Messages"), "mail"),
+    ]

@@ -1,0 +1,92 @@
+"""Signing in and out, and the reader's language."""
+
+from urllib.parse import urlsplit
+
+import flask
+from flask import Blueprint, Response
+from werkzeug.wrappers import Response as BaseResponse
+
+from housing.people import queries, service
+from housing.people.queries import AccountView
+from housing.people.service import SignInOutcome
+from webapp import current, language, sessions
+
+pages = Blueprint("auth", __name__)
+
+STATUS_BY_OUTCOME = {"wrong": 401, "locked": 429, "too_many": 429}
+
+
+@pages.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> flask.typing.ResponseReturnValue:
+    """Ask for login and password; three failures lock the account for 15 minutes."""
+    if flask.request.method == "GET":
+        return _form(flask.request.args.get("as", ""))
+    application = current.application()
+    login = flask.request.form.get("login", "").strip()
+    outcome = service.sign_in(
+        login,
+        flask.request.form.get("password", ""),
+        address=flask.request.remote_addr or "",
+        database=application.database,
+        clock=application.system_clock,
+    )
+    if outcome.token is None:
+        return _form(login, outcome), STATUS_BY_OUTCOME[outcome.kind]
+    return sessions.begin(flask.make_response(flask.redirect(next_page())), outcome.token)
+
+
+def _form(login: str, outcome: SignInOutcome | None = None) -> str:
+    demo_accounts = _demo_accounts()
+    is_demo_login = login in {account.login for account in demo_accounts}
+    return flask.render_template(
+        "auth/sign_in.html",
+        login=login,
+        password=_demo_password() if is_demo_login else "",
+        next=next_page(),
+        outcome=outcome,
+        demo_accounts=demo_accounts,
+    )
+
+
+def _demo_accounts() -> list[AccountView]:
+    application = current.application()
+    if not application.settings.is_demo:
+        return []
+    with application.reading() as session:
+        found = queries.all_accounts(session=session)
+    return [account for account in found if account.state == "active"]
+
+
+def _demo_password() -> str:
+    from housing.demo.people import PASSWORD
+
+    return PASSWORD
+
+
+def next_page() -> str:
+    """Return the page asked for before, if it is one of ours; else the start page."""
+    wanted = flask.request.values.get("next", "")
+    parts = urlsplit(wanted)
+    is_ours = wanted.startswith("/") and not wanted.startswith("//") and not parts.netloc
+    return wanted if is_ours and "\\" not in wanted else flask.url_for("home.index")
+
+
+@pages.post("/sign-out")
+def sign_out() -> Response:
+    """End the session on the server and here."""
+    return sessions.end(flask.make_response(flask.redirect(flask.url_for("auth.sign_in"))))
+
+
+@pages.post("/language")
+def set_language() -> BaseResponse:
+    """Keep the reader's language in the account, or in a cookie before the sign-in."""
+    wanted = flask.request.form.get("language", "")
+    if wanted not in language.LANGUAGES:
+        flask.abort(400)
+    person = current.person()
+    if person:
+        with current.application().unit_of_work() as session:
+            service.change_language(person.id, wanted, session=session)
+    response = flask.redirect(next_page())
+    response.set_cookie(language.COOKIE, wanted, max_age=31_536_000, samesite="Lax", httponly=True)
+    return response

@@ -1,0 +1,22 @@
+"""The start page, by role: what to do next."""
+
+import flask
+from flask import Blueprint
+
+from engine import queries
+from engine.queries import TaskFilter
+from webapp import current
+
+pages = Blueprint("home", __name__)
+
+NEXT_TASKS = 6
+
+
+@pages.get("/")
+def index() -> str:
+    """Show residents two actions and their reports, staff their counts and next tasks."""
+    actor, application = current.actor(), current.application()
+    with application.reading() as session:
+        counts = queries.task_counts(actor, application.clock.now(), session)
+        tasks = queries.open_tasks(TaskFilter(visible_to=actor, limit=NEXT_TASKS), session)
+    return flask.render_template("home/index.html", counts=counts, tasks=tasks)

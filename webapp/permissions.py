@@ -1,0 +1,62 @@
+"""Who may open which route: one row an endpoint. A route without a row is refused."""
+
+from collections.abc import Mapping
+
+ANYONE = "anyone"
+"""Pseudo-role: also people who have not signed in."""
+
+SIGNED_IN = "signed_in"
+"""Pseudo-role: everybody with an account."""
+
+_everyone = frozenset({ANYONE})
+_signed_in = frozenset({SIGNED_IN})
+_staff = frozenset(
+    {
+        "property_manager",
+        "property_manager_lead",
+        "social_worker",
+        "officer",
+        "section_chief",
+        "finance",
+        "ethics_office",
+        "process_supervisor",
+        "administrator",
+    }
+)
+_task_doers = _staff | {"contractor"}
+_supervisors = frozenset({"process_supervisor", "administrator"})
+
+ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
+    "static": _everyone,
+    "health.show": _everyone,
+    "auth.sign_in": _everyone,
+    "auth.sign_out": _everyone,
+    "auth.set_language": _everyone,
+    "home.index": _signed_in,
+    "inbox.list_tasks": _signed_in,
+    "inbox.show_task": _signed_in,
+    "inbox.claim": _signed_in,
+    "inbox.unclaim": _signed_in,
+    "inbox.save_draft": _signed_in,
+    "inbox.complete": _signed_in,
+    "processes.list_processes": _staff,
+    "processes.show_process": _staff,
+    "operations.show": _supervisors,
+    "operations.retry": _supervisors,
+    "operations.simulator": _signed_in,
+    "operations.show_message": _signed_in,
+    "operations.advance_clock": frozenset({"process_supervisor"}),
+}
+
+
+def may_open(endpoint: str, roles: frozenset[str] | None) -> bool:
+    """Tell whether a person may use a route.
+
+    Args:
+        endpoint: Flask's name of the route.
+        roles: the person's roles in any scope; None for a stranger.
+    """
+    allowed = ROLES_BY_ENDPOINT.get(endpoint, frozenset())
+    if ANYONE in allowed:
+        return True
+    return roles is not None and (SIGNED_IN in allowed or bool(roles & allowed))

@@ -1,0 +1,42 @@
+"""Headers that every answer carries, and the nonce of the few scripts that stand in a page."""
+
+import secrets
+
+import flask
+from flask import Flask, Response
+
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
+    "style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self'"
+)
+
+
+def nonce() -> str:
+    """Return the nonce of this request, made at first use."""
+    if "nonce" not in flask.g:
+        flask.g.nonce = secrets.token_urlsafe(16)
+    return str(flask.g.nonce)
+
+
+def add_headers(response: Response) -> Response:
+    """Add the security headers; pages behind the sign-in are never stored by a browser."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=nonce()))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=()")
+    if flask.request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    if flask.request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def install(app: Flask) -> None:
+    """Add the headers to every answer and the nonce to every template."""
+    app.after_request(add_headers)
+    app.context_processor(lambda: {"csp_nonce": nonce})
