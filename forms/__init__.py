@@ -1,1 +1,1 @@
-"""Forms: form-js definitions, and the reading, checking and viewing of the same schema in Python."""
+"""Forms: form-js definitions, and reading, checking and viewing of the same schema in Python."""

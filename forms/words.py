@@ -1,0 +1,59 @@
+"""Answers as people read them: for case pages, letters and prints."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from forms.schema import Field, Form, Option, scope_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """One answered field.
+
+    Attributes:
+        label: of the field.
+        value: the stored value; words of the option for choices.
+        file_ids: of a filepicker.
+        rows: of a dynamic list, each a tuple of answers.
+    """
+
+    label: str
+    value: str | bool | date | datetime | time | None = None
+    suffix: str = ""
+    file_ids: tuple[str, ...] = ()
+    rows: tuple[tuple["Answer", ...], ...] = ()
+
+
+def answers(form: Form, values: Mapping[str, object]) -> tuple[Answer, ...]:
+    """Put stored values of a form into words, in the order of the form; empty ones are left out."""
+    return tuple(_scope(form.components, values))
+
+
+def _scope(components: Iterable[Field], values: Mapping[str, object]) -> Iterable[Answer]:
+    for part in scope_of(components):
+        value = values.get(part.name)
+        if value in (None, "", [], {}):
+            continue
+        if part.type == "group" and isinstance(value, Mapping):
+            yield from _scope(part.children, value)
+        elif part.type == "dynamiclist" and isinstance(value, list):
+            rows = tuple(tuple(_scope(part.children, row)) for row in value)
+            yield Answer(label=part.label, rows=rows)
+        else:
+            yield _answer(part, value)
+
+
+def _answer(part: Field, value: object) -> Answer:
+    if part.type == "filepicker" and isinstance(value, list):
+        return Answer(label=part.label, file_ids=tuple(str(item) for item in value))
+    items = value if isinstance(value, list) else [value]
+    words = [_option_label(part.options, item) for item in items]
+    shown = value if isinstance(value, bool | date | datetime | time) else "、".join(words)
+    return Answer(label=part.label, value=shown, suffix=part.suffix)
+
+
+def _option_label(options: tuple[Option, ...], value: object) -> str:
+    texts = {option.text: option.label for option in options}
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return texts.get(text, text)

@@ -1,0 +1,32 @@
+"""The table of stored files; their bytes lie on disk."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from housing.orm import Base
+
+
+class StoredFileRow(Base):
+    """One stored photo; its bytes lie under `<files_path>/ab/cd/<id>.<extension>`."""
+
+    __tablename__ = "stored_file"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)  # 32 hexadecimal digits
+    filename: Mapped[str] = mapped_column(String(120))  # as uploaded, made harmless
+    content_type: Mapped[str] = mapped_column(String(40))  # found by content
+    extension: Mapped[str] = mapped_column(String(8))  # of the file on disk: jpg, png, webp
+    size_bytes: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))  # of the stored bytes
+    width: Mapped[int] = mapped_column(Integer)  # pixels, after turning it upright
+    height: Mapped[int] = mapped_column(Integer)
+    has_location: Mapped[bool] = mapped_column(Boolean)  # only with the reporter's consent
+    uploaded_by: Mapped[str] = mapped_column(String(64))  # account id
+    uploaded_at: Mapped[datetime]
+    instance_id: Mapped[str | None] = mapped_column(String(32))  # the case it belongs to
+
+    __table_args__ = (
+        Index("ix_stored_file_instance", "instance_id"),
+        Index("ix_stored_file_loose", "uploaded_by", "instance_id"),
+    )

@@ -1,0 +1,251 @@
+"""Photos on disk and their rows: first the bytes are safe, then the row may commit."""
+
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.types import Actor
+from housing.files.errors import FileEmpty, FileNotFound, FileNotYours, FileTooLarge
+from housing.files.models import StoredFileRow
+from housing.files.rules import MAX_BYTES, THUMBNAIL_EXTENSION, Photo, make_photo, safe_name
+
+LOOSE_DAYS = 30
+"""How long a photo that belongs to no case is kept: drafts may still need it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredFile:
+    """One stored photo.
+
+    Attributes:
+        id: 32 hexadecimal digits.
+        filename: as uploaded, made harmless, with the extension of its content.
+        uploaded_by: account id.
+        instance_id: the case it belongs to, or None as long as it is loose.
+    """
+
+    id: str
+    filename: str
+    content_type: str
+    extension: str
+    size_bytes: int
+    width: int
+    height: int
+    has_location: bool
+    uploaded_by: str
+    uploaded_at: datetime
+    instance_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreparedFile:
+    """A photo whose bytes are on disk already, but that has no row yet."""
+
+    id: str
+    filename: str
+    photo: Photo
+
+
+class FileStore:
+    """Where photos lie.
+
+    Args:
+        root: the folder; made when it is missing.
+        clock: tells when a file came.
+    """
+
+    def __init__(self, root: Path, *, clock: Clock) -> None:
+        self._root = root
+        self._clock = clock
+
+    def prepare(
+        self, stream: BinaryIO, filename: str, *, keep_location: bool = False
+    ) -> PreparedFile:
+        """Check an upload, make it harmless and put it on disk.
+
+        Slow, so do it outside of a unit of work.
+
+        Raises:
+            FileEmpty: nothing in it.
+            FileTooLarge: over 10 MB.
+            FileNotAnImage: its content is no JPEG, PNG or WebP.
+        """
+        content = stream.read(MAX_BYTES + 1)
+        if not content:
+            raise FileEmpty(filename)
+        if len(content) > MAX_BYTES:
+            raise FileTooLarge(filename, MAX_BYTES // 1024**2)
+        photo = make_photo(content, filename, keep_location=keep_location)
+        file_id = uuid4().hex
+        self._write(self._path(file_id, photo.extension), photo.content)
+        self._write(self._path(file_id, THUMBNAIL_EXTENSION), photo.thumbnail)
+        return PreparedFile(id=file_id, filename=safe_name(filename, photo.extension), photo=photo)
+
+    def record(self, prepared: PreparedFile, *, by: Actor, session: Session) -> StoredFile:
+        """Write the row of a prepared photo; it belongs to its uploader until it is attached."""
+        photo = prepared.photo
+        row = StoredFileRow(
+            id=prepared.id,
+            filename=prepared.filename,
+            content_type=photo.content_type,
+            extension=photo.extension,
+            size_bytes=len(photo.content),
+            sha256=sha256(photo.content).hexdigest(),
+            width=photo.width,
+            height=photo.height,
+            has_location=photo.has_location,
+            uploaded_by=by.id,
+            uploaded_at=self._clock.now(),
+            instance_id=None,
+        )
+        session.add(row)
+        session.flush()
+        return _stored(row)
+
+    def save(
+        self,
+        stream: BinaryIO,
+        filename: str,
+        *,
+        by: Actor,
+        keep_location: bool = False,
+        session: Session,
+    ) -> StoredFile:
+        """Prepare and record a photo at once; raises what `prepare` raises."""
+        prepared = self.prepare(stream, filename, keep_location=keep_location)
+        return self.record(prepared, by=by, session=session)
+
+    def path(self, stored: StoredFile, *, is_thumbnail: bool = False) -> Path:
+        """Tell where a photo, or its thumbnail (JPEG), lies."""
+        extension = THUMBNAIL_EXTENSION if is_thumbnail else stored.extension
+        return self._path(stored.id, extension)
+
+    def remove_orphans(self, *, session: Session) -> int:
+        """Delete loose photos older than LOOSE_DAYS, and files on disk without a row of that age.
+
+        Returns:
+            How many files on disk were deleted.
+        """
+        before = self._clock.now() - timedelta(days=LOOSE_DAYS)
+        loose = (StoredFileRow.instance_id.is_(None)) & (StoredFileRow.uploaded_at < before)
+        session.execute(delete(StoredFileRow).where(loose))
+        known = set(session.scalars(select(StoredFileRow.id)))
+        removed = 0
+        for path in self._files():
+            is_old = path.stat().st_mtime < before.timestamp()
+            if is_old and path.name.partition(".")[0] not in known:
+                path.unlink()
+                removed += 1
+        return removed
+
+    def _files(self) -> Iterator[Path]:
+        yield from (path for path in self._root.glob("??/??/*") if path.is_file())
+
+    def _path(self, file_id: str, extension: str) -> Path:
+        return self._root / file_id[:2] / file_id[2:4] / f"{file_id}.{extension}"
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Write so that it is there after a power loss: file, then name, then folders."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        with part.open("wb") as target:
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+        part.replace(path)
+        for folder in (path.parent, path.parent.parent, self._root):
+            _sync_folder(folder)
+
+
+def attach(file_ids: Collection[str], instance_id: str, *, by: Actor, session: Session) -> None:
+    """Bind photos to a case; from now on everybody of the case may see them.
+
+    Args:
+        file_ids: photos uploaded by the actor, or bound to the same case already.
+        instance_id: of the process instance.
+        by: who hands them in.
+        session: of the unit of work.
+
+    Raises:
+        FileNotYours: one of them is not there, somebody else's, or of another case.
+    """
+    rows = {row.id: row for row in _rows(file_ids, session)}
+    for file_id in file_ids:
+        row = rows.get(file_id)
+        if row is None or row.instance_id not in (None, instance_id):
+            raise FileNotYours(file_id)
+        if row.instance_id is None and row.uploaded_by != by.id:
+            raise FileNotYours(file_id)
+    session.execute(
+        update(StoredFileRow)
+        .where(StoredFileRow.id.in_(list(file_ids)))
+        .values(instance_id=instance_id)
+    )
+
+
+def stored_file(file_id: str, *, session: Session) -> StoredFile:
+    """Find a stored photo.
+
+    Raises:
+        FileNotFound: there is none of this id.
+    """
+    row = session.get(StoredFileRow, file_id)
+    if row is None:
+        raise FileNotFound(file_id)
+    return _stored(row)
+
+
+def stored_files(file_ids: Collection[str], *, session: Session) -> list[StoredFile]:
+    """Find stored photos in the order of their ids; ids that are not there are left out."""
+    rows = {row.id: row for row in _rows(file_ids, session)}
+    return [_stored(rows[file_id]) for file_id in file_ids if file_id in rows]
+
+
+def files_of(instance_id: str, *, session: Session) -> list[StoredFile]:
+    """List the photos of a case, oldest first."""
+    query = (
+        select(StoredFileRow)
+        .where(StoredFileRow.instance_id == instance_id)
+        .order_by(StoredFileRow.uploaded_at, StoredFileRow.id)
+    )
+    return [_stored(row) for row in session.scalars(query)]
+
+
+def _rows(file_ids: Collection[str], session: Session) -> list[StoredFileRow]:
+    if not file_ids:
+        return []
+    query = select(StoredFileRow).where(StoredFileRow.id.in_(list(file_ids)))
+    return list(session.scalars(query))
+
+
+def _stored(row: StoredFileRow) -> StoredFile:
+    return StoredFile(
+        id=row.id,
+        filename=row.filename,
+        content_type=row.content_type,
+        extension=row.extension,
+        size_bytes=row.size_bytes,
+        width=row.width,
+        height=row.height,
+        has_location=row.has_location,
+        uploaded_by=row.uploaded_by,
+        uploaded_at=row.uploaded_at,
+        instance_id=row.instance_id,
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
