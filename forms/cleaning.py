@@ -1,6 +1,7 @@
 """One answer becomes one typed value, or a code that says what is wrong with it."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -82,7 +83,7 @@ def _text(part: Field, raw: object, _bounds: Bounds) -> str | None:
 
 
 def _number(part: Field, raw: object, _bounds: Bounds) -> Decimal | None:
-    text = _plain(raw).replace(",", "")
+    text = _narrow(_plain(raw)).replace(",", "")
     if not text:
         return None
     value = _decimal(text)
@@ -147,7 +148,7 @@ def _datetime(part: Field, raw: object, bounds: Bounds) -> date | time | datetim
 def _moment(subtype: str, raw: object) -> date | time | datetime | None:
     if isinstance(raw, date | time):
         raw = raw.isoformat()
-    text = _plain(raw)
+    text = _narrow(_plain(raw))
     if not text:
         return None
     parsers: Mapping[str, Callable[[str], date | time | datetime | None]] = {
@@ -196,6 +197,11 @@ def _plain(raw: object) -> str:
     if raw is None or isinstance(raw, list | dict | bool):
         return ""
     return str(raw).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _narrow(text: str) -> str:
+    """Turn full-width digits and signs, as Chinese input methods type them, into plain ones."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def _option_text(raw: object) -> str:

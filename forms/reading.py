@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, KeysView, Mapping
 from typing import Protocol
 
-from forms.schema import Field, Form
+from forms.schema import Field, Form, scope_of
 
 RawValues = Mapping[str, object]
 """Names to text, bool, lists of text, or lists of rows; groups with a path are mappings."""
@@ -61,3 +61,20 @@ def _value(part: Field, data: PostedForm, name: str) -> object:
 def _indexes(data: PostedForm, name: str) -> list[int]:
     row = re.compile(re.escape(name) + r"-(\d{1,4})-")
     return sorted({int(match[1]) for key in data.keys() if (match := row.match(key))})  # noqa: SIM118
+
+
+def file_field(form: Form, name: str) -> Field | None:
+    """Find the filepicker that a full HTML name (`photos`, `lines-0-photos`) belongs to."""
+    components: Iterable[Field] = form.components
+    *path, last = [part for part in name.split("-") if not part.isdigit()]
+    for step in path:
+        found = _named(components, step)
+        if found is None or not found.children:
+            return None
+        components = found.children
+    field = _named(components, last)
+    return field if field is not None and field.type == "filepicker" else None
+
+
+def _named(components: Iterable[Field], name: str) -> Field | None:
+    return next((part for part in scope_of(components) if part.name == name), None)
