@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.errors import Conflict, Invalid, NotFound
+from engine.errors import Conflict, Invalid
 
 
 @dataclass(eq=False)
@@ -23,11 +23,3 @@ class AlreadyRunning(Conflict):
 @dataclass(eq=False)
 class NotInDemoMode(Conflict):
     """This is only possible in demo mode."""
-
-
-@dataclass(eq=False)
-class ShippedFormMissing(NotFound):
-    """The shipped process %(package)s uses the form %(form_key)s, which does not exist."""
-
-    package: str
-    form_key: str

@@ -66,7 +66,7 @@ class Settings:
         return self.var / "anju.lock"
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+def load(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment and make the folder they need.
 
     Args:

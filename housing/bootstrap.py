@@ -1,0 +1,158 @@
+"""The composition root: settings in, a wired Anju out."""
+
+import fcntl
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.orm import Session
+
+from bpmn import catalogue
+from engine.clock import Clock, ShiftedClock, SystemClock
+from engine.db import Database, metadata
+from engine.outbox import Message
+from engine.process_engine import ProcessEngine
+from engine.types import SYSTEM
+from housing import demo_clock, packages
+from housing.errors import AlreadyRunning
+from housing.files.service import FileStore
+from housing.notices import service as notices
+from housing.operations import OPERATIONS, WORKER_TOPICS
+from housing.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """A wired Anju: what pages, jobs and commands get.
+
+    Attributes:
+        database: opens units of work.
+        engine: runs the processes.
+        clock: time of the business; in demo mode it can be moved.
+        system_clock: the real time; sessions, locks and logs live on it.
+        files: where photos lie.
+    """
+
+    settings: Settings
+    database: Database
+    engine: ProcessEngine
+    clock: Clock
+    system_clock: Clock
+    files: FileStore
+
+    def unit_of_work(self) -> AbstractContextManager[Session]:
+        """Open the session of one action; commits on success, rolls back on any error."""
+        return self.database.unit_of_work()
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Open a session that only reads."""
+        return self.database.reading()
+
+    def on_clock(self, clock: Clock) -> "Application":
+        """Wire the same house to another clock of the business: for the demo loader."""
+        files = FileStore(self.settings.files_path, clock=clock)
+        return replace(self, clock=clock, files=files, engine=_engine(clock))
+
+    def migrate(self) -> None:
+        """Bring the database to the newest schema."""
+        with self.database.connect_for_migration() as connection:
+            command.upgrade(_alembic(connection), "head")
+        self.refresh_clock()
+
+    def erase(self) -> None:
+        """Drop every table of the house, and nothing else; only for demo cities."""
+        with self.database.connect_for_migration() as connection:
+            metadata.drop_all(connection)
+            connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+
+    def deploy_packages(self) -> tuple[str, ...]:
+        """Deploy the shipped process packages; one that is deployed already stays as it is.
+
+        Returns:
+            The keys of all shipped processes.
+        """
+        keys = catalogue.packages()
+        for key in keys:
+            resources = packages.resources(key)
+            with self.unit_of_work() as session:
+                self.engine.deploy(resources, by=SYSTEM, session=session)
+        return tuple(keys)
+
+    def deliver(self, message: Message) -> None:
+        """Deliver an outbox message to the mailbox of the simulator, once for each Message-ID.
+
+        Call it outside of any unit of work.
+        """
+        with self.unit_of_work() as session:
+            notices.store_delivered(message, session=session, now=self.clock.now())
+
+    def refresh_clock(self) -> None:
+        """Take over the demo clock's offset that another process may have written."""
+        if isinstance(self.clock, ShiftedClock):
+            with self.reading() as session:
+                self.clock.offset = demo_clock.read_offset(session=session)
+
+    @contextmanager
+    def only_server(self) -> Iterator[None]:
+        """Keep a second server away from an SQLite database; PostgreSQL serves any number.
+
+        Raises:
+            AlreadyRunning: another process holds the lock file.
+        """
+        if not self.database.is_sqlite:
+            yield
+            return
+        with _locked(self.settings.lock_path):
+            yield
+
+    def dispose(self) -> None:
+        """Close the database."""
+        self.database.dispose()
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Application:
+    """Wire Anju.
+
+    Args:
+        settings: read by `housing.settings.load`.
+        clock: of the business and the system alike; the real one, moved in demo mode, if absent.
+    """
+    system_clock = clock or SystemClock()
+    business_clock = ShiftedClock(system_clock) if settings.is_demo and not clock else system_clock
+    return Application(
+        settings=settings,
+        database=Database(settings.database_url),
+        engine=_engine(business_clock),
+        clock=business_clock,
+        system_clock=system_clock,
+        files=FileStore(settings.files_path, clock=business_clock),
+    )
+
+
+def _engine(clock: Clock) -> ProcessEngine:
+    return ProcessEngine(
+        operations=OPERATIONS, clock=clock, on_rung=notices.on_rung, worker_topics=WORKER_TOPICS
+    )
+
+
+def _alembic(connection: object) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "housing:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(str(path)) from error
+        yield

@@ -1,0 +1,162 @@
+"""Pure rules of notices: wording, dates, quiet hours, who supervises whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from string import Formatter
+
+from engine.calendar import TAIPEI
+from housing.notices.errors import NoticeUnknown
+from housing.notices.words import (
+    CATEGORIES,
+    CLOSING,
+    GREETING,
+    GROUPS,
+    NOTICES,
+    PAYERS,
+    Wording,
+)
+
+CHINESE = "zh_Hant_TW"
+QUIET_FROM = time(22)
+QUIET_UNTIL = time(7)
+SUPERVISORS: Mapping[str, str] = {
+    "property_manager": "property_manager_lead",
+    "property_manager_lead": "officer",
+    "contractor": "officer",
+    "resident": "property_manager",
+    "officer": "section_chief",
+}
+"""Candidate group to the group that is told when its task is overdue; others: officer."""
+
+_ROC_OFFSET_YEARS = 1911
+_WEEKDAYS = "一二三四五六日"
+_CODES = {"category": CATEGORIES, "payer": PAYERS, "doer": GROUPS}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """A notice ready to send, in the reader's language.
+
+    Attributes:
+        body: whole text of a mail, lines parted by newlines.
+        short: one sentence for a push message.
+    """
+
+    subject: str
+    body: str
+    short: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """Whom a notice speaks to."""
+
+    name: str
+    language: str
+
+
+def render(kind: str, context: Mapping[str, object], reader: Reader, url: str) -> Rendered:
+    """Say a notice in the reader's language.
+
+    Args:
+        kind: a key of the table of words.
+        context: fields; instants are shown in Asia/Taipei, codes by their name.
+        reader: name and language.
+        url: of the case, shown at the end of a mail.
+
+    Raises:
+        NoticeUnknown: the table has no such kind.
+    """
+    words = NOTICES.get(kind)
+    if words is None:
+        raise NoticeUnknown(kind)
+    wording = words.zh if reader.language == CHINESE else words.en
+    fields = say_all(context, reader.language)
+    lines = fill(wording, fields)
+    greeting = GREETING[reader.language].format(name=reader.name)
+    body = "\n".join([greeting, "", *lines, "", url, "", CLOSING[reader.language]])
+    subject = _fill_line(wording.subject, fields)
+    return Rendered(subject=subject, body=body, short=lines[0] if lines else subject)
+
+
+def fill(wording: Wording, fields: Mapping[str, str]) -> list[str]:
+    """Fill the lines whose fields are all known; the others are left out."""
+    known = [line for line in wording.lines if _fields_of(line) <= set(fields)]
+    return [line.format_map(fields) for line in known]
+
+
+def say_all(context: Mapping[str, object], language: str) -> dict[str, str]:
+    """Turn the fields of a notice into text; empty ones count as missing."""
+    return {
+        key: say(key, value, language)
+        for key, value in context.items()
+        if value is not None and value != ""
+    }
+
+
+def say(key: str, value: object, language: str) -> str:
+    """Turn one field into text: instants, days, money, codes; anything else as it is."""
+    is_chinese = language == CHINESE
+    if isinstance(value, datetime):
+        return chinese_instant(value) if is_chinese else english_instant(value)
+    if isinstance(value, date):
+        return chinese_day(value) if is_chinese else english_day(value)
+    if key.endswith("_twd"):
+        return f"{value:,}"
+    names = _CODES.get(key, {}).get(str(value))
+    return names[0 if is_chinese else 1] if names else str(value)
+
+
+def chinese_day(day: date) -> str:
+    """Say a day in the calendar of the Republic: 115年3月2日（星期一）."""
+    weekday = _WEEKDAYS[day.weekday()]
+    year = day.year - _ROC_OFFSET_YEARS
+    return f"{year}年{day.month}月{day.day}日（星期{weekday}）"
+
+
+def chinese_instant(instant: datetime) -> str:
+    """Say an aware instant in Asia/Taipei: 115年3月2日（星期一）23:59."""
+    local = instant.astimezone(TAIPEI)
+    return f"{chinese_day(local.date())}{local:%H:%M}"
+
+
+def english_day(day: date) -> str:
+    """Say a day in English: Monday 2 March 2026."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def english_instant(instant: datetime) -> str:
+    """Say an aware instant in Asia/Taipei in English: Monday 2 March 2026, 23:59."""
+    local = instant.astimezone(TAIPEI)
+    return f"{english_day(local.date())}, {local:%H:%M}"
+
+
+def after_quiet_hours(instant: datetime) -> datetime:
+    """Hold a soft notice back from 22:00 to 07:00 in Taipei (notice ladder, rungs 1 and 2)."""
+    local = instant.astimezone(TAIPEI)
+    if QUIET_UNTIL <= local.time() < QUIET_FROM:
+        return instant
+    day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
+    return datetime.combine(day, QUIET_UNTIL, tzinfo=TAIPEI).astimezone(UTC)
+
+
+def supervisor_of(group: str | None) -> str:
+    """Tell which group is told when a task of a group is overdue."""
+    return SUPERVISORS.get(group or "", "officer")
+
+
+def digest(kind: str, context: Mapping[str, object], at: datetime) -> str:
+    """Make the part of an idempotency key that tells two notices of one case apart."""
+    fields = sorted((key, str(value)) for key, value in context.items())
+    return sha256(f"{kind}|{fields}|{at.isoformat()}".encode()).hexdigest()[:24]
+
+
+def _fields_of(line: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(line) if name}
+
+
+def _fill_line(line: str, fields: Mapping[str, str]) -> str:
+    missing = dict.fromkeys(_fields_of(line) - set(fields), "—")
+    return line.format_map({**fields, **missing})
