@@ -1,0 +1,75 @@
+"""What one evaluation may use, and the counter that holds it to that."""
+
+from dataclasses import dataclass
+
+from feel.errors import FeelBudgetExceeded
+
+MAX_TEXT = 100_000
+MAX_NESTING = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Budget:
+    """Limits of one evaluation.
+
+    Attributes:
+        steps: iterations, function calls and items made, all together.
+        depth: function calls inside each other.
+        size: characters of one string.
+    """
+
+    steps: int = 50_000
+    depth: int = 60
+    size: int = 200_000
+
+
+DEFAULT_BUDGET = Budget()
+
+
+class Meter:
+    """Counts down one evaluation's budget."""
+
+    __slots__ = ("budget", "depth", "steps")
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.steps = budget.steps
+        self.depth = 0
+
+    def spend(self, steps: int = 1) -> None:
+        """Take steps from the budget.
+
+        Raises:
+            FeelBudgetExceeded: there are not so many left.
+        """
+        self.steps -= steps
+        if self.steps < 0:
+            raise FeelBudgetExceeded(f"The expression needs more than {self.budget.steps} steps.")
+
+    def check_size(self, characters: int) -> None:
+        """Refuse a text that is longer than one string may be.
+
+        Raises:
+            FeelBudgetExceeded: it is longer.
+        """
+        if characters > self.budget.size:
+            raise FeelBudgetExceeded(
+                f"A text of {characters} characters is longer than {self.budget.size}."
+            )
+
+    def enter(self) -> None:
+        """Go one function call deeper; `leave` comes back.
+
+        Raises:
+            FeelBudgetExceeded: the calls are nested too deeply.
+        """
+        self.spend()
+        self.depth += 1
+        if self.depth > self.budget.depth:
+            raise FeelBudgetExceeded(
+                f"Functions call each other more than {self.budget.depth} deep."
+            )
+
+    def leave(self) -> None:
+        """Come back from a function call."""
+        self.depth -= 1

@@ -1,0 +1,38 @@
+"""Scopes, and the dispatch that turns a node into a closure."""
+
+from collections.abc import Callable, Mapping
+from functools import singledispatch
+
+from feel.nodes import Node
+from feel.run import Run
+
+
+class Scope:
+    """Names that an expression sees, from the inside out.
+
+    Attributes:
+        names: the innermost names.
+        parent: the scope around; None for the variables of the host.
+        run: the evaluation that this belongs to.
+    """
+
+    __slots__ = ("names", "parent", "run")
+
+    def __init__(self, names: Mapping[str, object], parent: "Scope | None", run: Run) -> None:
+        self.names = names
+        self.parent = parent
+        self.run = run
+
+
+Thunk = Callable[[Scope], object]
+
+
+@singledispatch
+def compile_node(node: Node) -> Thunk:
+    """Turn a node into a closure that gives its value in a scope."""
+    raise TypeError(type(node).__name__)
+
+
+def compile_all(nodes: tuple[Node, ...]) -> tuple[Thunk, ...]:
+    """Turn several nodes into closures."""
+    return tuple(compile_node(node) for node in nodes)

@@ -1,0 +1,94 @@
+"""Function definitions and invocations."""
+
+from collections.abc import Mapping
+
+from feel.builtins.library import BUILTINS
+from feel.builtins.registry import Builtin
+from feel.compiler.base import Scope, Thunk, compile_all, compile_node
+from feel.errors import FeelTypeError
+from feel.nodes import Call, FunctionOf, Name
+from feel.types import coerce_to
+from feel.values import FeelFunction
+
+
+@compile_node.register
+def _function(node: FunctionOf) -> Thunk:
+    body = compile_node(node.body)
+    names = tuple(name for name, _ in node.parameters)
+    types = tuple(type_name for _, type_name in node.parameters)
+
+    def define(scope: Scope) -> object:
+        if node.is_external:
+            return scope.run.null("External functions are not supported.")
+
+        def invoke(*arguments: object) -> object:
+            values = [
+                value if type_name is None else coerce_to(value, type_name)
+                for value, type_name in zip(arguments, types, strict=True)
+            ]
+            return body(Scope(dict(zip(names, values, strict=True)), scope, scope.run))
+
+        return FeelFunction(names, invoke, types)
+
+    return define
+
+
+@compile_node.register
+def _call(node: Call) -> Thunk:
+    find = _finder(node)
+    positional = compile_all(node.positional)
+    named = tuple((name, compile_node(value)) for name, value in node.named)
+
+    def call(scope: Scope) -> object:
+        function = find(scope)
+        try:
+            if named:
+                values = {name: value(scope) for name, value in named}
+                return _call_named(function, values, scope)
+            return _call_in_order(function, [value(scope) for value in positional], scope)
+        except FeelTypeError as error:
+            return scope.run.null(error.message)
+
+    return call
+
+
+def _finder(node: Call) -> Thunk:
+    """Find the function to call: a variable that holds one, the host's, then the built-in."""
+    look_up = compile_node(node.function)
+    if not isinstance(node.function, Name):
+        return look_up
+    name = node.function.name
+    builtin = BUILTINS.get(name)
+
+    def find(scope: Scope) -> object:
+        current: Scope | None = scope
+        while current is not None:
+            value = current.names.get(name)
+            if isinstance(value, FeelFunction):
+                return value
+            current = current.parent
+        return scope.run.functions.get(name, builtin)
+
+    return find
+
+
+def _call_in_order(function: object, arguments: list[object], scope: Scope) -> object:
+    scope.run.meter.spend()
+    if isinstance(function, Builtin):
+        return function.call(scope.run, arguments)
+    if isinstance(function, FeelFunction) and len(arguments) != len(function.parameters):
+        raise FeelTypeError(
+            f"The function takes {len(function.parameters)} arguments, not {len(arguments)}."
+        )
+    return scope.run.call(function, arguments)
+
+
+def _call_named(function: object, named: Mapping[str, object], scope: Scope) -> object:
+    scope.run.meter.spend()
+    if isinstance(function, Builtin):
+        return function.call_named(scope.run, named)
+    if not isinstance(function, FeelFunction):
+        raise FeelTypeError("This is not a function.")
+    if set(named) != set(function.parameters):
+        raise FeelTypeError(f"The function's parameters are {', '.join(function.parameters)}.")
+    return scope.run.call(function, [named[name] for name in function.parameters])

@@ -1,0 +1,50 @@
+"""The state of one evaluation: instant, host functions, budget and what went wrong."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from feel.budget import Budget, Meter
+from feel.errors import FeelTypeError
+from feel.values import FeelFunction
+
+_MOST_PROBLEMS = 50
+
+
+class Run:
+    """One evaluation.
+
+    Attributes:
+        now: the instant of `now()` and `today()`.
+        functions: functions of the host by name.
+        meter: counts the budget down.
+        problems: why some part became null, in order; a bounded list.
+    """
+
+    __slots__ = ("functions", "meter", "now", "problems")
+
+    def __init__(
+        self, now: datetime, functions: Mapping[str, FeelFunction], budget: Budget
+    ) -> None:
+        self.now = now
+        self.functions = functions
+        self.meter = Meter(budget)
+        self.problems: list[str] = []
+
+    def null(self, problem: str) -> None:
+        """Note why a part has no value; that part is then null."""
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(problem)
+
+    def call(self, function: object, arguments: list[object]) -> object:
+        """Call a function value with arguments in order.
+
+        Raises:
+            FeelTypeError: it is no function, or takes another count of arguments.
+            FeelBudgetExceeded: the calls are too many or nested too deeply.
+        """
+        if not isinstance(function, FeelFunction):
+            raise FeelTypeError("This is not a function.")
+        self.meter.enter()
+        result = function.invoke(*arguments)
+        self.meter.leave()
+        return result
