@@ -1,12 +1,22 @@
 """Addresses of pages; all of a list's filter, order and page stands in the query string."""
 
+import re
+from urllib.parse import urlencode
+
 import flask
+
+_OURS = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
+"""A path on this server: no second slash, no backslash, nothing that browsers strip."""
 
 
 def here(**changes: object) -> str:
     """Return the address of this page with some of its query changed; None takes a part away."""
     query = {**flask.request.args.to_dict(), **changes}
-    given = {name: str(value) for name, value in query.items() if value not in (None, "")}
-    return flask.url_for(
-        flask.request.endpoint or "home.index", **(flask.request.view_args or {}), **given
-    )
+    given = {name: value for name, value in query.items() if value not in (None, "")}
+    return f"{flask.request.path}?{urlencode(given)}" if given else flask.request.path
+
+
+def next_page() -> str:
+    """Return the page asked for before, if it is one of ours; else the start page."""
+    wanted = flask.request.values.get("next", "")
+    return wanted if _OURS.fullmatch(wanted) else flask.url_for("home.index")

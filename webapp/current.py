@@ -36,3 +36,8 @@ def roles() -> frozenset[str]:
     """Name the roles of this request's person in any scope; none for a stranger."""
     found = person()
     return found.roles if found else frozenset()
+
+
+def is_worker() -> bool:
+    """Tell whether this request's person works for the office or a contractor."""
+    return bool(roles() - {"resident", "applicant", "witness"})

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from housing.bootstrap import Application
 from webapp import addresses, current, errors, formats, language, navigation, permissions, security, sessions
-from webapp.pages import auth, health, home, inbox, operations, processes
+from webapp.pages import auth, health, home, inbox, operations, processes, simulator
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.pages,
@@ -19,6 +19,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox.pages,
     operations.pages,
     processes.pages,
+    simulator.pages,
 )
 
 MAX_REQUEST_BYTES = 80 * 1024 * 1024

@@ -99,6 +99,26 @@ CHANNELS: Mapping[str, LazyString] = {
     "push": _l("Push message"),
 }
 
+ELEMENT_KINDS: Mapping[str, LazyString] = {
+    "userTask": _l("Task of a person"),
+    "serviceTask": _l("System step"),
+    "businessRuleTask": _l("Decision by rule"),
+    "scriptTask": _l("Computation"),
+    "receiveTask": _l("Waits for a message"),
+    "sendTask": _l("Sends a message"),
+    "callActivity": _l("Other process"),
+    "subProcess": _l("Sub-process"),
+    "startEvent": _l("Start"),
+    "endEvent": _l("End"),
+    "intermediateCatchEvent": _l("Waits for an event"),
+    "intermediateThrowEvent": _l("Event"),
+    "boundaryEvent": _l("Event during a step"),
+    "exclusiveGateway": _l("Branch: one path"),
+    "inclusiveGateway": _l("Branch: one or more paths"),
+    "parallelGateway": _l("Branch: all paths"),
+    "eventBasedGateway": _l("Branch: first event"),
+}
+
 JOB_KINDS: Mapping[str, LazyString] = {
     "timer": _l("Timer"),
     "service": _l("System step"),
@@ -114,6 +134,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "instance": INSTANCE_STATES,
     "channel": CHANNELS,
     "job": JOB_KINDS,
+    "element": ELEMENT_KINDS,
 }
 
 

@@ -58,7 +58,7 @@ def _for_residents() -> list[tuple[str, str, str]]:
         ("repairs.report", _("Report a repair"), "wrench"),
         ("repairs.list_reports", _("My reports"), "list"),
         ("inbox.list_tasks", _("To do"), "tasks"),
-        ("operations.simulator", _("Messages"), "mail"),
+        ("simulator.list_messages", _("Messages"), "mail"),
     ]
 
 
@@ -70,5 +70,5 @@ def _for_staff() -> list[tuple[str, str, str]]:
         ("repairs.report", _("Report a repair"), "wrench"),
         ("processes.list_processes", _("Processes"), "process"),
         ("operations.show", _("Operations"), "gauge"),
-        ("operations.simulator", _("Messages"), "mail"),
+        ("simulator.list_messages", _("Messages"), "mail"),
     ]

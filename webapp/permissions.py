@@ -23,7 +23,6 @@ _staff = frozenset(
         "administrator",
     }
 )
-_task_doers = _staff | {"contractor"}
 _supervisors = frozenset({"process_supervisor", "administrator"})
 
 ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
@@ -37,14 +36,13 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "inbox.show_task": _signed_in,
     "inbox.claim": _signed_in,
     "inbox.unclaim": _signed_in,
-    "inbox.save_draft": _signed_in,
     "inbox.complete": _signed_in,
     "processes.list_processes": _staff,
     "processes.show_process": _staff,
     "operations.show": _supervisors,
     "operations.retry": _supervisors,
-    "operations.simulator": _signed_in,
-    "operations.show_message": _signed_in,
+    "simulator.list_messages": _signed_in,
+    "simulator.show_message": _signed_in,
     "operations.advance_clock": frozenset({"process_supervisor"}),
 }
 

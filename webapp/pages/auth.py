@@ -1,7 +1,5 @@
 """Signing in and out, and the reader's language."""
 
-from urllib.parse import urlsplit
-
 import flask
 from flask import Blueprint, Response
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,6 +8,7 @@ from housing.people import queries, service
 from housing.people.queries import AccountView
 from housing.people.service import SignInOutcome
 from webapp import current, language, sessions
+from webapp.addresses import next_page
 
 pages = Blueprint("auth", __name__)
 
@@ -61,14 +60,6 @@ def _demo_password() -> str:
     from housing.demo.people import PASSWORD
 
     return PASSWORD
-
-
-def next_page() -> str:
-    """Return the page asked for before, if it is one of ours; else the start page."""
-    wanted = flask.request.values.get("next", "")
-    parts = urlsplit(wanted)
-    is_ours = wanted.startswith("/") and not wanted.startswith("//") and not parts.netloc
-    return wanted if is_ours and "\\" not in wanted else flask.url_for("home.index")
 
 
 @pages.post("/sign-out")

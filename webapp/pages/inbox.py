@@ -1,0 +1,155 @@
+"""The task inbox: its views, one task with its form, claim, draft, complete."""
+
+import math
+
+import flask
+from flask import Blueprint
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.errors import Conflict
+from housing.cases import recording, service
+from housing.cases.service import Completion
+from webapp import current, errors, filling, inbox_views, task_pages
+from webapp.filling import Filled
+from webapp.inbox_views import PAGE_SIZE, Wanted
+from webapp.task_pages import TaskPage
+
+pages = Blueprint("inbox", __name__)
+
+Answered = str | tuple[str, int] | Response
+
+
+@pages.get("/tasks")
+def list_tasks() -> str:
+    """List the tasks of a view, most pressing first."""
+    wanted = inbox_views.read_query(flask.request.args)
+    inbox = inbox_views.read(wanted, current.actor())
+    groups = inbox_views.in_groups(inbox.tasks.rows, current.application().clock.now())
+    return flask.render_template(
+        "inbox/list.html",
+        wanted=wanted,
+        view=wanted.view,
+        title=inbox_views.VIEWS[wanted.view],
+        views=inbox.links,
+        groups=groups if wanted.sort == "due" else inbox_views.ungrouped(inbox.tasks.rows),
+        cases={},
+        total=inbox.tasks.total,
+        unfiltered=inbox.unfiltered,
+        page=wanted.page,
+        page_count=math.ceil(inbox.tasks.total / PAGE_SIZE),
+        is_staff=current.is_worker(),
+    )
+
+
+@pages.get("/tasks/<task_id>")
+def show_task(task_id: str) -> str:
+    """Show a task; its form can be filled in by who has claimed it."""
+    page = task_pages.read(task_id)
+    view = filling.blank(page.form, page.context, draft=page.draft) if page.form else None
+    return _draw(page, view=view)
+
+
+@pages.post("/tasks/<task_id>/claim")
+def claim(task_id: str) -> Response:
+    """Take a task that is offered to one's team; only one person gets it."""
+    task_pages.read(task_id)
+    application = current.application()
+    with application.unit_of_work() as session:
+        application.engine.claim(task_id, by=current.actor(), session=session)
+    flask.flash(_("The task is yours now."), "success")
+    return _to_task(task_id)
+
+
+@pages.post("/tasks/<task_id>/unclaim")
+def unclaim(task_id: str) -> Response:
+    """Give a task back to the team; the draft stays."""
+    task_pages.read(task_id)
+    application = current.application()
+    with application.unit_of_work() as session:
+        application.engine.unclaim(task_id, by=current.actor(), session=session)
+    flask.flash(_("The task is offered to the team again. Your draft is kept."), "success")
+    return flask.redirect(flask.url_for("inbox.list_tasks", view="team"))
+
+
+@pages.post("/tasks/<task_id>")
+def complete(task_id: str) -> Answered:
+    """Take what was typed: keep a draft, change rows or photos, or complete the task."""
+    page = task_pages.read(task_id)
+    if page.form is None:
+        return _complete_without_form(page)
+    filled = filling.receive(page.form, page.context)
+    if filled.wish == "look":
+        return filling.hidden_answer(filled)
+    if page.task.state != "open" or not page.is_mine:
+        return _too_late(page, filled, task_pages.why_not(page.task))
+    if filled.wish == "draft":
+        return _keep_draft(page, filled)
+    if not filled.is_ready:
+        return _draw(page, view=filled.view), filled.status
+    return _submit(page, filled)
+
+
+def _submit(page: TaskPage, filled: Filled) -> Answered:
+    application = current.application()
+    version = flask.request.form.get("version", type=int)
+    try:
+        with application.unit_of_work() as session:
+            service.submit_task(
+                Completion(task_id=page.task.id, values=filled.values, version=version),
+                by=current.actor(),
+                engine=application.engine,
+                session=session,
+                clock=application.clock,
+            )
+    except Conflict as error:
+        return _too_late(task_pages.read(page.task.id), filled, error)
+    return _completed(page)
+
+
+def _complete_without_form(page: TaskPage) -> Answered:
+    application = current.application()
+    with application.unit_of_work() as session:
+        application.engine.complete(page.task.id, {}, by=current.actor(), session=session)
+    return _completed(page)
+
+
+def _completed(page: TaskPage) -> Response:
+    flask.flash(_("Completed: %(name)s", name=page.task.name), "success")
+    return _to_task(page.task.id)
+
+
+def _keep_draft(page: TaskPage, filled: Filled) -> Answered:
+    application = current.application()
+    with application.unit_of_work() as session:
+        recording.save_draft(
+            page.task.id,
+            filled.raw,
+            by=current.actor(),
+            session=session,
+            clock=application.clock,
+        )
+    if flask.request.form[filling.DRAFT_BUTTON] == "auto":
+        return Response(status=204)
+    flask.flash(_("The draft is saved."), "success")
+    return _to_task(page.task.id)
+
+
+def _too_late(page: TaskPage, filled: Filled, error: Conflict) -> tuple[str, int]:
+    """Say who was faster; what was typed stays on the page, to send again or to copy."""
+    return _draw(page, view=filled.view, conflict=errors.sentence(error)), 409
+
+
+def _draw(page: TaskPage, **words: object) -> str:
+    return flask.render_template(
+        "inbox/task.html",
+        page=page,
+        task=page.task,
+        is_staff=current.is_worker(),
+        following=task_pages.next_task(page.task),
+        **words,
+    )
+
+
+def _to_task(task_id: str) -> Response:
+    return flask.redirect(flask.url_for("inbox.show_task", task_id=task_id))

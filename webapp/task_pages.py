@@ -1,0 +1,93 @@
+"""One user task as its page needs it: form, draft, and what this person may do with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine import queries
+from engine.errors import Conflict, TaskAlreadyClaimed, TaskAlreadyEnded, UserTaskNotFound
+from engine.queries import HistoryEntry, TaskFilter, UserTask
+from engine.types import Actor
+from forms.schema import Form
+from housing.cases import recording
+from webapp import current
+
+OVERSEERS = frozenset({"process_supervisor", "administrator"})
+"""Roles that may look at every task, without working on it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskPage:
+    """A task and how this person stands to it.
+
+    Attributes:
+        form: None when the task is only to be confirmed.
+        context: what expressions of the form may name.
+        draft: raw values this person saved before.
+        is_mine: claimed by or assigned to this person.
+        may_claim: open, unclaimed, and offered to one of this person's teams.
+    """
+
+    task: UserTask
+    form: Form | None
+    context: Mapping[str, object]
+    draft: Mapping[str, object] | None
+    history: tuple[HistoryEntry, ...]
+    is_mine: bool
+    may_claim: bool
+
+    @property
+    def may_work(self) -> bool:
+        """Tell whether the form can be filled in."""
+        return self.is_mine and self.task.state == "open"
+
+
+def read(task_id: str) -> TaskPage:
+    """Read a task that this request's person may see.
+
+    Raises:
+        UserTaskNotFound: there is none, or it is no business of his; the same for both.
+    """
+    application, actor = current.application(), current.actor()
+    with application.reading() as session:
+        task = queries.task(task_id, session)
+        if not _may_see(task, actor):
+            raise UserTaskNotFound(task_id)
+        history = queries.history_of(task.instance_id, session)
+        draft = recording.draft(task.id, by=actor, session=session)
+    return TaskPage(
+        task=task,
+        form=recording.form_of(task.form_key) if task.form_key else None,
+        context={},
+        draft=draft,
+        history=history,
+        is_mine=task.assignee == actor.id,
+        may_claim=task.state == "open" and task.assignee is None and _is_offered(task, actor),
+    )
+
+
+def _may_see(task: UserTask, actor: Actor) -> bool:
+    is_own = actor.id in (task.assignee, task.ended_by)
+    return is_own or _is_offered(task, actor) or bool(current.roles() & OVERSEERS)
+
+
+def _is_offered(task: UserTask, actor: Actor) -> bool:
+    return bool(task.candidate_group) and actor.belongs_to(task.candidate_group or "", task.scope)
+
+
+def why_not(task: UserTask) -> Conflict:
+    """Say why this person cannot send the task's form any more."""
+    if task.state != "open":
+        return TaskAlreadyEnded(task.ended_by_name or "")
+    return TaskAlreadyClaimed(task.assignee_name or "")
+
+
+def next_task(after: UserTask) -> UserTask | None:
+    """Find what this person can do next: an own task first, then one offered to the team."""
+    application, actor = current.application(), current.actor()
+    for wanted in (TaskFilter(assigned_to=actor.id), TaskFilter(offered_to=actor)):
+        with application.reading() as session:
+            found = queries.open_tasks(wanted, session)
+        for task in found.rows:
+            if task.id != after.id:
+                return task
+    return None
