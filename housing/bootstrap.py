@@ -1,8 +1,7 @@
 """The composition root: settings in, a wired Anju out."""
 
 import fcntl
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,8 +22,6 @@ from housing.files.service import FileStore
 from housing.notices import service as notices
 from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
