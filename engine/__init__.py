@@ -1,1 +1,1 @@
-"""The process engine: runs any BPMN and DMN, one transaction a step; knows no housing and no Flask."""
+"""The process engine: runs any BPMN and DMN, one transaction a step; knows no housing."""

@@ -39,7 +39,7 @@ class ShiftedClock:
 
 @dataclass(slots=True)
 class FrozenClock:
-    """A clock that stands still until it is told to move: for tests, scenarios and the demo loader."""
+    """A clock that stands still until it is moved: for tests, scenarios and the demo loader."""
 
     instant: datetime
 

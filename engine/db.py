@@ -4,12 +4,14 @@ import fcntl
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import IO
 
+import orjson
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
@@ -48,7 +50,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class FifoLock:
-    """First come, first served. SQLite's busy_timeout sleeps instead of queueing and starves writers."""
+    """First come, first served; SQLite's busy_timeout sleeps instead and starves writers."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -76,7 +78,7 @@ class FifoLock:
 
 
 class _FileLock:
-    """An exclusive flock on a side file, so that processes queue too. Used under the FifoLock only."""
+    """An exclusive flock on a side file, so that processes queue too; under the FifoLock only."""
 
     def __init__(self, path: Path) -> None:
         self._file: IO[str] = path.open("w")
@@ -118,9 +120,9 @@ class Database:
             self._turn,
             self._file_lock or nullcontext(),
             Session(self.engine, autoflush=True) as session,
+            session.begin(),
         ):
-            with session.begin():
-                yield session
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -142,13 +144,31 @@ class Database:
             self._file_lock.close()
 
 
+def to_json(value: object) -> str:
+    """Write a JSON column: instants as ISO text, numbers as numbers, any other FEEL value as text.
+
+    A Decimal becomes an integer when it is one, else text, so that no digit is lost.
+    """
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else str(value)
+    if isinstance(value, Set):
+        return sorted(value, key=str)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
 def _server_engine(url: str) -> Engine:
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, json_serializer=to_json)
 
 
 def _sqlite_engine(url: str, *, writing: bool) -> Engine:
     """SQLite in WAL mode with full sync: an acknowledged commit survives kill -9 and power loss."""
-    engine = create_engine(url, connect_args={"timeout": 60})
+    engine = create_engine(url, connect_args={"timeout": 60}, json_serializer=to_json)
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -163,8 +183,8 @@ def _sqlite_engine(url: str, *, writing: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A deferred read-to-write upgrade fails with SQLITE_BUSY at once, so writers take the lock first;
-        # readers must not, or they would stop all writers.
+        # A deferred read-to-write upgrade fails with SQLITE_BUSY at once, so writers take the lock
+        # first; readers must not, or they would stop all writers.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine

@@ -1,4 +1,4 @@
-"""All that can go wrong in the engine; a class's docstring is its message, filled with its own fields."""
+"""All that can go wrong in the engine; the docstring of a class, filled in, is its message."""
 
 from dataclasses import dataclass, field
 
@@ -29,7 +29,7 @@ class Invalid(EngineError):
 
 @dataclass(eq=False)
 class BusinessError(EngineError):
-    """The business refused with code %(code)s: %(reason)s"""
+    """The business refused with code %(code)s: %(reason)s."""
 
     code: str
     reason: str = ""
@@ -132,7 +132,7 @@ class Problem:
 
 @dataclass(eq=False)
 class DeploymentRefused(Invalid):
-    """The process cannot be deployed: %(summary)s"""
+    """The process cannot be deployed: %(summary)s."""
 
     problems: tuple[Problem, ...] = ()
     summary: str = field(init=False)
@@ -146,7 +146,7 @@ class DeploymentRefused(Invalid):
 
 @dataclass(eq=False)
 class ExpressionFailed(EngineError):
-    """The expression of %(element_id)s failed: %(reason)s"""
+    """The expression of %(element_id)s failed: %(reason)s."""
 
     element_id: str
     reason: str
@@ -154,14 +154,43 @@ class ExpressionFailed(EngineError):
 
 @dataclass(eq=False)
 class DecisionFailed(EngineError):
-    """The decision %(decision_id)s failed: %(reason)s"""
+    """The decision %(decision_id)s failed: %(reason)s."""
 
     decision_id: str
     reason: str
 
 
 @dataclass(eq=False)
+class JobFailed(EngineError):
+    """The job %(job_id)s failed: %(reason)s."""
+
+    job_id: str
+    reason: str
+
+
+@dataclass(eq=False)
+class TimerNotRunning(Conflict):
+    """The timer %(element_id)s is not running, so it cannot be moved."""
+
+    element_id: str
+
+
+@dataclass(eq=False)
+class UnknownLadder(Invalid):
+    """There is no notice ladder %(ladder)s."""
+
+    ladder: str
+
+
+@dataclass(eq=False)
+class DeliveryFailed(EngineError):
+    """The message could not be delivered: %(reason)s."""
+
+    reason: str
+
+
+@dataclass(eq=False)
 class StateNotReadable(EngineError):
-    """The stored state of the process instance cannot be read: %(reason)s"""
+    """The stored state of the process instance cannot be read: %(reason)s."""
 
     reason: str

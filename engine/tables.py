@@ -36,16 +36,12 @@ process_definition = Table(
     UniqueConstraint("key", "version"),
 )
 
-resource = (
-    Table(  # the files of a definition: diagram, decisions and forms are bound to its version
-        "resource",
-        metadata,
-        Column("definition_id", ForeignKey("process_definition.id"), primary_key=True),
-        Column(
-            "name", String(200), primary_key=True
-        ),  # "repair.bpmn", "repair_class.dmn", "forms/repair/report.json"
-        Column("content", LargeBinary, nullable=False),
-    )
+resource = Table(  # the files of a definition: decisions and forms are bound to its version
+    "resource",
+    metadata,
+    Column("definition_id", ForeignKey("process_definition.id"), primary_key=True),
+    Column("name", String(200), primary_key=True),  # "repair.bpmn", "forms/repair/report.json"
+    Column("content", LargeBinary, nullable=False),
 )
 
 process_instance = Table(
@@ -56,9 +52,7 @@ process_instance = Table(
     Column("business_key", String(64), nullable=False),  # the case number
     Column("scope", String(64), nullable=False),
     Column("status", String(16), nullable=False),  # active, suspended, completed, cancelled
-    Column(
-        "version", Integer, nullable=False
-    ),  # counts the steps; proves that nobody wrote in between
+    Column("version", Integer, nullable=False),  # counts steps; proves nobody wrote in between
     Column("state", LargeBinary, nullable=False),
     Column("started_at", UTCDateTime, nullable=False),
     Column("started_by", String(64), nullable=False),
@@ -82,6 +76,7 @@ user_task = Table(
     Column("assignee", String(64)),
     Column("assignee_name", String(100)),
     Column("priority", Integer, nullable=False, default=50),  # 0..100, higher first
+    Column("ladder", String(64)),  # notice ladder for the due date
     Column("created_at", UTCDateTime, nullable=False),
     Column("claimed_at", UTCDateTime),
     Column("due_at", UTCDateTime),
@@ -113,12 +108,12 @@ job = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
-    Column("kind", String(16), nullable=False),  # timer, service, rung
+    Column("kind", String(16), nullable=False),  # timer, service, rung, worker
     Column("element_id", String(100), nullable=False),
     Column("token_id", Id, nullable=False),  # the waiting token, or the user task of a rung
     Column("due_at", UTCDateTime, nullable=False),
     Column("original_due_at", UTCDateTime, nullable=False),
-    Column("state", String(16), nullable=False),  # pending, done, failed, cancelled
+    Column("state", String(16), nullable=False),  # see engine/jobs.py
     Column("retries", Integer, nullable=False),  # left
     Column("attempts", Integer, nullable=False),  # leases taken
     Column("lock_owner", String(64)),
@@ -153,13 +148,20 @@ incident = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
-    Column("job_id", Id, unique=True),
+    Column("job_id", Id),
     Column("element_id", String(100), nullable=False),
     Column("message", Text, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     Column("resolved_at", UTCDateTime),
     Column("resolved_by", String(64)),
     Index("ix_incident_instance_id", "instance_id"),
+    Index(
+        "ix_incident_open_job",  # a job has one open incident at most
+        "job_id",
+        unique=True,
+        postgresql_where=text("resolved_at IS NULL"),
+        sqlite_where=text("resolved_at IS NULL"),
+    ),
 )
 
 history = Table(  # append only

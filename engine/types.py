@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-
 Variables = Mapping[str, object]
 """Names to FEEL values: None, bool, str, int, Decimal, dates, times, durations, lists, dicts."""
 

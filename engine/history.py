@@ -1,0 +1,90 @@
+"""The history of an instance: append only, one row an event, written with the step that made it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, insert
+
+from engine.tables import history
+from engine.types import Actor
+
+KINDS = frozenset(
+    {
+        "started",
+        "task_created",
+        "task_claimed",
+        "task_released",
+        "task_assigned",
+        "task_completed",
+        "task_cancelled",
+        "service_done",
+        "service_failed",
+        "decision_made",
+        "script_done",
+        "timer_fired",
+        "message_received",
+        "deadline_extended",
+        "reminder_sent",
+        "escalated",
+        "gateway_passed",
+        "ended",
+        "suspended",
+        "resumed",
+        "cancelled",
+        "incident_opened",
+        "incident_resolved",
+    }
+)
+"""Every kind of history line; a page has a sentence for each."""
+
+_INSERT = insert(history)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One event to be written.
+
+    Attributes:
+        kind: one of KINDS.
+        details: JSON; ids and codes, no personal data.
+    """
+
+    kind: str
+    element_id: str = ""
+    element_name: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stamp:
+    """Which step of which instance writes, when and by whom."""
+
+    instance_id: str
+    step: int
+    at: datetime
+    by: Actor
+
+
+def write(connection: Connection, stamp: Stamp, lines: Iterable[Line]) -> None:
+    """Append lines in order, in one statement."""
+    common = {
+        "instance_id": stamp.instance_id,
+        "step": stamp.step,
+        "at": stamp.at,
+        "actor_id": stamp.by.id,
+        "actor_name": stamp.by.name,
+        "on_behalf_of": stamp.by.on_behalf_of,
+    }
+    rows = [
+        {
+            **common,
+            "kind": line.kind,
+            "element_id": line.element_id,
+            "element_name": line.element_name,
+            "details": dict(line.details),
+        }
+        for line in lines
+    ]
+    if rows:
+        connection.execute(_INSERT, rows)

@@ -1,0 +1,139 @@
+"""What a running execution asks of the engine: the time, FEEL, operations and decisions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from engine import calendar
+from engine.clock import Clock
+from engine.deployments import CompiledProcess
+from engine.errors import DecisionFailed, ExpressionFailed, TimerNotRunning, VariableNotAllowed
+from engine.history import Line
+from engine.service_tasks import RESCHEDULE, ServiceCalls
+from feel.errors import FeelError
+from feel.evaluator import evaluate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reschedule:
+    """A running timer that the diagram wants moved.
+
+    Attributes:
+        timer: element id of the timer event.
+    """
+
+    timer: str
+    until: datetime
+    reason: str
+
+
+@dataclass(kw_only=True, slots=True)
+class StepHost:
+    """The host of one step.
+
+    Attributes:
+        running_timers: element ids of the timers that run when the step begins.
+        lines: history of decisions made in this step.
+        reschedules: timers to move when the execution has come to rest.
+    """
+
+    clock: Clock
+    process: CompiledProcess
+    services: ServiceCalls
+    running_timers: frozenset[str] = frozenset()
+    lines: list[Line] = field(default_factory=list)
+    reschedules: list[Reschedule] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """Tell the business instant."""
+        return self.clock.now()
+
+    def evaluate(self, expression: str, variables: Mapping[str, object], element_id: str) -> object:
+        """Evaluate FEEL text, with or without the leading `=`.
+
+        Raises:
+            ExpressionFailed: it is not FEEL, or used up its budget.
+        """
+        try:
+            return evaluate(
+                expression.strip().removeprefix("="),
+                variables,
+                now=self.now(),
+                functions=HOST_FUNCTIONS,
+            )
+        except FeelError as error:
+            raise ExpressionFailed(element_id, str(error)) from error
+
+    def call(
+        self, topic: str, inputs: Mapping[str, object], *, token_id: str, element_id: str
+    ) -> Mapping[str, object] | None:
+        """Run the operation of a topic.
+
+        Returns:
+            Its result; None when the token is to wait, for a repetition or an outside worker.
+
+        Raises:
+            BusinessError: the business refused; it becomes a BPMN error event.
+        """
+        if topic == RESCHEDULE:
+            return self._reschedule(inputs)
+        if not self.services.table.has(topic):
+            return None
+        return self.services.call(topic, inputs, token_id=token_id, element_id=element_id)
+
+    def decide(self, decision_id: str, variables: Mapping[str, object], element_id: str) -> object:
+        """Make a decision of the process's own version and record how it was made.
+
+        Raises:
+            DecisionFailed: there is no such decision, or its table cannot decide.
+        """
+        model = self.process.decisions.get(decision_id)
+        if model is None:
+            raise DecisionFailed(decision_id, "no deployed table has this id")
+        result = model.evaluate(decision_id, variables, now=self.now(), functions=HOST_FUNCTIONS)
+        details = {
+            "decision_id": decision_id,
+            "inputs": result.inputs,
+            "matched_rules": result.matched_rules,
+            "hit_policy": result.hit_policy,
+            "output": result.value,
+        }
+        self.lines.append(Line(kind="decision_made", element_id=element_id, details=details))
+        return result.value
+
+    def _reschedule(self, inputs: Mapping[str, object]) -> Mapping[str, object]:
+        wanted = Reschedule(
+            timer=str(inputs.get("timer")),
+            until=_instant(inputs.get("until")),
+            reason=str(inputs.get("reason") or ""),
+        )
+        if wanted.timer not in self.running_timers:
+            raise TimerNotRunning(wanted.timer)
+        self.reschedules.append(wanted)
+        return {"due_at": wanted.until}
+
+
+def _instant(value: object) -> datetime:
+    """Read an aware instant, given as a value or as ISO text.
+
+    Raises:
+        VariableNotAllowed: it is neither, or naive.
+    """
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(found, datetime) or found.tzinfo is None:
+        raise VariableNotAllowed("until")
+    return found.astimezone(UTC)
+
+
+def _days_after(start: object, days: object) -> datetime | None:
+    """FEEL `calendar days after(from, n)`; null for anything but an instant or day and a number."""
+    if not isinstance(start, date) or not isinstance(days, (int, Decimal)):
+        return None
+    if isinstance(start, datetime) and start.tzinfo is None:
+        start = start.date()
+    return calendar.calendar_days_after(start, int(days)) if days >= 0 else None
+
+
+HOST_FUNCTIONS: Mapping[str, Callable[..., object]] = {"calendar days after": _days_after}
+"""FEEL functions the engine adds; every day is one of Asia/Taipei."""

@@ -1,0 +1,387 @@
+"""The face of the engine: every verb takes the caller's session and never commits."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from uuid import uuid4
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from engine import deployments, history, incidents, instances, jobs, ladders, user_tasks
+from engine.clock import Clock
+from engine.deployments import CompiledProcess
+from engine.differences import Trigger
+from engine.errors import MessageNotExpected, TaskNotYours
+from engine.instances import SeenInstance
+from engine.records import Job, ProcessDefinition, StepResult, UserTask
+from engine.service_tasks import Operation, OperationTable
+from engine.sla import RungHandler
+from engine.spiff.execution import Execution
+from engine.steps import Setting, Step
+from engine.types import SYSTEM, Actor
+
+Values = Mapping[str, object]
+
+
+class ProcessEngine:
+    """Runs process instances, one transaction a step.
+
+    Args:
+        operations: topic to function; see `engine.service_tasks.Operation`.
+        clock: the business clock.
+        on_rung: tells people when a notice ladder fires; called in the rung's transaction.
+        worker_topics: topics that outside workers serve.
+    """
+
+    def __init__(
+        self,
+        *,
+        operations: Mapping[str, Operation],
+        clock: Clock,
+        on_rung: RungHandler,
+        worker_topics: frozenset[str] = frozenset(),
+    ) -> None:
+        self._clock = clock
+        self._operations = OperationTable(operations, worker_topics)
+        self._ladders = ladders.Ladders(clock, on_rung)
+        self._setting = Setting(operations=self._operations, clock=clock, engine=self)
+
+    def deploy(
+        self, resources: Mapping[str, bytes], *, by: Actor, session: Session
+    ) -> ProcessDefinition:
+        """Store a process as the next version of its key; the same content gives no new version.
+
+        Args:
+            resources: file names to contents: one `.bpmn`, any `.dmn`, forms as
+                `forms/<key>.json`.
+            by: who deploys.
+            session: the caller's unit of work.
+
+        Raises:
+            DeploymentRefused: with every problem found.
+        """
+        stamp = (by, self._clock.now())
+        topics = self._operations.known_topics
+        return deployments.deploy(resources, topics, stamp, _connection(session))
+
+    def start(  # noqa: PLR0913  # each is a word of the field of its own
+        self,
+        key: str,
+        variables: Values,
+        *,
+        business_key: str,
+        scope: str,
+        by: Actor,
+        session: Session,
+    ) -> StepResult:
+        """Start an instance of the newest version and run it to its first waiting states.
+
+        Raises:
+            DefinitionNotFound: nothing of this key was deployed.
+        """
+        connection = _connection(session)
+        definition = deployments.latest(key, connection)
+        seen = SeenInstance(
+            id=uuid4().hex,
+            definition_id=definition.id,
+            content_hash=definition.content_hash,
+            process_key=definition.key,
+            process_name=definition.name,
+            business_key=business_key,
+            scope=scope,
+            status="active",
+            version=0,
+            state=b"",
+            end_event=None,
+        )
+        # first, so that operations of the first step may refer to the instance
+        instances.insert_new(seen, by, self._clock.now(), connection)
+        return self._step(seen, Trigger(by=by), session).start(variables)
+
+    def complete(
+        self,
+        task_id: str,
+        values: Values,
+        *,
+        by: Actor,
+        session: Session,
+        version: int | None = None,
+    ) -> StepResult:
+        """Complete a user task of mine, or one offered to my group that nobody claimed.
+
+        Args:
+            task_id: of the user task.
+            values: what becomes process variables.
+            by: who completes it.
+            session: the caller's unit of work.
+            version: of the instance when the form was opened, or None not to check.
+
+        Raises:
+            UserTaskNotFound: there is no such task.
+            TaskAlreadyEnded: it was completed or cancelled.
+            TaskAlreadyClaimed: a colleague holds it.
+            TaskNotYours: it is not offered to the actor.
+            InstanceNotActive: the instance is suspended.
+            LostRace: the instance took a step since the form was opened.
+        """
+        seen, task = instances.lock_with_task(task_id, _connection(session))
+        user_tasks.ensure_completable(task, by)
+        seen.ensure_active()
+        seen.ensure_version(version)
+        step = self._step(seen, Trigger(by=by, completed_task=task_id), session)
+        return step.act(lambda execution: execution.complete(task_id, dict(values)))
+
+    def claim(self, task_id: str, *, by: Actor, session: Session) -> UserTask:
+        """Take a task that is offered to my group; one of several wins.
+
+        Raises:
+            UserTaskNotFound: there is no such task.
+            TaskNotYours: it is not offered to the actor.
+            TaskAlreadyClaimed: somebody else holds it.
+            TaskAlreadyEnded: it was completed or cancelled.
+        """
+        connection = _connection(session)
+        task = user_tasks.read(task_id, connection)
+        user_tasks.claim(task, by, self._clock.now(), connection)
+        self._note(task, "task_claimed", by, connection)
+        return user_tasks.read(task_id, connection)
+
+    def unclaim(self, task_id: str, *, by: Actor, session: Session) -> UserTask:
+        """Give a task of mine back to its group.
+
+        Raises:
+            UserTaskNotFound: there is no such task.
+            TaskNotYours: the actor does not hold it.
+            TaskAlreadyEnded: it was completed or cancelled.
+        """
+        connection = _connection(session)
+        task = user_tasks.read(task_id, connection)
+        if task.assignee != by.id:
+            raise TaskNotYours(task.name)
+        user_tasks.release(task, connection)
+        self._note(task, "task_released", by, connection)
+        return user_tasks.read(task_id, connection)
+
+    def assign(  # noqa: PLR0913  # each is a word of the field of its own
+        self,
+        task_id: str,
+        account_id: str,
+        account_name: str,
+        *,
+        reason: str,
+        by: Actor,
+        session: Session,
+    ) -> UserTask:
+        """Give a task to somebody, whoever holds it; who may do so is the caller's rule.
+
+        Raises:
+            UserTaskNotFound: there is no such task.
+            TaskAlreadyEnded: it was completed or cancelled.
+        """
+        connection = _connection(session)
+        task = user_tasks.read(task_id, connection)
+        user_tasks.assign(task_id, (account_id, account_name), self._clock.now(), connection)
+        details = {"from": task.assignee, "to": account_id, "reason": reason}
+        self._note(task, "task_assigned", by, connection, details)
+        return user_tasks.read(task_id, connection)
+
+    def send_message(
+        self, instance_id: str, name: str, variables: Values, *, by: Actor, session: Session
+    ) -> StepResult:
+        """Deliver a message to an instance that waits for it.
+
+        Raises:
+            InstanceNotFound: there is no such instance.
+            InstanceNotActive: it is suspended or has ended.
+            MessageNotExpected: it does not wait for this message.
+        """
+        seen = instances.lock(instance_id, _connection(session))
+        seen.ensure_active()
+        deliver = partial(_deliver, name=name, variables=variables)
+        return self._step(seen, Trigger(by=by), session).act(deliver)
+
+    def due_jobs(self, session: Session, now: datetime, limit: int) -> tuple[Job, ...]:
+        """List pending jobs that are due at an instant, in the order they fall due."""
+        return jobs.due(now, limit, _connection(session))
+
+    def claim_jobs(self, owner: str, session: Session, batch: int = 20) -> tuple[Job, ...]:
+        """Lease due jobs for a worker, in the order they fall due.
+
+        A job that was leased MAX_ATTEMPTS times without outcome becomes an incident instead: it may
+        be the one that kills its workers.
+        """
+        connection, now = _connection(session), self._clock.now()
+        claimed = jobs.claim(owner, now, batch, connection)
+        for spent in (job for job in claimed if job.attempts > jobs.MAX_ATTEMPTS):
+            incidents.give_up(spent, "no outcome after many attempts", now, connection)
+        return tuple(job for job in claimed if job.attempts <= jobs.MAX_ATTEMPTS)
+
+    def release_job(self, job_id: str, *, session: Session) -> None:
+        """Give the lease of a job back, after a lost race."""
+        jobs.release(job_id, _connection(session))
+
+    def fire(self, job_id: str, *, session: Session) -> bool:
+        """Run one due job. May be called any number of times by anybody; it takes effect once.
+
+        Returns:
+            False when the job is done, cancelled or postponed meanwhile.
+
+        Raises:
+            LostRace: a conflict; give the lease back and try again.
+            JobFailed: roll back, then call record_failure in a transaction of its own.
+        """
+        with incidents.failing(job_id):
+            locked = instances.lock_with_job(job_id, self._clock.now(), _connection(session))
+            if locked is None:
+                return False
+            seen, job = locked
+            if seen.status != "active":
+                return False
+            self._fire(seen, job, session)
+            return True
+
+    def record_failure(self, job_id: str, error: str, *, session: Session) -> None:
+        """Use up one retry of a job and postpone it, or open an incident."""
+        incidents.record_failure(job_id, error, self._clock.now(), _connection(session))
+
+    def suspend(self, instance_id: str, *, reason: str, by: Actor, session: Session) -> None:
+        """Stop an instance: nothing can be completed and no timer fires until it is resumed.
+
+        Raises:
+            InstanceNotActive: it is suspended already or has ended.
+        """
+        connection = _connection(session)
+        seen = instances.lock(instance_id, connection)
+        seen.ensure_active()
+        instances.set_status(seen, "suspended", connection)
+        jobs.suspend(instance_id, connection)
+        self._note_status(seen, ("suspended", reason), by, connection)
+
+    def resume(self, instance_id: str, *, reason: str, by: Actor, session: Session) -> None:
+        """Let a suspended instance go on; what fell due meanwhile fires now.
+
+        Raises:
+            InstanceNotActive: it is not suspended.
+        """
+        connection = _connection(session)
+        seen = instances.lock(instance_id, connection)
+        seen.ensure_suspended()
+        instances.set_status(seen, "active", connection)
+        jobs.resume(instance_id, connection)
+        self._note_status(seen, ("resumed", reason), by, connection)
+
+    def cancel(self, instance_id: str, *, reason: str, by: Actor, session: Session) -> StepResult:
+        """End an instance wherever it stands.
+
+        Raises:
+            InstanceNotActive: it has ended.
+        """
+        connection = _connection(session)
+        seen = instances.lock(instance_id, connection)
+        seen.ensure_running()
+        jobs.cancel_all(instance_id, connection)
+        return self._step(seen, Trigger(by=by, is_cancel=True), session).cancel(reason)
+
+    def retry(self, incident_id: str, *, by: Actor, session: Session) -> None:
+        """Put the job of an incident back into the queue, due now.
+
+        Raises:
+            IncidentNotFound: there is no open incident of this id.
+            InstanceNotActive: its instance is suspended or has ended.
+        """
+        incidents.retry(incident_id, by, self._clock.now(), _connection(session))
+
+    def variables(self, instance_id: str, session: Session) -> dict[str, object]:
+        """Read the variables of an instance as they stand now.
+
+        Raises:
+            InstanceNotFound: there is no such instance.
+        """
+        return self._restore(instances.read(instance_id, _connection(session)), session).variables()
+
+    def task_context(self, task_id: str, session: Session) -> dict[str, object]:
+        """Read what the form of an open user task may refer to: variables, then its own inputs.
+
+        Raises:
+            UserTaskNotFound: there is no such task.
+        """
+        task = user_tasks.read(task_id, _connection(session))
+        seen = instances.read(task.instance_id, _connection(session))
+        execution = self._restore(seen, session)
+        inputs = {state.token_id: state.inputs for state in execution.user_tasks()}
+        return {**execution.variables(), **inputs.get(task_id, {})}
+
+    def _fire(self, seen: SeenInstance, job: Mapping[str, object], session: Session) -> None:
+        """Do what a locked job says."""
+        token = str(job["token_id"])
+        if job["kind"] == "rung":
+            self._ladders.fire(seen, job, session)
+            return
+        is_retry = job["kind"] == "service"
+        step = self._step(seen, Trigger(by=SYSTEM, fired_token=token, is_retry=is_retry), session)
+        if is_retry:
+            step.act(lambda execution: execution.retry_service(token))
+        else:
+            step.act(lambda execution: execution.fire_timer(token))
+
+    def _step(self, seen: SeenInstance, trigger: Trigger, session: Session) -> Step:
+        return Step(
+            seen=seen,
+            process=self._process(seen, session),
+            trigger=trigger,
+            setting=self._setting,
+            session=session,
+        )
+
+    def _restore(self, seen: SeenInstance, session: Session) -> Execution:
+        """Restore an execution to look at it."""
+        return self._step(seen, Trigger(by=SYSTEM), session).restore()
+
+    def _process(self, seen: SeenInstance, session: Session) -> CompiledProcess:
+        return deployments.compiled(seen.definition_id, seen.content_hash, session.connection())
+
+    def _note(
+        self,
+        task: UserTask,
+        kind: str,
+        by: Actor,
+        connection: Connection,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write a history line about a user task."""
+        stamp = history.Stamp(
+            instance_id=task.instance_id, step=task.version, at=self._clock.now(), by=by
+        )
+        line = history.Line(
+            kind=kind,
+            element_id=task.element_id,
+            element_name=task.name,
+            details={"task_id": task.id, **(details or {})},
+        )
+        history.write(connection, stamp, [line])
+
+    def _note_status(
+        self, seen: SeenInstance, change: tuple[str, str], by: Actor, connection: Connection
+    ) -> None:
+        """Write a history line about a change of status, with its reason."""
+        kind, reason = change
+        stamp = history.Stamp(
+            instance_id=seen.id, step=seen.version + 1, at=self._clock.now(), by=by
+        )
+        history.write(connection, stamp, [history.Line(kind=kind, details={"reason": reason})])
+
+
+def _connection(session: Session) -> Connection:
+    """Hand the connection on; it does not see pending ORM rows, so they are written first."""
+    session.flush()
+    return session.connection()
+
+
+def _deliver(execution: Execution, *, name: str, variables: Values) -> None:
+    """Deliver a message to the first token that waits for it."""
+    for wait in execution.messages():
+        if wait.kind == "message" and wait.name == name:
+            execution.deliver(wait.token_id, dict(variables))
+            return
+    raise MessageNotExpected(name)

@@ -1,0 +1,197 @@
+"""One step of one instance: restore, act, write the difference. All in the caller's transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from engine import history, incidents, instances, jobs, messages, user_tasks
+from engine.clock import Clock
+from engine.deployments import CompiledProcess
+from engine.differences import NOTHING, Difference, Snapshot, Trigger, task_row
+from engine.history import Line
+from engine.host import StepHost
+from engine.instances import Outcome, SeenInstance
+from engine.records import StepResult, UserTask
+from engine.service_tasks import EngineFace, OperationTable, ServiceCalls
+from engine.spiff.execution import Execution
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """What every step of an engine needs."""
+
+    operations: OperationTable
+    clock: Clock
+    engine: EngineFace
+
+
+@dataclass(kw_only=True, slots=True)
+class Step:
+    """One step of one locked instance.
+
+    Attributes:
+        seen: the instance as locked.
+        process: its compiled definition.
+        trigger: what moves it.
+        setting: what every step needs.
+        session: the caller's unit of work.
+    """
+
+    seen: SeenInstance
+    process: CompiledProcess
+    trigger: Trigger
+    setting: Setting
+    session: Session
+
+    def start(self, variables: Mapping[str, object]) -> StepResult:
+        """Take the first step of a new instance."""
+        host = self._host()
+        execution = Execution.start(self.process.definition, dict(variables), host)
+        return self._finish(execution, host, NOTHING, [Line(kind="started")])
+
+    def act(self, action: Callable[[Execution], None]) -> StepResult:
+        """Restore the instance, act, run to the next waiting states."""
+        host = self._host()
+        execution = self._restore(host)
+        before = Snapshot.of(execution)
+        host.running_timers = frozenset(t.element_id for t in before.timers.values())
+        action(execution)
+        return self._finish(execution, host, before, [])
+
+    def cancel(self, reason: str) -> StepResult:
+        """End the instance wherever it stands."""
+        host = self._host()
+        execution = self._restore(host)
+        before = Snapshot.of(execution)
+        execution.cancel()
+        line = Line(kind="cancelled", details={"reason": reason})
+        return self._finish(execution, host, before, [line])
+
+    def restore(self) -> Execution:
+        """Restore the execution to look at it; nothing is written."""
+        return self._restore(self._host())
+
+    def _host(self) -> StepHost:
+        services = ServiceCalls(
+            table=self.setting.operations,
+            session=self.session,
+            clock=self.setting.clock,
+            instance=self.seen.ref,
+            engine=self.setting.engine,
+            by=self.trigger.by,
+            retrying=self.trigger.fired_token if self.trigger.is_retry else None,
+        )
+        return StepHost(clock=self.setting.clock, process=self.process, services=services)
+
+    def _restore(self, host: StepHost) -> Execution:
+        return Execution.load(self.process.definition, self.seen.state, host)
+
+    def _finish(
+        self, execution: Execution, host: StepHost, before: Snapshot, lines: list[Line]
+    ) -> StepResult:
+        """Read what the step changed, then write it."""
+        now = self.setting.clock.now()
+        lines = [*lines, *_move_timers(execution, host)]
+        changed = Difference(
+            seen=self.seen,
+            before=before,
+            after=Snapshot.of(execution),
+            trigger=self.trigger,
+            parked=host.services.parked,
+            now=now,
+        )
+        return self._write(execution, changed, [*lines, *_lines(execution, host)])
+
+    def _write(self, execution: Execution, changed: Difference, lines: list[Line]) -> StepResult:
+        """Write the instance, what waits, what is due and what happened."""
+        ends = tuple(end.element_id for end in execution.ends)
+        outcome = self._outcome(execution, ends, changed.now)
+        self.session.flush()  # the connection does not see pending ORM rows
+        connection = self.session.connection()
+        instances.store(self.seen, outcome, connection)
+        created = changed.new_tasks()
+        self._write_tasks(changed, created, connection)
+        self._write_jobs(changed, connection)
+        messages.unsubscribe(self.seen.id, changed.ended_subscriptions(), connection)
+        messages.subscribe(self.seen.id, changed.new_subscriptions(), connection)
+        history.write(connection, self._stamp(changed.now), lines)
+        if outcome.ended_at is not None:
+            incidents.resolve_all(self.seen.id, self.trigger.by, changed.now, connection)
+        has_older = changed.has_older_tasks()
+        return StepResult(
+            instance_id=self.seen.id,
+            version=self.seen.version + 1,
+            status=outcome.status,
+            open_tasks=user_tasks.open_of(self.seen.id, connection) if has_older else created,
+            end_events=ends,
+            flows=tuple(execution.flows_taken()),
+        )
+
+    def _write_tasks(
+        self, changed: Difference, created: tuple[UserTask, ...], connection: Connection
+    ) -> None:
+        user_tasks.close(changed.closed_tasks(), self.trigger.by, changed.now, connection)
+        user_tasks.insert_open([task_row(task) for task in created], connection)
+        for until, task_ids in changed.moved_tasks().items():
+            user_tasks.move_due(task_ids, until, connection)
+
+    def _write_jobs(self, changed: Difference, connection: Connection) -> None:
+        jobs.close(self.seen.id, changed.closed_jobs(), connection)
+        jobs.move_timers(self.seen.id, changed.moved_timers(), connection)
+        jobs.insert_new(self.seen.id, changed.new_jobs(), connection)
+
+    def _outcome(self, execution: Execution, ends: tuple[str, ...], now: datetime) -> Outcome:
+        status = "active"
+        if execution.is_ended:
+            status = "cancelled" if self.trigger.is_cancel else "completed"
+        return Outcome(
+            status=status,
+            state=execution.dump(),
+            ended_at=None if status == "active" else now,
+            end_event=ends[-1] if ends else self.seen.end_event,
+        )
+
+    def _stamp(self, now: datetime) -> history.Stamp:
+        return history.Stamp(
+            instance_id=self.seen.id, step=self.seen.version + 1, at=now, by=self.trigger.by
+        )
+
+
+def _move_timers(execution: Execution, host: StepHost) -> list[Line]:
+    """Move the timers that the diagram asked for, now that the execution has come to rest."""
+    lines = []
+    for wanted in host.reschedules:
+        before = {t.due_at for t in execution.timers() if t.element_id == wanted.timer}
+        execution.reschedule(wanted.timer, wanted.until)
+        details = {
+            "from": sorted(before),
+            "until": wanted.until,
+            "reason": wanted.reason,
+        }
+        lines.append(Line(kind="deadline_extended", element_id=wanted.timer, details=details))
+    return lines
+
+
+def _lines(execution: Execution, host: StepHost) -> list[Line]:
+    """Put what the execution, the decisions and the failures have to tell into one list."""
+    told = [
+        Line(
+            kind=event.kind,
+            element_id=event.element_id,
+            element_name=event.element_name,
+            details=event.details,
+        )
+        for event in execution.events()
+    ]
+    failed = [
+        Line(
+            kind="service_failed",
+            element_id=call.element_id,
+            details={"topic": call.topic, "reason": call.error, "retries_left": jobs.RETRIES},
+        )
+        for call in host.services.parked
+    ]
+    return [*told, *host.lines, *failed]

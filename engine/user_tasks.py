@@ -1,0 +1,201 @@
+"""User tasks: who may take them, who took them, and their rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from engine.errors import TaskAlreadyClaimed, TaskAlreadyEnded, TaskNotYours, UserTaskNotFound
+from engine.queries import TASK_COLUMNS, as_user_task
+from engine.records import UserTask
+from engine.tables import process_definition, process_instance, user_task
+from engine.types import SYSTEM, Actor
+
+_JOINED = (
+    select(*TASK_COLUMNS)
+    .select_from(user_task.join(process_instance).join(process_definition))
+    .order_by(user_task.c.created_at, user_task.c.id)
+)
+_READ = _JOINED.where(user_task.c.id == bindparam("id"))
+_OPEN_OF_INSTANCE = _JOINED.where(
+    user_task.c.instance_id == bindparam("instance_id"), user_task.c.state == "open"
+)
+_INSERT = insert(user_task)
+_CLOSE = (
+    update(user_task)
+    .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
+    .values(
+        state=bindparam("new_state"),
+        ended_at=bindparam("at"),
+        ended_by=bindparam("by_id"),
+        ended_by_name=bindparam("by_name"),
+    )
+)
+_CLAIM = (
+    update(user_task)
+    .where(
+        user_task.c.id == bindparam("task_id"),
+        user_task.c.state == "open",
+        user_task.c.assignee.is_(None),
+    )
+    .values(
+        assignee=bindparam("by_id"), assignee_name=bindparam("by_name"), claimed_at=bindparam("at")
+    )
+)
+_ASSIGN = (
+    update(user_task)
+    .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
+    .values(
+        assignee=bindparam("by_id"), assignee_name=bindparam("by_name"), claimed_at=bindparam("at")
+    )
+)
+_RELEASE = (
+    update(user_task)
+    .where(
+        user_task.c.id == bindparam("task_id"),
+        user_task.c.state == "open",
+        user_task.c.assignee == bindparam("held_by"),
+    )
+    .values(assignee=None, assignee_name=None, claimed_at=None)
+)
+_MOVE_DUE = (
+    update(user_task)
+    .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
+    .values(due_at=bindparam("until"))
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closing:
+    """A user task that this step ends.
+
+    Attributes:
+        state: completed or cancelled.
+    """
+
+    task_id: str
+    state: str
+
+
+def read(task_id: str, connection: Connection) -> UserTask:
+    """Read one user task.
+
+    Raises:
+        UserTaskNotFound: there is none of this id.
+    """
+    row = connection.execute(_READ, {"id": task_id}).mappings().first()
+    if row is None:
+        raise UserTaskNotFound(task_id)
+    return as_user_task(row)
+
+
+def open_of(instance_id: str, connection: Connection) -> tuple[UserTask, ...]:
+    """Read the open user tasks of an instance, oldest first."""
+    rows = connection.execute(_OPEN_OF_INSTANCE, {"instance_id": instance_id}).mappings()
+    return tuple(as_user_task(row) for row in rows)
+
+
+def ensure_completable(task: Mapping[str, Any], by: Actor) -> None:
+    """Refuse to complete a task that has ended or belongs to somebody else.
+
+    Args:
+        task: the task's row.
+        by: who wants to complete it.
+
+    Raises:
+        TaskAlreadyEnded: it was completed or cancelled.
+        TaskAlreadyClaimed: a colleague of the same group holds it.
+        TaskNotYours: it is not offered to this actor.
+    """
+    if task["state"] != "open":
+        raise TaskAlreadyEnded(task["ended_by_name"] or "")
+    if by is SYSTEM or task["assignee"] == by.id:
+        return
+    if not _is_offered(task, by):
+        raise TaskNotYours(task["name"])
+    if task["assignee"] is not None:
+        raise TaskAlreadyClaimed(task["assignee_name"] or task["assignee"])
+
+
+def claim(task: UserTask, by: Actor, at: datetime, connection: Connection) -> None:
+    """Take an offered task, if nobody was faster: one atomic update.
+
+    Raises:
+        TaskNotYours: it is not offered to this actor.
+        TaskAlreadyEnded: it was completed or cancelled.
+        TaskAlreadyClaimed: somebody else holds it.
+    """
+    if task.assignee != by.id and not _is_offered(
+        {"candidate_group": task.candidate_group, "scope": task.scope}, by
+    ):
+        raise TaskNotYours(task.name)
+    taken = connection.execute(
+        _CLAIM, {"task_id": task.id, "by_id": by.id, "by_name": by.name, "at": at}
+    )
+    if taken.rowcount != 1:
+        _explain_lost_claim(read(task.id, connection), by)
+
+
+def release(task: UserTask, connection: Connection) -> None:
+    """Give a claimed task back to its group.
+
+    Raises:
+        TaskAlreadyEnded: it was completed or cancelled.
+        TaskAlreadyClaimed: somebody else holds it now.
+    """
+    given = connection.execute(_RELEASE, {"task_id": task.id, "held_by": task.assignee})
+    if given.rowcount != 1:
+        now = read(task.id, connection)
+        if now.state != "open":
+            raise TaskAlreadyEnded(now.ended_by_name or "")
+        raise TaskAlreadyClaimed(now.assignee_name or "")
+
+
+def assign(task_id: str, assignee: tuple[str, str], at: datetime, connection: Connection) -> None:
+    """Give a task to an account (id and name), whoever holds it.
+
+    Raises:
+        TaskAlreadyEnded: it was completed or cancelled.
+    """
+    account_id, name = assignee
+    given = connection.execute(
+        _ASSIGN, {"task_id": task_id, "by_id": account_id, "by_name": name, "at": at}
+    )
+    if given.rowcount != 1:
+        raise TaskAlreadyEnded(read(task_id, connection).ended_by_name or "")
+
+
+def insert_open(rows: Sequence[Mapping[str, Any]], connection: Connection) -> None:
+    """Write new open tasks, in one statement."""
+    if rows:
+        connection.execute(_INSERT, rows)
+
+
+def close(closings: Sequence[Closing], by: Actor, at: datetime, connection: Connection) -> None:
+    """End tasks, in one statement."""
+    if closings:
+        common = {"at": at, "by_id": by.id, "by_name": by.name}
+        connection.execute(
+            _CLOSE, [{"task_id": c.task_id, "new_state": c.state, **common} for c in closings]
+        )
+
+
+def move_due(task_ids: Sequence[str], until: datetime, connection: Connection) -> None:
+    """Move due dates; original_due_at stays."""
+    if task_ids:
+        connection.execute(_MOVE_DUE, [{"task_id": each, "until": until} for each in task_ids])
+
+
+def _is_offered(task: Mapping[str, Any], by: Actor) -> bool:
+    group = task["candidate_group"]
+    return group is not None and by.belongs_to(group, task["scope"])
+
+
+def _explain_lost_claim(task: UserTask, by: Actor) -> None:
+    """Say why a claim failed; claiming one's own task again is no failure."""
+    if task.state != "open":
+        raise TaskAlreadyEnded(task.ended_by_name or "")
+    if task.assignee != by.id:
+        raise TaskAlreadyClaimed(task.assignee_name or "")
