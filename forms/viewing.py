@@ -71,11 +71,16 @@ class FieldView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ErrorLink:
-    """A line of the error summary."""
+    """A line of the error summary.
+
+    Attributes:
+        row: counted from 1, of a field in a dynamic list; 0 elsewhere.
+    """
 
     target_id: str
     label: str
     error: FieldError
+    row: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -261,7 +266,12 @@ def _flat(fields: tuple[FieldView, ...]) -> list[FieldView]:
 
 def _links(fields: tuple[FieldView, ...]) -> list[ErrorLink]:
     return [
-        ErrorLink(target_id=part.id, label=part.label, error=part.error)
+        ErrorLink(target_id=part.id, label=part.label, error=part.error, row=_row_number(part.name))
         for part in _flat(fields)
         if part.error is not None
     ]
+
+
+def _row_number(name: str) -> int:
+    indexes = [int(step) for step in name.split("-") if step.isdigit()]
+    return indexes[-1] + 1 if indexes else 0

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from forms.dates import parse_day, parse_instant, parse_time
 from forms.schema import Field, Form, Option, scope_of
 
 
@@ -47,10 +48,20 @@ def _scope(components: Iterable[Field], values: Mapping[str, object]) -> Iterabl
 def _answer(part: Field, value: object) -> Answer:
     if part.type == "filepicker" and isinstance(value, list):
         return Answer(label=part.label, file_ids=tuple(str(item) for item in value))
+    if part.type == "datetime":
+        return Answer(label=part.label, value=_moment(part, value))
     items = value if isinstance(value, list) else [value]
     words = [_option_label(part.options, item) for item in items]
-    shown = value if isinstance(value, bool | date | datetime | time) else "、".join(words)
+    shown = value if isinstance(value, bool) else "、".join(words)
     return Answer(label=part.label, value=shown, suffix=part.suffix)
+
+
+def _moment(part: Field, value: object) -> date | datetime | time | str:
+    """Read a stored day or instant; it was checked when it came."""
+    if isinstance(value, date | time):
+        return value
+    read = {"date": parse_day, "time": parse_time, "datetime": parse_instant}[part.subtype]
+    return read(str(value)) or str(value)
 
 
 def _option_label(options: tuple[Option, ...], value: object) -> str:

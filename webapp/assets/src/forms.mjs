@@ -1,5 +1,7 @@
 // Refines forms drawn from their definition: conditional fields, saving drafts, focus on what is wrong.
 
+document.documentElement.classList.add('has-script');
+
 const token = form => form.querySelector('input[name=csrf_token]')?.value ?? '';
 
 /** What was typed, without the photos: they are stored by their own requests. */
