@@ -1,0 +1,147 @@
+"""Pure rules of cases: who may look at what, which step of a diagram stands where."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from engine.types import Actor
+from forms.schema import Field, Form, scope_of
+
+STAFF_ROLES = frozenset(
+    {
+        "property_manager",
+        "property_manager_lead",
+        "officer",
+        "section_chief",
+        "finance",
+        "ethics_office",
+        "process_supervisor",
+        "administrator",
+    }
+)
+"""Who sees every case of his scope; a scope of "city" covers all communities."""
+
+RESIDENT_FORMS = frozenset(
+    {
+        "repair/report",
+        "repair/triage",
+        "repair/onsite",
+        "repair/self_repair",
+        "repair/visit",
+        "repair/completion",
+        "repair/rebook",
+        "repair/confirm",
+        "repair/acceptance",
+        "repair/extension_decision",
+    }
+)
+"""Forms whose answers the resident may read; quotes, memos and penalties stay with the office."""
+
+RESIDENT_KINDS = frozenset(
+    {
+        "started",
+        "task_completed",
+        "timer_fired",
+        "message_received",
+        "deadline_extended",
+        "ended",
+        "cancelled",
+        "suspended",
+        "resumed",
+    }
+)
+"""History that the resident sees; who claimed a task or was reminded is the office's matter."""
+
+HIDDEN_KINDS = frozenset({"gateway_passed"})
+"""History that only the diagram needs."""
+
+
+def account_party(account_id: int | str) -> str:
+    """Name a person as a party of a case."""
+    return f"account:{account_id}"
+
+
+def parties_of(actor: Actor) -> frozenset[str]:
+    """Name an actor as he may stand among the parties of a case: himself and his contractors."""
+    contractors = (scope for group, scope in actor.groups if group == "contractor")
+    return frozenset((account_party(actor.id), *contractors))
+
+
+def is_staff(actor: Actor, scope: str) -> bool:
+    """Tell whether an actor works for the office or the community of a case."""
+    return any(actor.belongs_to(role, scope) for role in STAFF_ROLES)
+
+
+def staff_scopes(actor: Actor) -> frozenset[str]:
+    """Give the scopes whose cases an actor may see as staff; "city" stands for all."""
+    return frozenset(scope for role, scope in actor.groups if role in STAFF_ROLES)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Viewer:
+    """How somebody stands to a case.
+
+    Attributes:
+        relation: staff, reporter, household, follower or contractor.
+    """
+
+    account_id: str
+    relation: str
+
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether the viewer works for the office or the community."""
+        return self.relation == "staff"
+
+
+def may_read(viewer: Viewer, *, form_key: str, author_id: str) -> bool:
+    """Tell whether a viewer may read the answers of a form: staff all, others by form or own."""
+    return viewer.is_staff or form_key in RESIDENT_FORMS or viewer.account_id == author_id
+
+
+def to_json(value: object) -> object:
+    """Make a form's typed value storable: numbers stay exact, days and instants become ISO text."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Mapping):
+        return {str(key): to_json(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(part) for part in value]
+    return value
+
+
+def file_ids(form: Form, values: Mapping[str, object]) -> list[str]:
+    """Find the stored files among a form's answers, rows of lists included."""
+    return list(_file_ids(form.components, values))
+
+
+def _file_ids(components: Iterable[Field], values: Mapping[str, object]) -> Iterable[str]:
+    for field in scope_of(components):
+        answer = values.get(field.name)
+        if field.type == "filepicker":
+            yield from (str(part) for part in answer if part) if isinstance(answer, list) else ()
+        elif isinstance(answer, Mapping):
+            yield from _file_ids(field.children, answer)
+        elif field.children and isinstance(answer, list):
+            for row in answer:
+                yield from _file_ids(field.children, row)
+
+
+def reachable(starts: Collection[str], flows: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Follow sequence flows, given as (source, target), from some elements onward."""
+    targets: dict[str, list[str]] = {}
+    for source, target in flows:
+        targets.setdefault(source, []).append(target)
+    found: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        for target in targets.get(waiting.pop(), ()):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return frozenset(found)

@@ -1,0 +1,85 @@
+"""The verbs of cases: complete a user task with its form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from engine import queries as engine_queries
+from engine.clock import Clock
+from engine.errors import TaskAlreadyEnded
+from engine.process_engine import ProcessEngine
+from engine.records import StepResult, UserTask
+from engine.types import Actor
+from forms.schema import Form
+from housing.cases.errors import TaskHasNoForm
+from housing.cases.recording import Answers, discard_draft, form_of, record
+from housing.subjects import announce, check_answers
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completion:
+    """A user task's form as somebody hands it in.
+
+    Attributes:
+        values: typed and checked by `forms.validation`.
+        version: of the instance when the page was drawn; None does not look.
+    """
+
+    task_id: str
+    values: Mapping[str, object]
+    version: int | None = None
+
+
+def submit_task(
+    completion: Completion, *, by: Actor, engine: ProcessEngine, session: Session, clock: Clock
+) -> StepResult:
+    """Complete a user task with a checked form.
+
+    The whole form is kept in the record of the case; only the fields that the definition marks
+    as variables enter the process. Photos are bound to the case, the draft is thrown away.
+
+    Raises:
+        UserTaskNotFound: there is no such task.
+        TaskAlreadyEnded: somebody was faster.
+        TaskNotYours, TaskAlreadyClaimed: the actor may not complete it.
+        LostRace: the case moved on since the page was drawn.
+        FileNotYours: a photo belongs to somebody else.
+        Invalid: an answer breaks a rule that the form does not know.
+    """
+    task = engine_queries.task(completion.task_id, session)
+    if task.state != "open":
+        raise TaskAlreadyEnded(task.ended_by_name or "")
+    answers = _answers(task, completion.values)
+    check_answers(task, completion.values, session=session)
+    record(answers, by=by, session=session, clock=clock)
+    discard_draft(task.id, by=by, session=session)
+    result = engine.complete(
+        task.id,
+        variables_of(answers.form, completion.values),
+        by=by,
+        session=session,
+        version=completion.version,
+    )
+    announce(result, session=session, clock=clock)
+    return result
+
+
+def variables_of(form: Form, values: Mapping[str, object]) -> dict[str, object]:
+    """Pick the answers that become process variables."""
+    names = form.variable_names()
+    return {name: value for name, value in values.items() if name in names}
+
+
+def _answers(task: UserTask, values: Mapping[str, object]) -> Answers:
+    if task.form_key is None:
+        raise TaskHasNoForm(task.name)
+    return Answers(
+        instance_id=task.instance_id,
+        form=form_of(task.form_key),
+        form_key=task.form_key,
+        values=values,
+        task_id=task.id,
+        element_id=task.element_id,
+        element_name=task.name,
+    )

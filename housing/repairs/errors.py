@@ -1,0 +1,91 @@
+"""What can go wrong with a repair; a class's docstring is its message."""
+
+from dataclasses import dataclass
+
+from engine.errors import Conflict, Invalid, NotAllowed, NotFound
+
+
+@dataclass(eq=False)
+class TicketNotFound(NotFound):
+    """There is no repair ticket %(ticket)s."""
+
+    ticket: str
+
+
+@dataclass(eq=False)
+class OrderNotFound(NotFound):
+    """There is no repair order %(order_id)d."""
+
+    order_id: int
+
+
+@dataclass(eq=False)
+class LedgerEntryNotFound(NotFound):
+    """There is no ledger entry %(entry_id)d."""
+
+    entry_id: int
+
+
+@dataclass(eq=False)
+class NoContractorFor(Conflict):
+    """Community %(community)s has no contractor for class %(repair_class)s."""
+
+    community: str
+    repair_class: str
+
+
+@dataclass(eq=False)
+class StageNotReachable(Conflict):
+    """A ticket in stage %(stage)s cannot move to stage %(wanted)s."""
+
+    stage: str
+    wanted: str
+
+
+@dataclass(eq=False)
+class BalanceBelowZero(Invalid):
+    """More than the %(charged_twd)s TWD charged would be recovered."""
+
+    charged_twd: int
+
+
+@dataclass(eq=False)
+class QuoteNotFromTable(Invalid):
+    """The unit price of %(item)s is %(price_twd)d TWD in the table of consumables."""
+
+    item: str
+    price_twd: int
+
+
+@dataclass(eq=False)
+class QuoteSumDiffers(Invalid):
+    """The lines of the quote add up to %(lines_twd)d TWD, not to %(amount_twd)d TWD."""
+
+    lines_twd: int
+    amount_twd: int
+
+
+@dataclass(eq=False)
+class DuplicateOfItself(Invalid):
+    """Ticket %(number)s cannot be merged into itself or into a ticket that has ended."""
+
+    number: str
+
+
+@dataclass(eq=False)
+class NotYourReport(NotAllowed):
+    """Only the reporter of ticket %(number)s or the property manager may do this."""
+
+    number: str
+
+
+@dataclass(eq=False)
+class NotYourUnit(NotAllowed):
+    """You may report repairs only at home, in its community or in the one you manage."""
+
+
+@dataclass(eq=False)
+class NotYourOrder(NotAllowed):
+    """Order %(order_id)d was given to another contractor."""
+
+    order_id: int

@@ -1,0 +1,538 @@
+"""What the diagram `repair.ticket` calls: one function a topic.
+
+Inputs come from the diagram as FEEL values, results go back to it; ids and codes only. Every
+function may run twice for one call and then leaves what it left the first time: rows carry the
+call's key, all other changes set a value. What people wrote (free text, quote lines, parts) is
+read from the record of the case, because it never enters the process.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from engine.calendar import end_of_local_day
+from housing.cases.recording import latest_answers, take_in
+from housing.cases.rules import account_party
+from housing.places.queries import ContractorView, contractor, contractor_for
+from housing.places.rules import contractor_scope
+from housing.repairs.desk import (
+    Call,
+    group_of,
+    merge_target,
+    move,
+    order_of,
+    orders_of,
+    people_of,
+    tell,
+    tell_residents,
+    ticket_of,
+)
+from housing.repairs.errors import LedgerEntryNotFound, NoContractorFor
+from housing.repairs.models import (
+    AssetHistory,
+    ChargeBack,
+    LedgerEntry,
+    QuoteLine,
+    RepairFollower,
+    RepairOrder,
+    RepairQuote,
+    RepairTicket,
+)
+from housing.repairs.rules import Account, recover, whole
+
+Result = Mapping[str, object]
+NOTHING: Result = {}
+
+KIND_BY_CLASS = {"B1": "warranty", "B2": "repair", "C2": "repair"}
+LATE_REASONS = frozenset({"late"})
+STAGE_NOTICES = {
+    "self_repair": "repair_self",
+    "resolved_onsite": "repair_resolved_onsite",
+    "project": "repair_project",
+}
+
+
+def notify_emergency(call: Call, ticket_id: int) -> Result:
+    """Tell the property managers and officers at once; the phone number goes with it."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    managers = group_of("property_manager", ticket, session=call.session)
+    officers = group_of("officer", ticket, session=call.session)
+    fields = {"phone": ticket.phone}
+    tell(call, ticket, "repair_emergency", [*managers, *officers], fields)
+    return NOTHING
+
+
+def record_triage(  # noqa: PLR0913  # the inputs of the diagram
+    call: Call,
+    ticket_id: int,
+    repair_class: str,
+    payer: str,
+    due_days: Decimal,
+    in_warranty: bool,
+    human_cause: bool,
+) -> Result:
+    """Keep class, payer and findings of the triage; the first instant of triage stays."""
+    del due_days  # the period begins at dispatch, with the order
+    ticket = ticket_of(ticket_id, session=call.session)
+    ticket.repair_class, ticket.payer = repair_class, payer
+    ticket.is_in_warranty, ticket.has_human_cause = in_warranty, human_cause
+    ticket.triaged_at = ticket.triaged_at or call.now
+    move(call, ticket, "triaged")
+    fields = {"repair_class": repair_class, "payer": payer}
+    tell_residents(call, ticket, "repair_triaged", fields)
+    return NOTHING
+
+
+def merge_ticket(call: Call, ticket_id: int, duplicate_of: object) -> Result:
+    """Merge a report into an open ticket of the same trouble; its reporter follows that one.
+
+    Args:
+        call: the circumstances.
+        ticket_id: the later report.
+        duplicate_of: number or id of the ticket that goes on.
+
+    Raises:
+        TicketNotFound: there is no such ticket.
+        DuplicateOfItself: the other ticket has ended or is the same.
+    """
+    ticket = ticket_of(ticket_id, session=call.session)
+    target = merge_target(ticket, duplicate_of, session=call.session)
+    ticket.duplicate_of_id = target.id
+    move(call, ticket, "merged")
+    if call.session.get(RepairFollower, (target.id, ticket.reporter_id)) is None:
+        call.session.add(
+            RepairFollower(
+                ticket_id=target.id,
+                account_id=ticket.reporter_id,
+                merged_ticket_id=ticket.id,
+                since=call.now,
+            )
+        )
+    if target.instance_id is not None:
+        party = account_party(ticket.reporter_id)
+        take_in(target.instance_id, party, "follower", session=call.session)
+    fields = {"duplicate_of": target.number}
+    tell(call, ticket, "repair_merged", [ticket.reporter_id], fields)
+    return NOTHING
+
+
+def cancel_ticket(call: Call, ticket_id: int) -> Result:
+    """Take a report back before anybody was sent."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    move(call, ticket, "cancelled")
+    ticket.outcome = "cancelled"
+    tell_residents(call, ticket, "repair_cancelled", {})
+    managers = group_of("property_manager", ticket, session=call.session)
+    tell(call, ticket, "repair_cancelled", managers, {})
+    return NOTHING
+
+
+def set_stage(call: Call, ticket_id: int, stage: str) -> Result:
+    """Move a ticket to a stage and tell the residents where that concerns them."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    move(call, ticket, stage)
+    if kind := STAGE_NOTICES.get(stage):
+        tell_residents(call, ticket, kind, {})
+    return NOTHING
+
+
+def dispatch(  # noqa: PLR0913  # the inputs of the diagram
+    call: Call,
+    ticket_id: int,
+    repair_class: str,
+    due_at: datetime,
+    substitute_for: int | None = None,
+    rework_count: int = 0,
+) -> Result:
+    """Give the work to a contractor; from this instant its clock runs.
+
+    Rework and a new visit after a hold go to the contractor who had the work before.
+
+    Args:
+        call: the circumstances.
+        ticket_id: the ticket.
+        repair_class: B1 (warranty contractor) or B2 (repair contractor).
+        due_at: end of the period.
+        substitute_for: id of the failed order; the work is then class C2 at its contractor's cost.
+        rework_count: how often the work was sent back so far.
+
+    Returns:
+        order_id, contractor_code, contractor_scope.
+
+    Raises:
+        NoContractorFor: nobody serves the community for this class.
+    """
+    ticket = ticket_of(ticket_id, session=call.session)
+    order = call.session.scalar(select(RepairOrder).where(RepairOrder.idem == call.key))
+    if order is None:
+        company = contractor_of(call, ticket, repair_class)
+        failed = order_of(substitute_for, session=call.session) if substitute_for else None
+        order = RepairOrder(
+            idem=call.key,
+            ticket_id=ticket.id,
+            contractor=company.code,
+            contractor_name=company.name,
+            repair_class="C2" if failed else repair_class,
+            dispatched_at=call.now,
+            original_due_at=due_at,
+            due_at=due_at,
+            substitute_for=failed.contractor if failed else None,
+            rework_count=int(rework_count or 0),
+            missed_visits=0,
+            is_late=False,
+        )
+        call.session.add(order)
+        call.session.flush()
+        _announce_order(call, ticket, order)
+    return {
+        "order_id": order.id,
+        "contractor_code": order.contractor,
+        "contractor_scope": contractor_scope(order.contractor),
+    }
+
+
+def contractor_of(call: Call, ticket: RepairTicket, repair_class: str) -> ContractorView:
+    """Choose who repairs: who had this work before, else who serves the community."""
+    kind = KIND_BY_CLASS.get(repair_class, "repair")
+    before = orders_of(ticket.id, session=call.session)
+    if not before and ticket.rework_of_id is not None:
+        before = orders_of(ticket.rework_of_id, session=call.session)
+    for order in reversed(before):
+        if KIND_BY_CLASS[order.repair_class] == kind:
+            return contractor(order.contractor, session=call.session)
+    company = contractor_for(ticket.community, kind, session=call.session)
+    if company is None:
+        raise NoContractorFor(ticket.community, repair_class)
+    return company
+
+
+def _announce_order(call: Call, ticket: RepairTicket, order: RepairOrder) -> None:
+    take_in(
+        call.instance.id,
+        contractor_scope(order.contractor),
+        "contractor",
+        session=call.session,
+    )
+    move(call, ticket, "substituted" if order.substitute_for else "dispatched")
+    fields = {"until": order.due_at, "contractor": order.contractor_name}
+    people = people_of(order.contractor, session=call.session)
+    tell(call, ticket, "order_placed", people, fields)
+    tell_residents(call, ticket, "repair_dispatched", fields)
+    if order.substitute_for:
+        tell_residents(call, ticket, "repair_substituted", fields)
+
+
+def record_visit(call: Call, order_id: int, visit_at: datetime, missed_visits: int = 0) -> Result:
+    """Keep the appointment and tell the resident; gives the order's present due date."""
+    order = order_of(order_id, session=call.session)
+    ticket = ticket_of(order.ticket_id, session=call.session)
+    order.visit_at, order.missed_visits = visit_at, int(missed_visits or 0)
+    move(call, ticket, "scheduled")
+    fields = {"visit_at": visit_at, "contractor": order.contractor_name}
+    tell_residents(call, ticket, "visit_arranged", fields)
+    return {"due_at": order.due_at}
+
+
+def hold_ticket(call: Call, ticket_id: int, order_id: int) -> Result:
+    """Put a ticket on hold after two visits at which nobody opened; the order ends."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    order = order_of(order_id, session=call.session)
+    order.outcome = "held"
+    move(call, ticket, "on_hold")
+    tell_residents(call, ticket, "repair_on_hold", {})
+    return NOTHING
+
+
+def resume_ticket(call: Call, ticket_id: int, order_id: int) -> Result:
+    """Take a ticket from hold; the diagram dispatches it anew with a fresh clock."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    order_of(order_id, session=call.session).outcome = "held"
+    tell_residents(call, ticket, "repair_resumed", {})
+    return NOTHING
+
+
+def request_quote(call: Call, ticket_id: int, substitute_for: int | None = None) -> Result:
+    """Ask the repair contractor for a quote outside the table of consumables.
+
+    Returns:
+        contractor_code, contractor_scope.
+
+    Raises:
+        NoContractorFor: nobody serves the community.
+    """
+    del substitute_for  # the repair contractor quotes in either case
+    ticket = ticket_of(ticket_id, session=call.session)
+    company = contractor_of(call, ticket, "B2")
+    take_in(call.instance.id, company.scope, "contractor", session=call.session)
+    people = people_of(company.code, session=call.session)
+    tell(call, ticket, "quote_requested", people, {"contractor": company.name})
+    return {"contractor_code": company.code, "contractor_scope": company.scope}
+
+
+def record_quote(call: Call, ticket_id: int, amount_twd: Decimal) -> Result:
+    """Keep a quote with its lines; quotes refused before stay."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    if call.session.scalar(select(RepairQuote.id).where(RepairQuote.idem == call.key)) is None:
+        quote = RepairQuote(
+            idem=call.key,
+            ticket_id=ticket.id,
+            amount_twd=int(amount_twd),
+            quoted_at=call.now,
+            quoted_by=call.by.name,
+        )
+        call.session.add(quote)
+        call.session.flush()
+        lines = _rows_of(call, "repair/quote", "lines")
+        call.session.add_all(_quote_line(quote.id, line) for line in lines)
+    move(call, ticket, "quoted")
+    officers = group_of("officer", ticket, session=call.session)
+    tell(call, ticket, "quote_submitted", officers, {"amount_twd": int(amount_twd)})
+    return NOTHING
+
+
+def _rows_of(call: Call, form_key: str, field: str) -> Sequence[Mapping[str, object]]:
+    rows = latest_answers(call.instance.id, form_key, session=call.session).get(field)
+    return rows if isinstance(rows, list) else []
+
+
+def _quote_line(quote_id: int, line: Mapping[str, object]) -> QuoteLine:
+    text = str(line.get("text") or line.get("item") or "")
+    return QuoteLine(
+        quote_id=quote_id,
+        item=str(line["item_code"]) if line.get("item_code") else None,
+        text=text,
+        quantity=whole(line.get("quantity")),
+        unit_price_twd=whole(line.get("unit_price")),
+    )
+
+
+def record_sign_off(call: Call, ticket_id: int, decision: str) -> Result:
+    """Keep the decision on the newest quote: approve, requote or project."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    answers = latest_answers(call.instance.id, "repair/sign_off", session=call.session)
+    quotes = select(RepairQuote).where(RepairQuote.ticket_id == ticket.id)
+    quote = call.session.scalars(quotes.order_by(RepairQuote.id.desc()).limit(1)).first()
+    fields: dict[str, object] = {"reason": answers.get("opinion")}
+    if quote is not None:
+        quote.decision, quote.decided_at, quote.decided_by = decision, call.now, call.by.name
+        quote.sign_off_number = str(answers.get("sign_off_no") or "") or None
+        fields["amount_twd"] = quote.amount_twd
+    is_approved = decision == "approve"
+    if is_approved:
+        move(call, ticket, "approved")
+    company = contractor_of(call, ticket, "B2")
+    people = people_of(company.code, session=call.session)
+    tell(call, ticket, "quote_approved" if is_approved else "quote_refused", people, fields)
+    return NOTHING
+
+
+def grant_extension(call: Call, order_id: int, until: date | datetime, reason: str) -> Result:
+    """Move an order's due date to the end of a day; the original date stays.
+
+    Returns:
+        due_at, the last second of that day in Taipei, never before the present due date.
+    """
+    order = order_of(order_id, session=call.session)
+    ticket = ticket_of(order.ticket_id, session=call.session)
+    wanted = until if isinstance(until, datetime) else end_of_local_day(until)
+    order.due_at = max(wanted, order.due_at)
+    order.extension_reason, order.extended_at = reason, call.now
+    fields = {"until": order.due_at, "original_until": order.original_due_at, "reason": reason}
+    people = people_of(order.contractor, session=call.session)
+    tell(call, ticket, "extension_granted", people, fields)
+    tell_residents(call, ticket, "extension_granted", fields)
+    return {"due_at": order.due_at}
+
+
+def record_completion(
+    call: Call, order_id: int, cost_twd: Decimal | None = None, hours: Decimal | None = None
+) -> Result:
+    """Keep the report that the work is done; done after the original date is late for ever."""
+    order = order_of(order_id, session=call.session)
+    ticket = ticket_of(order.ticket_id, session=call.session)
+    order.done_at, order.outcome = call.now, "done"
+    order.cost_twd = int(cost_twd) if cost_twd is not None else 0
+    order.hours = hours
+    order.parts = _parts(call)
+    order.is_late = order.is_late or call.now > order.original_due_at
+    ticket.done_at = call.now
+    move(call, ticket, "done_reported")
+    fields = {"contractor": order.contractor_name}
+    managers = group_of("property_manager", ticket, session=call.session)
+    tell(call, ticket, "completion_reported", managers, fields)
+    return NOTHING
+
+
+def _parts(call: Call) -> str | None:
+    rows = _rows_of(call, "repair/completion", "parts")
+    return "、".join(f"{row.get('part')} {row.get('quantity')}" for row in rows)[:700] or None
+
+
+def record_late(call: Call, order_id: int, reason: str) -> Result:
+    """Keep that an order failed and why; a contractor who was late stays so in the statistics."""
+    order = order_of(order_id, session=call.session)
+    ticket = ticket_of(order.ticket_id, session=call.session)
+    order.outcome = order.late_reason = reason
+    order.is_late = order.is_late or reason in LATE_REASONS or call.now > order.original_due_at
+    if order.is_late:
+        ticket.late_contractor = ticket.late_contractor or order.contractor
+    fields = {
+        "contractor": order.contractor_name,
+        "until": order.due_at,
+        "original_until": order.original_due_at,
+        "reason": reason,
+    }
+    officers = group_of("officer", ticket, session=call.session)
+    people = people_of(order.contractor, session=call.session)
+    tell(call, ticket, "order_late", [*officers, *people], fields)
+    return NOTHING
+
+
+def serve_last_call(call: Call, ticket_id: int, order_id: int) -> Result:
+    """Serve the last call before substitute performance (代履行); gives the instant of service."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    order = order_of(order_id, session=call.session)
+    order.last_call_served_at = order.last_call_served_at or call.now
+    people = people_of(order.contractor, session=call.session)
+    tell(call, ticket, "last_call", people, {"contractor": order.contractor_name})
+    return {"served_at": order.last_call_served_at}
+
+
+def charge_contractor(call: Call, ticket_id: int, order_id: int, amount_twd: Decimal) -> Result:
+    """Charge the cost of substitute performance to the contractor who failed.
+
+    Args:
+        call: the circumstances.
+        ticket_id: the ticket.
+        order_id: the failed order.
+        amount_twd: what the substitute cost.
+
+    Returns:
+        ledger_entry_id.
+    """
+    ticket = ticket_of(ticket_id, session=call.session)
+    failed = order_of(order_id, session=call.session)
+    entry = call.session.scalar(select(LedgerEntry).where(LedgerEntry.idem == call.key))
+    if entry is None:
+        entry = LedgerEntry(
+            idem=call.key,
+            ticket_id=ticket.id,
+            order_id=failed.id,
+            contractor=failed.contractor,
+            charged_twd=int(amount_twd or 0),
+            charged_at=call.now,
+            demanded_at=call.now,
+            set_off_twd=0,
+            paid_twd=0,
+        )
+        call.session.add(entry)
+        call.session.flush()
+    ticket.payer = "contractor"
+    fields = {"amount_twd": entry.charged_twd, "contractor": failed.contractor_name}
+    tell(call, ticket, "cost_charged", people_of(failed.contractor, session=call.session), fields)
+    return {"ledger_entry_id": entry.id}
+
+
+def record_recovery(
+    call: Call, ledger_entry_id: int, recovered_twd: Decimal | None, outcome: str
+) -> Result:
+    """Enter what came back of a charge: set off against the deposit, or paid.
+
+    Args:
+        call: the circumstances.
+        ledger_entry_id: the charge.
+        recovered_twd: paid by the contractor, beside the set-off of the form.
+        outcome: recovered or legal.
+
+    Raises:
+        BalanceBelowZero: more would come back than was charged.
+    """
+    entry = call.session.get(LedgerEntry, int(ledger_entry_id))
+    if entry is None:
+        raise LedgerEntryNotFound(int(ledger_entry_id))
+    answers = latest_answers(call.instance.id, "repair/recovery", session=call.session)
+    after = recover(
+        Account(charged_twd=entry.charged_twd),
+        set_off_twd=whole(answers.get("set_off_twd")),
+        paid_twd=whole(recovered_twd),
+    )
+    entry.set_off_twd, entry.paid_twd = after.set_off_twd, after.paid_twd
+    entry.outcome, entry.settled_at = outcome, call.now
+    if served_on := answers.get("notice_served_on"):
+        entry.notice_served_at = end_of_local_day(date.fromisoformat(str(served_on)[:10]))
+    return NOTHING
+
+
+def start_rework(call: Call, ticket_id: int, reason: str, rework_count: int) -> Result:
+    """Send the work back to who did it; the resident and the contractor see why."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    ticket.rework_count = int(rework_count)
+    move(call, ticket, "rework")
+    fields = {"reason": reason, "rework_count": ticket.rework_count}
+    tell_residents(call, ticket, "repair_rework", fields)
+    for order in orders_of(ticket.id, session=call.session)[-1:]:
+        people = people_of(order.contractor, session=call.session)
+        tell(call, ticket, "repair_rework", people, fields)
+    return NOTHING
+
+
+def record_project(call: Call, ticket_id: int, measure: object) -> Result:
+    """Keep the measures the chief decided on: engineering, penalty, works, rehousing."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    ticket.measures = (
+        [str(each) for each in measure] if isinstance(measure, list) else [str(measure)]
+    )
+    return NOTHING
+
+
+def close_ticket(call: Call, ticket_id: int, outcome: str) -> Result:
+    """Close a ticket: asset history, the tenant's charge-back, the rating, a last notice."""
+    ticket = ticket_of(ticket_id, session=call.session)
+    orders = orders_of(ticket.id, session=call.session)
+    answers = latest_answers(call.instance.id, "repair/acceptance", session=call.session)
+    ticket.outcome, ticket.closed_at = outcome, ticket.closed_at or call.now
+    ticket.rating = whole(answers.get("rating")) or None
+    move(call, ticket, "closed")
+    cost_twd = sum(order.cost_twd or 0 for order in orders)
+    _write_asset_history(call, ticket, orders, cost_twd)
+    if ticket.payer == "tenant" and cost_twd:
+        _charge_tenant(call, ticket, cost_twd)
+    tell_residents(call, ticket, "repair_closed", {})
+    return NOTHING
+
+
+def _write_asset_history(
+    call: Call, ticket: RepairTicket, orders: Sequence[RepairOrder], cost_twd: int
+) -> None:
+    known = select(AssetHistory.id).where(AssetHistory.ticket_id == ticket.id)
+    if call.session.scalar(known) is not None:
+        return
+    call.session.add(
+        AssetHistory(
+            ticket_id=ticket.id,
+            community=ticket.community,
+            unit_id=ticket.unit_id,
+            place=ticket.place,
+            category=ticket.category,
+            at=call.now,
+            repair_class=ticket.repair_class,
+            contractor=orders[-1].contractor if orders else None,
+            cost_twd=cost_twd,
+            outcome=ticket.outcome or "",
+        )
+    )
+
+
+def _charge_tenant(call: Call, ticket: RepairTicket, amount_twd: int) -> None:
+    known = select(ChargeBack.id).where(ChargeBack.ticket_id == ticket.id)
+    if call.session.scalar(known) is not None:
+        return
+    call.session.add(
+        ChargeBack(
+            ticket_id=ticket.id, unit_id=ticket.unit_id, amount_twd=amount_twd, made_at=call.now
+        )
+    )
+    fields = {"amount_twd": amount_twd}
+    tell(call, ticket, "charged_to_tenant", [ticket.reporter_id], fields)

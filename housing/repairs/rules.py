@@ -1,0 +1,259 @@
+"""The rules of repairs (報修), pure: values in, values out.
+
+Sources: 臺中市社會住宅報修流程圖 (the chart: classes A, B1, B2, C1, C2, D; 2, 7 and 5 days) and the
+office's own settings where the chart is silent.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from statistics import median
+
+from engine.calendar import local_date
+from housing.repairs.errors import BalanceBelowZero, QuoteNotFromTable, StageNotReachable
+
+REPUBLIC_YEAR_OFFSET = 1911
+REWORK_DAYS = 30
+"""A leak that returns within so many calendar days after closing is rework, not a new repair."""
+TRIAGE_DAYS = 2
+MAX_VISITS_MISSED = 2
+
+CATEGORIES = (
+    "water",
+    "electric_power",
+    "electrical",
+    "gas",
+    "fire_safety",
+    "door_window",
+    "wall_tile",
+    "appliance",
+    "lift",
+    "network",
+    "other",
+)
+NOT_SELF_REPAIRABLE = frozenset({"electric_power", "electrical", "gas", "fire_safety"})
+"""住戶不得自修範圍: 電力, 電氣, 瓦斯, 消防 (note 2 of the chart)."""
+
+EMERGENCIES = frozenset({"gas_smell", "flood", "fire_alarm", "trapped", "no_power"})
+
+FINAL_STAGES = frozenset({"closed", "cancelled", "merged"})
+STAGES = (
+    "submitted",
+    "triaged",
+    "dispatched",
+    "quoted",
+    "approved",
+    "scheduled",
+    "in_progress",
+    "done_reported",
+    "on_hold",
+    "rework",
+    "substituted",
+    "project",
+    "self_repair",
+    "resolved_onsite",
+    "closed",
+    "cancelled",
+    "merged",
+)
+BEFORE_DISPATCH = frozenset({"submitted", "triaged", "self_repair", "quoted", "approved"})
+QUOTE_LIMIT_TWD = 10_000
+"""Up to here an officer signs a quote, above it the section chief: our default."""
+_NUMBER = re.compile(r"R(?P<year>\d{2,3})-(?P<serial>\d{6,})")
+
+
+def republic_year(instant: datetime) -> int:
+    """Give the year of the Republic (民國) in Taipei at an aware instant."""
+    return local_date(instant).year - REPUBLIC_YEAR_OFFSET
+
+
+def ticket_number(year: int, serial: int) -> str:
+    """Write a ticket's number, as R115-000123.
+
+    Args:
+        year: year of the Republic.
+        serial: counts from 1 within the year.
+    """
+    return f"R{year:03d}-{serial:06d}"
+
+
+def parse_ticket_number(text: str) -> tuple[int, int] | None:
+    """Read year and serial from a ticket's number; None when it is no number."""
+    match = _NUMBER.fullmatch(text.strip().upper())
+    return (int(match["year"]), int(match["serial"])) if match else None
+
+
+def is_self_repairable(category: str) -> bool:
+    """Tell whether a resident may repair this himself (class A)."""
+    return category not in NOT_SELF_REPAIRABLE
+
+
+def is_emergency(reported: Iterable[str]) -> bool:
+    """Tell whether any of the reported signs skips the queue: gas smell, flood, fire alarm, ..."""
+    return any(sign in EMERGENCIES for sign in reported)
+
+
+def signer_of_quote(amount_twd: int, limit_twd: int) -> str:
+    """Tell who signs a quote (簽准): "officer" up to the limit, "section_chief" above it."""
+    return "officer" if amount_twd <= limit_twd else "section_chief"
+
+
+def is_rework(closed_at: datetime, reported_at: datetime, days: int = REWORK_DAYS) -> bool:
+    """Tell whether a new report of the same trouble is rework of a closed ticket.
+
+    Calendar days in Taipei; the day of closing is not counted.
+    """
+    if reported_at < closed_at:
+        return False
+    return local_date(reported_at) <= local_date(closed_at) + timedelta(days=days)
+
+
+def is_on_time(done_at: datetime | None, due_at: datetime, now: datetime) -> bool | None:
+    """Judge one deadline: True kept, False missed, None still running."""
+    if done_at is not None:
+        return done_at <= due_at
+    return False if now > due_at else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Who repaired what now came back: contractor's code and class B1 or B2, or neither."""
+
+    contractor: str | None
+    repair_class: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Punctuality:
+    """How an order stood to its deadlines; None while a deadline still runs.
+
+    Attributes:
+        original: against the due date of the dispatch; the contractor's figure.
+        extended: against the due date after granted extensions.
+    """
+
+    original: bool | None
+    extended: bool | None
+
+
+def punctuality(
+    *, original_due_at: datetime, due_at: datetime, done_at: datetime | None, now: datetime
+) -> Punctuality:
+    """Measure an order against its original and, apart, against its extended due date."""
+    return Punctuality(
+        original=is_on_time(done_at, original_due_at, now),
+        extended=is_on_time(done_at, due_at, now),
+    )
+
+
+def ensure_stage_reachable(stage: str, wanted: str) -> None:
+    """Refuse moves out of a final stage, back to the start, or to an unknown stage.
+
+    Staying where the ticket is, is allowed: operations may run twice.
+
+    Raises:
+        StageNotReachable: the move is refused.
+    """
+    if stage == wanted:
+        return
+    if wanted not in STAGES or wanted == "submitted" or stage in FINAL_STAGES:
+        raise StageNotReachable(stage, wanted)
+    if wanted == "cancelled" and stage not in BEFORE_DISPATCH:
+        raise StageNotReachable(stage, wanted)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """The account of one substitute performance, in TWD.
+
+    Attributes:
+        charged_twd: cost charged to the contractor who failed.
+        set_off_twd: taken from his warranty deposit (保固保證金).
+        paid_twd: paid by him after the demand.
+    """
+
+    charged_twd: int
+    set_off_twd: int = 0
+    paid_twd: int = 0
+
+    @property
+    def recovered_twd(self) -> int:
+        """What came back."""
+        return self.set_off_twd + self.paid_twd
+
+    @property
+    def balance_twd(self) -> int:
+        """What is still owed, at least 0."""
+        return self.charged_twd - self.recovered_twd
+
+
+def recover(account: Account, *, set_off_twd: int = 0, paid_twd: int = 0) -> Account:
+    """Enter money recovered from the contractor.
+
+    Args:
+        account: before.
+        set_off_twd: taken from the deposit, at least 0.
+        paid_twd: paid by the contractor, at least 0.
+
+    Raises:
+        BalanceBelowZero: an amount is negative or more than the balance would come back.
+    """
+    after = Account(
+        charged_twd=account.charged_twd,
+        set_off_twd=account.set_off_twd + set_off_twd,
+        paid_twd=account.paid_twd + paid_twd,
+    )
+    if after.balance_twd < 0 or min(set_off_twd, paid_twd) < 0:
+        raise BalanceBelowZero(account.charged_twd)
+    return after
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One line of a quote: item code of the consumables table or None, quantity, price."""
+
+    text: str
+    item: str | None
+    quantity: int
+    unit_price_twd: int
+
+    @property
+    def total_twd(self) -> int:
+        """Quantity times unit price."""
+        return self.quantity * self.unit_price_twd
+
+
+def total_of(lines: Iterable[Line]) -> int:
+    """Add up the lines of a quote in TWD."""
+    return sum(line.total_twd for line in lines)
+
+
+def ensure_table_prices(lines: Iterable[Line], price_twd_by_item: Mapping[str, int]) -> None:
+    """Hold quote lines to the fixed prices of the consumables table (耗材項目表).
+
+    Raises:
+        QuoteNotFromTable: a line names an item of the table with another price.
+    """
+    for line in lines:
+        fixed = price_twd_by_item.get(line.item) if line.item is not None else None
+        if line.item is not None and fixed is not None and fixed != line.unit_price_twd:
+            raise QuoteNotFromTable(line.item, fixed)
+
+
+def share(kept: int, judged: int) -> float | None:
+    """Give kept / judged between 0 and 1; None when nothing was judged."""
+    return kept / judged if judged else None
+
+
+def median_days(periods: Collection[timedelta]) -> float | None:
+    """Give the median length in days; None without periods."""
+    if not periods:
+        return None
+    return median(period.total_seconds() for period in periods) / timedelta(days=1).total_seconds()
+
+
+def whole(value: object) -> int:
+    """Read a whole number from a form's answer; no answer counts as 0."""
+    return int(Decimal(str(value))) if value not in (None, "") else 0
