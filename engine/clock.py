@@ -1,5 +1,6 @@
 """The clock is an argument; only this module reads the real one."""
 
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -11,6 +12,11 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Tell the present instant, aware, in UTC."""
         ...
+
+
+def seconds_since_boot() -> float:
+    """Tell how long the machine has been up, suspended or not; nobody can set this clock."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class SystemClock:

@@ -17,6 +17,9 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
+UnitOfWork = Session
+"""The session of one action; rooms that write no SQL pass it on under this name."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -49,7 +49,7 @@ _CLAIM = (
 _RELEASE = (
     update(job)
     .where(job.c.id == bindparam("job_id"), _PENDING)
-    .values(lock_owner=null(), lock_until=null())
+    .values(lock_owner=null(), lock_until=null(), attempts=0)
 )
 _INSERT = insert(job)
 _STANDS = job.c.state.in_(("pending", "waiting", "failed"))
@@ -152,7 +152,7 @@ def claim(owner: str, now: datetime, batch: int, connection: Connection) -> tupl
 
 
 def release(job_id: str, connection: Connection) -> None:
-    """Give a lease back."""
+    """Give a lease back after a lost race, which is an outcome: attempts count anew."""
     connection.execute(_RELEASE, {"job_id": job_id})
 
 

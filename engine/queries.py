@@ -24,6 +24,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from engine.definition_queries import definition as definition
+from engine.definition_queries import definition_by_id as definition_by_id
+from engine.definition_queries import definitions as definitions
+from engine.definition_queries import process_model as process_model
+from engine.definition_queries import processes as processes
+from engine.definition_queries import resource as resource
 from engine.errors import InstanceNotFound, UserTaskNotFound
 from engine.records import ActiveElement as ActiveElement
 from engine.records import HistoryEntry as HistoryEntry

@@ -1,0 +1,130 @@
+"""Read models of process definitions: versions, diagrams, figures."""
+
+from sqlalchemy import RowMapping, func, select
+from sqlalchemy.orm import Session
+
+from engine import deployments
+from engine.errors import DefinitionNotFound
+from engine.records import Flow, ProcessDefinition, ProcessElement, ProcessModel, ProcessSummary
+from engine.tables import incident, process_definition, process_instance
+
+_DEFINITIONS = select(*process_definition.c)
+
+
+def definitions(session: Session, key: str | None = None) -> tuple[ProcessDefinition, ...]:
+    """List deployed versions by key, newest first; of one process or of all."""
+    found = _DEFINITIONS.order_by(process_definition.c.key, process_definition.c.version.desc())
+    if key is not None:
+        found = found.where(process_definition.c.key == key)
+    return tuple(_definition(row) for row in session.execute(found).mappings())
+
+
+def definition(key: str, version: int | None, session: Session) -> ProcessDefinition:
+    """Read one version of a process, or the newest when version is None.
+
+    Raises:
+        DefinitionNotFound: it was not deployed.
+    """
+    found = _DEFINITIONS.where(process_definition.c.key == key)
+    if version is not None:
+        found = found.where(process_definition.c.version == version)
+    newest = found.order_by(process_definition.c.version.desc()).limit(1)
+    row = session.execute(newest).mappings().first()
+    if row is None:
+        raise DefinitionNotFound(key)
+    return _definition(row)
+
+
+def definition_by_id(definition_id: str, session: Session) -> ProcessDefinition:
+    """Read one version by its id.
+
+    Raises:
+        DefinitionNotFound: there is none of this id.
+    """
+    found = _DEFINITIONS.where(process_definition.c.id == definition_id)
+    row = session.execute(found).mappings().first()
+    if row is None:
+        raise DefinitionNotFound(definition_id)
+    return _definition(row)
+
+
+def process_model(deployed: ProcessDefinition, session: Session) -> ProcessModel:
+    """Read the diagram of a version: XML, elements with lanes and explanations, flows."""
+    connection = session.connection()
+    compiled = deployments.compiled(deployed.id, deployed.content_hash, connection).definition
+    elements = tuple(
+        ProcessElement(
+            id=each.id,
+            name=each.name or "",
+            type=each.type,
+            lane=each.lane or "",
+            documentation=each.documentation or "",
+        )
+        for each in compiled.elements.values()
+    )
+    flows = tuple(
+        Flow(id=flow_id, source=source, target=target)
+        for flow_id, (source, target) in compiled.flows.items()
+    )
+    resources = deployments.resources_of(deployed.id, connection)
+    return ProcessModel(
+        definition=deployed,
+        bpmn=deployments.diagram_of(resources),
+        elements=elements,
+        flows=flows,
+    )
+
+
+def resource(definition_id: str, name: str, session: Session) -> bytes:
+    """Read one file of a version, such as a form or a decision table.
+
+    Raises:
+        DefinitionNotFound: the version has no file of this name.
+    """
+    files = deployments.resources_of(definition_id, session.connection())
+    if name not in files:
+        raise DefinitionNotFound(name)
+    return files[name]
+
+
+def processes(session: Session) -> tuple[ProcessSummary, ...]:
+    """List the newest version of every process, with figures over all its versions."""
+    newest: dict[str, ProcessDefinition] = {}
+    for each in definitions(session):
+        newest.setdefault(each.key, each)
+    running = _instances_by_key(session, "active", "suspended")
+    ended = _instances_by_key(session, "completed", "cancelled")
+    troubled = _incidents_by_key(session)
+    return tuple(
+        ProcessSummary(
+            definition=each,
+            running=running.get(key, 0),
+            ended=ended.get(key, 0),
+            incidents=troubled.get(key, 0),
+        )
+        for key, each in newest.items()
+    )
+
+
+def _instances_by_key(session: Session, *statuses: str) -> dict[str, int]:
+    rows = session.execute(
+        select(process_definition.c.key, func.count())
+        .select_from(process_instance.join(process_definition))
+        .where(process_instance.c.status.in_(statuses))
+        .group_by(process_definition.c.key)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _incidents_by_key(session: Session) -> dict[str, int]:
+    rows = session.execute(
+        select(process_definition.c.key, func.count())
+        .select_from(incident.join(process_instance).join(process_definition))
+        .where(incident.c.resolved_at.is_(None))
+        .group_by(process_definition.c.key)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _definition(row: RowMapping) -> ProcessDefinition:
+    return ProcessDefinition(**row)

@@ -1,0 +1,41 @@
+"""What the scheduler needs of the wired application."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from engine.clock import Clock
+from engine.db import UnitOfWork
+from engine.outbox import Message
+from engine.process_engine import ProcessEngine
+
+
+class Application(Protocol):
+    """The wired application, as `housing.bootstrap` builds it."""
+
+    @property
+    def engine(self) -> ProcessEngine:
+        """The process engine."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The business clock; a demo city may move it."""
+        ...
+
+    @property
+    def system_clock(self) -> Clock:
+        """The clock of the machine."""
+        ...
+
+    def unit_of_work(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a transaction; it commits on success."""
+        ...
+
+    def deliver(self, message: Message) -> None:
+        """Deliver one outbox message.
+
+        Raises:
+            DeliveryFailed: it is to be tried again.
+            OSError: the network failed; likewise.
+        """
+        ...

@@ -1,0 +1,44 @@
+"""What runs when. Deadlines are not here: they are rows of the job table, found by the sweep."""
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from scheduler.guard import ClockGuard
+from scheduler.ports import Application
+from scheduler.relay import Relay
+from scheduler.sweep import Sweep
+
+TICK = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One line of the timetable.
+
+    Attributes:
+        id: stable.
+        every: from start to start; a run that takes longer swallows the ticks in between.
+    """
+
+    id: str
+    every: timedelta
+    run: Callable[[], object]
+
+
+def timetable(application: Application) -> tuple[Entry, ...]:
+    """Lay out what this process runs."""
+    guard = ClockGuard(application.system_clock)
+    sweep = Sweep(application, owner=worker_name(), allows=guard.allows)
+    relay = Relay(application)
+    return (
+        Entry(id="sweep", every=TICK, run=sweep.run),
+        Entry(id="relay", every=TICK, run=relay.run),
+    )
+
+
+def worker_name() -> str:
+    """Name this process in leases: host and process number, at most 64 characters."""
+    return f"{socket.gethostname()[:48]}:{os.getpid()}"
