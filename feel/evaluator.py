@@ -13,13 +13,14 @@ from feel.compiler.base import Scope, Thunk, compile_node
 from feel.compiler.tests import Test, compile_unary_tests
 from feel.errors import FeelBudgetExceeded
 from feel.names import odd_names
-from feel.nodes import Expression, UnaryTests
+from feel.nodes import Expression, TypeName, UnaryTests
 from feel.parser import parse_expression, parse_unary_tests
 from feel.run import Run
 from feel.values import FeelFunction, to_value
 
 Functions = Mapping[str, Callable[..., object]]
 NO_FUNCTIONS: Functions = MappingProxyType({})
+NO_TYPES: Mapping[str, TypeName] = MappingProxyType({})
 
 # Importing these registers their compile functions.
 COMPILERS = (calls, loops, operators)
@@ -36,6 +37,62 @@ class Outcome:
 
     value: object
     problems: tuple[str, ...]
+
+
+class Evaluation:
+    """Several expressions evaluated together: one instant, one budget, one list of problems.
+
+    Args:
+        now: the instant of `now()` and `today()`.
+        functions: host functions by name; names may hold spaces.
+        budget: limits of steps, depth and size for all of them together.
+        types: types that the model defines, for `instance of` and parameters.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: datetime,
+        functions: Functions = NO_FUNCTIONS,
+        budget: Budget = DEFAULT_BUDGET,
+        types: Mapping[str, TypeName] = NO_TYPES,
+    ) -> None:
+        self.run = Run(now, host_functions(functions), budget, types)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why some parts became null, in order; a bounded list."""
+        return tuple(self.run.problems)
+
+    def value(self, expression: str | Expression, variables: Mapping[str, object]) -> object:
+        """Evaluate an expression.
+
+        Raises:
+            FeelSyntaxError: the text is not FEEL.
+            FeelBudgetExceeded: the expression asks for more than the budget.
+        """
+        if isinstance(expression, str):
+            expression = parse_expression(expression, known_names(variables, self.run.functions))
+        try:
+            return compiled(expression)(Scope(variables, None, self.run))
+        except RecursionError as error:
+            raise FeelBudgetExceeded("The expression goes too deep.") from error
+
+    def passes(
+        self, tests: str | UnaryTests, value: object, variables: Mapping[str, object]
+    ) -> bool | None:
+        """Tell whether a value passes unary tests; null if it cannot be compared.
+
+        Raises:
+            FeelSyntaxError: the text is not FEEL unary tests.
+            FeelBudgetExceeded: the tests ask for more than the budget.
+        """
+        if isinstance(tests, str):
+            tests = parse_unary_tests(tests, known_names(variables, self.run.functions))
+        try:
+            return compiled_tests(tests)(Scope(variables, None, self.run), to_value(value))
+        except RecursionError as error:
+            raise FeelBudgetExceeded("The tests go too deep.") from error
 
 
 def evaluate(
@@ -59,7 +116,8 @@ def evaluate(
         FeelSyntaxError: the text is not FEEL.
         FeelBudgetExceeded: the expression asks for more than the budget.
     """
-    return examine(expression, variables, now=now, functions=functions, budget=budget).value
+    evaluation = Evaluation(now=now, functions=functions, budget=budget)
+    return evaluation.value(expression, variables)
 
 
 def examine(
@@ -76,18 +134,12 @@ def examine(
         FeelSyntaxError: the text is not FEEL.
         FeelBudgetExceeded: the expression asks for more than the budget.
     """
-    host = host_functions(functions)
-    if isinstance(expression, str):
-        expression = parse_expression(expression, known_names(variables, host))
-    run = Run(now, host, budget)
-    try:
-        value = compiled(expression)(Scope(variables, None, run))
-    except RecursionError as error:
-        raise FeelBudgetExceeded("The expression goes too deep.") from error
-    return Outcome(value=value, problems=tuple(run.problems))
+    evaluation = Evaluation(now=now, functions=functions, budget=budget)
+    value = evaluation.value(expression, variables)
+    return Outcome(value=value, problems=evaluation.problems)
 
 
-def evaluate_unary_tests(
+def evaluate_unary_tests(  # noqa: PLR0913 - the test, the value, and what each evaluation takes
     tests: str | UnaryTests,
     value: object,
     variables: Mapping[str, object],
@@ -113,14 +165,8 @@ def evaluate_unary_tests(
         FeelSyntaxError: the text is not FEEL unary tests.
         FeelBudgetExceeded: the tests ask for more than the budget.
     """
-    host = host_functions(functions)
-    if isinstance(tests, str):
-        tests = parse_unary_tests(tests, known_names(variables, host))
-    run = Run(now, host, budget)
-    try:
-        return compiled_tests(tests)(Scope(variables, None, run), to_value(value)) is True
-    except RecursionError as error:
-        raise FeelBudgetExceeded("The tests go too deep.") from error
+    evaluation = Evaluation(now=now, functions=functions, budget=budget)
+    return evaluation.passes(tests, value, variables) is True
 
 
 @lru_cache(maxsize=8192)
@@ -152,14 +198,14 @@ def host_functions(functions: Functions) -> Mapping[str, FeelFunction]:
     """Make Python functions callable in FEEL; a trailing underscore of a parameter is dropped."""
     if not functions:
         return _NONE
-    return {name: _host_function(name, function) for name, function in functions.items()}
+    return {name: _host_function(function) for name, function in functions.items()}
 
 
 _NONE: Mapping[str, FeelFunction] = MappingProxyType({})
 
 
 @lru_cache(maxsize=512)
-def _host_function(name: str, function: Callable[..., object]) -> FeelFunction:
+def _host_function(function: Callable[..., object]) -> FeelFunction:
     parameters = tuple(
         parameter.rstrip("_").replace("_", " ")
         for parameter in inspect.signature(function).parameters

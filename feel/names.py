@@ -9,6 +9,7 @@ KEYWORDS = frozenset(
     ["and", "or", "in", "between", "instance", "then", "else", "return", "satisfies", "for", "if", "some", "every", "true", "false", "null"]
 )
 _MAX_DEPTH = 4
+_MAX_ITEMS = 16
 
 Words = tuple[str, ...]
 NameTable = Mapping[str, tuple[tuple[Words, str], ...]]
@@ -85,5 +86,5 @@ def _contexts_in(value: object) -> Iterable[Mapping[str, object]]:
     if isinstance(value, dict):
         return (value,)
     if isinstance(value, (list, tuple)):
-        return [item for item in value if isinstance(item, dict)]
+        return [item for item in value[:_MAX_ITEMS] if isinstance(item, dict)]
     return ()

@@ -5,9 +5,13 @@ from datetime import datetime
 
 from feel.budget import Budget, Meter
 from feel.errors import FeelTypeError
+from feel.nodes import TypeName
 from feel.values import FeelFunction
 
 _MOST_PROBLEMS = 50
+
+# Null as a value: a function that gives plain None may not be used as an expression.
+Null = bool | None
 
 
 class Run:
@@ -18,22 +22,29 @@ class Run:
         functions: functions of the host by name.
         meter: counts the budget down.
         problems: why some part became null, in order; a bounded list.
+        types: types that the model defines, by name.
     """
 
-    __slots__ = ("functions", "meter", "now", "problems")
+    __slots__ = ("functions", "meter", "now", "problems", "types")
 
     def __init__(
-        self, now: datetime, functions: Mapping[str, FeelFunction], budget: Budget
+        self,
+        now: datetime,
+        functions: Mapping[str, FeelFunction],
+        budget: Budget,
+        types: Mapping[str, TypeName],
     ) -> None:
         self.now = now
         self.functions = functions
+        self.types = types
         self.meter = Meter(budget)
         self.problems: list[str] = []
 
-    def null(self, problem: str) -> None:
-        """Note why a part has no value; that part is then null."""
+    def null(self, problem: str) -> Null:
+        """Note why a part has no value, and give null for it."""
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(problem)
+        return None
 
     def call(self, function: object, arguments: list[object]) -> object:
         """Call a function value with arguments in order.

@@ -54,7 +54,7 @@ def _generic(reader: Reader) -> TypeName:
 
 
 def _entries(reader: Reader) -> tuple[tuple[str, TypeName], ...]:
-    entries = []
+    entries: list[tuple[str, TypeName]] = []
     while not reader.accept(">"):
         if entries:
             reader.expect(",")
@@ -67,7 +67,7 @@ def _entries(reader: Reader) -> tuple[tuple[str, TypeName], ...]:
 
 
 def _signature(reader: Reader) -> tuple[tuple[str, TypeName], ...]:
-    parts = []
+    parts: list[tuple[str, TypeName]] = []
     while not reader.accept(">"):
         if parts:
             reader.expect(",")

@@ -1,9 +1,14 @@
 """Types: whether a value belongs to one, and how it is made to."""
 
+from collections.abc import Mapping
+
+from feel.arithmetic import kind
 from feel.errors import FeelTypeError
 from feel.kinds import CHECKS, coerced, is_kind
 from feel.nodes import TypeName
 from feel.values import FeelFunction, FeelRange
+
+Types = Mapping[str, TypeName]
 
 _ALIASES = {
     "Any": "value",
@@ -13,44 +18,70 @@ _ALIASES = {
     "dayTimeDuration": "days and time duration",
     "yearMonthDuration": "years and months duration",
 }
+_DEPTH = 100
 
 
-def conforms(value: object, wanted: TypeName) -> bool:
+def resolve(wanted: TypeName, types: Types) -> TypeName:
+    """Follow the names of a model to a type that FEEL knows.
+
+    Raises:
+        FeelTypeError: there is no such type.
+    """
+    for _ in range(_DEPTH):
+        if wanted.parts:
+            return wanted
+        name = _ALIASES.get(wanted.name, wanted.name)
+        if name == "Null" or name in CHECKS:
+            return TypeName(name)
+        if name not in types:
+            break
+        wanted = types[name]
+    raise FeelTypeError(f"There is no type {wanted.name!r}.")
+
+
+def conforms(value: object, wanted: TypeName, types: Types) -> bool:
     """Tell whether a value is an instance of a type; null is one of `Null` only.
 
     Raises:
         FeelTypeError: there is no such type.
     """
-    name = _ALIASES.get(wanted.name, wanted.name)
-    if name == "Null":
+    wanted = resolve(wanted, types)
+    if wanted.name == "Null":
         return value is None
-    if name not in CHECKS:
-        raise FeelTypeError(f"There is no type {wanted.name!r}.")
-    return is_kind(value, name) and (not wanted.parts or _parts_conform(value, wanted))
+    if not is_kind(value, wanted.name):
+        return False
+    return not wanted.parts or _parts_conform(value, wanted, types)
 
 
-def _fits(value: object, wanted: TypeName) -> bool:
-    return value is None or conforms(value, wanted)
+def _fits(value: object, wanted: TypeName, types: Types) -> bool:
+    return value is None or conforms(value, wanted, types)
 
 
-def _parts_conform(value: object, wanted: TypeName) -> bool:
+def _parts_conform(value: object, wanted: TypeName, types: Types) -> bool:
     parts = dict(wanted.parts)
     if isinstance(value, list):
-        return all(_fits(item, parts[""]) for item in value)
+        return all(_fits(item, parts[""], types) for item in value)
     if isinstance(value, FeelRange):
-        return _fits(value.low, parts[""]) and _fits(value.high, parts[""])
+        return _fits(value.low, parts[""], types) and _fits(value.high, parts[""], types)
     if isinstance(value, dict):
-        return all(name in value and _fits(value[name], part) for name, part in parts.items())
+        return all(
+            name in value and _fits(value[name], part, types) for name, part in parts.items()
+        )
     return isinstance(value, FeelFunction) and len(value.parameters) == len(parts) - 1
 
 
-def coerce_to(value: object, wanted: TypeName) -> object:
-    """Make a value fit a declared type; null if it does not fit.
+def coerce(value: object, wanted: TypeName, types: Types) -> object:
+    """Make a value fit a declared type (DMN 1.5, 10.3.2.9.4); null fits all types.
 
-    Names that FEEL does not define are taken as Any.
+    Raises:
+        FeelTypeError: it does not fit, or there is no such type.
     """
-    name = _ALIASES.get(wanted.name, wanted.name)
-    if name not in CHECKS or value is None:
+    if value is None:
+        return None
+    wanted = resolve(wanted, types)
+    if conforms(value, wanted, types):
         return value
-    converted = coerced(value, name)
-    return converted if conforms(converted, wanted) else None
+    converted = coerced(value, wanted.name)
+    if not conforms(converted, wanted, types):
+        raise FeelTypeError(f"{kind(value)} does not fit the type {wanted.name}.")
+    return converted

@@ -15,7 +15,6 @@ from decimal import (
 )
 
 from feel.arithmetic import calculate
-from feel.builtins.conversions import whole
 from feel.builtins.registry import Registry
 from feel.errors import FeelTypeError
 from feel.values import DECIMAL128, YearMonthDuration
@@ -134,6 +133,3 @@ def odd(value: Decimal) -> bool:
 def even(value: Decimal) -> bool:
     """Tell whether a whole number is even."""
     return value % 2 == 0
-
-
-__all__ = ["FUNCTIONS", "whole"]

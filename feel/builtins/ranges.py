@@ -1,7 +1,7 @@
 """Range functions: how points and ranges lie to each other (DMN 1.5, table 78)."""
 
 from feel.builtins.registry import Registry
-from feel.comparison import contains, equal, less
+from feel.comparison import equal, less
 from feel.errors import FeelTypeError
 from feel.values import FeelRange
 
@@ -132,6 +132,3 @@ def coincides(left: object, right: object) -> bool | None:
     if isinstance(left, FeelRange) and isinstance(right, FeelRange):
         return equal(left, right)
     return _equal(left, right)
-
-
-__all__ = ["FUNCTIONS", "contains"]

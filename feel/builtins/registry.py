@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from feel.arithmetic import kind
 from feel.errors import FeelTypeError
 from feel.kinds import coerced, is_kind
 from feel.run import Run
+
+Function = TypeVar("Function", bound=Callable[..., object])
 
 _SIGNATURE = re.compile(r"(?P<name>[^(]+)\((?P<parameters>.*)\)")
 
@@ -134,21 +137,19 @@ class Registry:
     def __init__(self) -> None:
         self.overloads: dict[str, list[Overload]] = {}
 
-    def add(self, *signatures: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    def add(self, *signatures: str) -> Callable[[Function], Function]:
         """Declare a function that needs its arguments only."""
 
-        def register(function: Callable[..., object]) -> Callable[..., object]:
+        def register(function: Function) -> Function:
             self._register(signatures, lambda _run, *arguments: function(*arguments))
             return function
 
         return register
 
-    def add_with_run(
-        self, *signatures: str
-    ) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    def add_with_run(self, *signatures: str) -> Callable[[Function], Function]:
         """Declare a function that also needs the run, as its first parameter."""
 
-        def register(function: Callable[..., object]) -> Callable[..., object]:
+        def register(function: Function) -> Function:
             self._register(signatures, function)
             return function
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from feel.builtins.conversions import whole
 from feel.builtins.registry import Registry
 from feel.errors import FeelTypeError
 from feel.patterns import compile_pattern, expand_replacement
@@ -125,6 +124,3 @@ def _joined(run: Run, pieces: Iterable[str], delimiter: str) -> str:
     texts = list(pieces)
     run.meter.check_size(sum(map(len, texts)) + len(delimiter) * len(texts))
     return delimiter.join(texts)
-
-
-__all__ = ["FUNCTIONS", "whole"]

@@ -7,7 +7,7 @@ from feel.builtins.registry import Builtin
 from feel.compiler.base import Scope, Thunk, compile_all, compile_node
 from feel.errors import FeelTypeError
 from feel.nodes import Call, FunctionOf, Name
-from feel.types import coerce_to
+from feel.types import coerce
 from feel.values import FeelFunction
 
 
@@ -23,7 +23,7 @@ def _function(node: FunctionOf) -> Thunk:
 
         def invoke(*arguments: object) -> object:
             values = [
-                value if type_name is None else coerce_to(value, type_name)
+                value if type_name is None else coerce(value, type_name, scope.run.types)
                 for value, type_name in zip(arguments, types, strict=True)
             ]
             return body(Scope(dict(zip(names, values, strict=True)), scope, scope.run))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from feel.arithmetic import calculate, kind, negate
 from feel.builtins.library import BUILTINS, as_value
-from feel.comparison import compare, equal, less_or_equal
+from feel.comparison import compare, less_or_equal
 from feel.compiler.base import Scope, Thunk, compile_all, compile_node
 from feel.errors import FeelTypeError
 from feel.nodes import (
@@ -170,7 +170,7 @@ def _instance_of(node: InstanceOf) -> Thunk:
 
     def run(scope: Scope) -> object:
         try:
-            return conforms(value(scope), type_name)
+            return conforms(value(scope), type_name, scope.run.types)
         except FeelTypeError as error:
             return scope.run.null(error.message)
 
@@ -235,6 +235,3 @@ def half_range(operator: str, end: object) -> FeelRange:
     if operator in (">", ">="):
         return FeelRange(end, None, operator == ">=", False)
     return FeelRange(end, end)
-
-
-__all__ = ["equal", "half_range"]
