@@ -15,6 +15,7 @@ from housing.notices.words import (
     GROUPS,
     NOTICES,
     PAYERS,
+    REASONS,
     Wording,
 )
 
@@ -32,7 +33,7 @@ SUPERVISORS: Mapping[str, str] = {
 
 _ROC_OFFSET_YEARS = 1911
 _WEEKDAYS = "一二三四五六日"
-_CODES = {"category": CATEGORIES, "payer": PAYERS, "doer": GROUPS}
+_CODES = {"category": CATEGORIES, "payer": PAYERS, "doer": GROUPS, "reason": REASONS}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

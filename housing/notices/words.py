@@ -95,12 +95,14 @@ NOTICES: Mapping[str, NoticeWords] = {
     "repair_self": _words(
         (
             "【{number}】請您自行修繕：{what}",
-            "「{what}」經初判屬住戶自行修繕項目（A 類），請於 {until} 前修復並上傳照片。",
+            "「{what}」經初判屬住戶自行修繕項目（A 類），請您修復後上傳照片。",
+            _UNTIL_ZH,
             "如未能於期限內修復，將由報修廠商修繕，費用由住戶負擔。",
         ),
         (
             "[{number}] Please repair it yourself: {what}",
-            "“{what}” is for you to repair (class A). Please do so by {until} and add a photo.",
+            "“{what}” is for you to repair (class A). Please add a photo when it is done.",
+            _UNTIL_EN,
             "Otherwise a contractor will repair it at your cost.",
         ),
     ),
@@ -305,12 +307,14 @@ NOTICES: Mapping[str, NoticeWords] = {
     "last_call": _words(
         (
             "【{number}】最後催告：{what}",
-            "貴公司逾期未完成「{what}」之保固修繕，請於 {until} 前完成。",
+            "貴公司逾期未完成「{what}」之保固修繕，請儘速完成。",
+            _UNTIL_ZH,
             "屆期仍未完成者，本機關將逕為代履行，所需費用由保固保證金抵充。",
         ),
         (
             "[{number}] Last call: {what}",
-            "You have not completed the warranty repair “{what}”. Please do so by {until}.",
+            "You have not completed the warranty repair “{what}”. Please do so now.",
+            _UNTIL_EN,
             "Otherwise another company performs it at your cost.",
         ),
     ),
@@ -477,6 +481,26 @@ PAYERS: Mapping[str, tuple[str, str]] = {
     "contractor": ("原承攬廠商", "the contractor who failed"),
 }
 """Who pays, in Chinese and English."""
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    "dripping": ("仍在漏水", "still dripping"),
+    "incomplete": ("未修繕完成", "not finished"),
+    "appearance": ("外觀不良", "poor finish"),
+    "objection": ("住戶提出異議", "the resident objects"),
+    "recurrence": ("結案後再次發生", "came back after closing"),
+    "late": ("逾期", "late"),
+    "refuses": ("拒絕修繕", "refuses to repair"),
+    "cannot": ("因故無法修繕", "cannot repair it"),
+    "breach": ("違反契約", "breach of contract"),
+    "design_defect": ("設計缺失", "design defect"),
+    "major_damage": ("重大損壞", "major damage"),
+    "relocation": ("需安置住戶", "household must be relocated"),
+    "parts": ("待料", "waiting for parts"),
+    "weather": ("天候因素", "weather"),
+    "access": ("無法進入施工", "no access"),
+    "other": ("其他", "other"),
+}
+"""Reason codes of forms, in Chinese and English; free text is said as it is."""
 
 GROUPS: Mapping[str, tuple[str, str]] = {
     "resident": ("住戶", "Resident"),

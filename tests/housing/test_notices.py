@@ -175,6 +175,33 @@ def test_both_languages_say_the_same_fields(kind):
     assert "{number}" in words.en.subject
 
 
+CORE_FIELDS = {
+    "visit_arranged": {"visit_at": UNTIL},
+    "extension_granted": {"until": UNTIL, "original_until": UNTIL},
+    "repair_merged": {"duplicate_of": "R115-000002"},
+    "repair_rework": {"rework_count": 1},
+    "repair_triaged": {"repair_class": "B1"},
+}
+
+
+@pytest.mark.parametrize("reader", [LIN, ANN], ids=["zh", "en"])
+@pytest.mark.parametrize("kind", sorted(NOTICES))
+def test_every_notice_says_its_matter_even_when_little_is_known(kind, reader):
+    context = {"number": "R115-000001", "what": "漏水", **CORE_FIELDS.get(kind, {})}
+
+    words = render(kind, context, reader, "/cases/R115-000001")
+
+    assert words.short != words.subject
+    assert "—" not in words.subject
+    assert "漏水" in words.body
+
+
+def test_reasons_are_said_in_words():
+    context = {"number": "R1", "what": "燈", "reason": "dripping", "rework_count": 1}
+
+    assert "原因：仍在漏水" in render("repair_rework", context, LIN, "/").body
+
+
 def test_instants_are_told_in_taipei():
     late_evening_utc = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
 
