@@ -22,7 +22,7 @@ def check_answers(task: UserTask, values: Mapping[str, object], *, session: Sess
         repairs.check(task, values, session=session)
 
 
-def form_context(task: UserTask, *, session: Session, now: datetime) -> Mapping[str, object]:
+def business_context(task: UserTask, *, session: Session, now: datetime) -> Mapping[str, object]:
     """Give what the expressions of a task's form may name: prefills, options, bounds."""
     if task.process_key == REPAIRS:
         return repairs.context(task, session=session, now=now)

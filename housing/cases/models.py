@@ -11,11 +11,6 @@ from housing.orm import Base
 InstanceId = String(32)
 
 
-def _instance() -> ForeignKey:
-    # Operations take parties in while the case starts, before its own row is written.
-    return ForeignKey("process_instance.id", deferrable=True, initially="DEFERRED")
-
-
 class FormSubmission(Base):
     """What somebody filled in, whole; only fields marked as variables enter the process.
 
@@ -28,7 +23,9 @@ class FormSubmission(Base):
     __tablename__ = "form_submission"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instance_id: Mapped[str] = mapped_column(InstanceId, _instance(), index=True)
+    instance_id: Mapped[str] = mapped_column(
+        InstanceId, ForeignKey("process_instance.id"), index=True
+    )
     task_id: Mapped[str | None] = mapped_column(String(32), index=True)
     element_id: Mapped[str] = mapped_column(String(100))
     element_name: Mapped[str] = mapped_column(String(200))
@@ -49,7 +46,9 @@ class CaseParty(Base):
 
     __tablename__ = "case_party"
 
-    instance_id: Mapped[str] = mapped_column(InstanceId, _instance(), primary_key=True)
+    instance_id: Mapped[str] = mapped_column(
+        InstanceId, ForeignKey("process_instance.id"), primary_key=True
+    )
     party: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
     relation: Mapped[str] = mapped_column(String(16))
 

@@ -13,7 +13,8 @@ from engine.records import StepResult, UserTask
 from engine.types import Actor
 from forms.schema import Form
 from housing.cases.errors import TaskHasNoForm
-from housing.cases.recording import Answers, discard_draft, form_of, record
+from housing.cases.queries import form_of_task
+from housing.cases.recording import Answers, discard_draft, record
 from housing.subjects import announce, check_answers
 
 
@@ -50,7 +51,7 @@ def submit_task(
     task = engine_queries.task(completion.task_id, session)
     if task.state != "open":
         raise TaskAlreadyEnded(task.ended_by_name or "")
-    answers = _answers(task, completion.values)
+    answers = _answers(task, completion.values, session)
     check_answers(task, completion.values, session=session)
     record(answers, by=by, session=session, clock=clock)
     discard_draft(task.id, by=by, session=session)
@@ -71,12 +72,12 @@ def variables_of(form: Form, values: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if name in names}
 
 
-def _answers(task: UserTask, values: Mapping[str, object]) -> Answers:
+def _answers(task: UserTask, values: Mapping[str, object], session: Session) -> Answers:
     if task.form_key is None:
         raise TaskHasNoForm(task.name)
     return Answers(
         instance_id=task.instance_id,
-        form=form_of(task.form_key),
+        form=form_of_task(task, session=session),
         form_key=task.form_key,
         values=values,
         task_id=task.id,

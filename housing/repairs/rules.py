@@ -257,3 +257,90 @@ def median_days(periods: Collection[timedelta]) -> float | None:
 def whole(value: object) -> int:
     """Read a whole number from a form's answer; no answer counts as 0."""
     return int(Decimal(str(value))) if value not in (None, "") else 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Milestone:
+    """One step of the way as a resident sees it.
+
+    Attributes:
+        code: reported, triage, quote, work, confirm, accept, closed, cancelled, merged.
+        state: done, now or next.
+        at: when it was reached; None for what is still to come.
+    """
+
+    code: str
+    state: str
+    at: datetime | None = None
+
+
+_WAY = ("reported", "triage", "quote", "work", "confirm", "accept", "closed")
+_MILESTONE_BY_STAGE: Mapping[str, str] = {
+    "submitted": "triage",
+    "triaged": "work",
+    "quoted": "quote",
+    "approved": "work",
+    "done_reported": "confirm",
+    "resolved_onsite": "confirm",
+}
+_MILESTONE_BY_ELEMENT: Mapping[str, str] = {
+    "triage": "triage",
+    "quote": "quote",
+    "sign_off_officer": "quote",
+    "sign_off_chief": "quote",
+    "confirm": "confirm",
+    "accept": "accept",
+}
+_REACHED_BY: Mapping[str, tuple[str, ...]] = {
+    "reported": ("submitted",),
+    "triage": ("triaged",),
+    "quote": ("approved", "quoted"),
+    "work": ("done_reported", "resolved_onsite"),
+    "closed": ("closed",),
+}
+
+
+def milestones(
+    stage: str,
+    *,
+    elements: Collection[str],
+    entered_at: Mapping[str, datetime],
+    has_quote: bool,
+) -> tuple[Milestone, ...]:
+    """Lay out the way of a ticket: what is done, where it stands, what comes next.
+
+    Args:
+        stage: where the ticket is.
+        elements: ids of the user tasks that are open now; they know it better than the stage.
+        entered_at: when each stage was entered last.
+        has_quote: whether the work needs a quote.
+    """
+    if stage in ("cancelled", "merged"):
+        reported = Milestone(code="reported", state="done", at=entered_at.get("submitted"))
+        return (reported, Milestone(code=stage, state="done", at=entered_at.get(stage)))
+    way = [code for code in _WAY if code != "quote" or has_quote or stage == "quoted"]
+    now = _milestone_now(stage, elements)
+    position = way.index(now) if now in way else way.index("work")
+    states = ["done"] * position + ["now"] + ["next"] * (len(way) - position - 1)
+    if stage == "closed":
+        states = ["done"] * len(way)
+    return tuple(
+        Milestone(
+            code=code,
+            state=state,
+            at=_reached_at(code, entered_at) if state == "done" else None,
+        )
+        for code, state in zip(way, states, strict=True)
+    )
+
+
+def _milestone_now(stage: str, elements: Collection[str]) -> str:
+    if stage == "closed":
+        return "closed"
+    named = [_MILESTONE_BY_ELEMENT[each] for each in elements if each in _MILESTONE_BY_ELEMENT]
+    return named[0] if named else _MILESTONE_BY_STAGE.get(stage, "work")
+
+
+def _reached_at(code: str, entered_at: Mapping[str, datetime]) -> datetime | None:
+    stages = _REACHED_BY.get(code, ())
+    return next((entered_at[stage] for stage in stages if stage in entered_at), None)

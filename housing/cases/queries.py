@@ -1,0 +1,364 @@
+"""Read cases: who may look, what happened, which step of the diagram stands where."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import definition_queries
+from engine import queries as engine_queries
+from engine.process_engine import ProcessEngine
+from engine.records import HistoryEntry, Instance, ProcessElement, UserTask
+from engine.types import Actor
+from forms import schema
+from forms.schema import Form
+from housing.cases.errors import CaseNotYours, TaskHasNoForm
+from housing.cases.models import CaseParty, FormSubmission, TaskDraft
+from housing.cases.rules import (
+    HIDDEN_KINDS,
+    RESIDENT_KINDS,
+    Viewer,
+    is_staff,
+    may_read,
+    parties_of,
+    reachable,
+)
+from housing.notices.queries import MailboxFilter, delivered
+from housing.people.queries import names_of
+from housing.subjects import business_context
+
+MOST_NOTICES = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A form somebody is still writing: raw values as typed."""
+
+    values: Mapping[str, object]
+    saved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submitted:
+    """A form that was handed in.
+
+    Attributes:
+        task_id: the completed user task; None at the start of a case or with a message.
+        values: field name to JSON value; photos are ids of stored files.
+    """
+
+    id: int
+    task_id: str | None
+    element_id: str
+    element_name: str
+    form_key: str
+    values: Mapping[str, object]
+    account_id: str
+    account_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimelineEntry:
+    """One line of a case's timeline; its words stand in `webapp/labels.py`.
+
+    Attributes:
+        kind: a kind of `engine.history`, or "form_submitted" (start or message), "notice_sent".
+        element_name: of the diagram, or "".
+        details: facts of the kind: `until`, `from`, `reason`, `topic`; of a notice `channel`,
+            `recipient`, `subject`.
+        form: what was handed in with it, if the viewer may read it.
+        is_visible_to_resident: not a matter of the office alone.
+    """
+
+    at: datetime
+    kind: str
+    actor_id: str
+    actor_name: str
+    element_id: str
+    element_name: str
+    details: Mapping[str, object]
+    form: Submitted | None
+    is_visible_to_resident: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseStep:
+    """One element of the diagram as a case stands to it.
+
+    Attributes:
+        status: done, now, future, or skipped (the case cannot come there any more).
+        who: name of who did it; of an open task the assignee, else "".
+        at: when it was done, or became due to be done.
+        times: how often it was done.
+    """
+
+    element: ProcessElement
+    status: str
+    who: str
+    at: datetime | None
+    due_at: datetime | None
+    original_due_at: datetime | None
+    times: int
+
+
+def viewer_of(actor: Actor, case: Instance, *, session: Session) -> Viewer:
+    """Tell how an actor stands to a case.
+
+    Raises:
+        CaseNotYours: he does not take part in it.
+    """
+    if is_staff(actor, case.scope):
+        return Viewer(account_id=actor.id, relation="staff")
+    relation = session.scalars(
+        select(CaseParty.relation)
+        .where(CaseParty.instance_id == case.id, CaseParty.party.in_(parties_of(actor)))
+        .order_by(CaseParty.party)
+        .limit(1)
+    ).first()
+    if relation is None:
+        raise CaseNotYours(case.id)
+    return Viewer(account_id=actor.id, relation=relation)
+
+
+def may_see(actor: Actor, case: Instance, *, session: Session) -> bool:
+    """Tell whether an actor may open a case: parties, staff of its community, the office."""
+    try:
+        viewer_of(actor, case, session=session)
+    except CaseNotYours:
+        return False
+    return True
+
+
+def cases_of(actor: Actor, *, session: Session) -> list[str]:
+    """List the ids of the instances in which an actor is a party, newest last."""
+    parties = select(CaseParty.instance_id).where(CaseParty.party.in_(parties_of(actor)))
+    return list(session.scalars(parties.distinct()))
+
+
+def form_of_task(task: UserTask, *, session: Session) -> Form:
+    """Read the form of a user task, in the version that was deployed with its process.
+
+    Raises:
+        TaskHasNoForm: the diagram names none.
+        DefinitionNotFound: the version was deployed without it.
+    """
+    if task.form_key is None:
+        raise TaskHasNoForm(task.name)
+    definition_id = engine_queries.instance(task.instance_id, session).definition_id
+    name = f"forms/{task.form_key}.json"
+    return _load(definition_queries.resource(definition_id, name, session))
+
+
+@cache
+def _load(text: bytes) -> Form:
+    return schema.load(text)
+
+
+def form_context(
+    task: UserTask, *, engine: ProcessEngine, session: Session, now: datetime
+) -> Mapping[str, object]:
+    """Give what the expressions of a task's form may name: variables, then the business's facts."""
+    variables = engine.task_context(task.id, session)
+    return {**variables, **business_context(task, session=session, now=now)}
+
+
+def draft_of(key: str, *, by: Actor, session: Session) -> Draft | None:
+    """Read a person's draft; None when there is none.
+
+    Args:
+        key: the user task's id, or "start:<process key>".
+        by: whose draft.
+        session: any.
+    """
+    draft = session.get(TaskDraft, (key, by.id))
+    return None if draft is None else Draft(values=draft.values, saved_at=draft.saved_at)
+
+
+def submissions_of(instance_id: str, *, session: Session) -> list[Submitted]:
+    """List the forms handed in to a case, oldest first."""
+    rows = session.scalars(
+        select(FormSubmission)
+        .where(FormSubmission.instance_id == instance_id)
+        .order_by(FormSubmission.id)
+    )
+    return [
+        Submitted(
+            id=row.id,
+            task_id=row.task_id,
+            element_id=row.element_id,
+            element_name=row.element_name,
+            form_key=row.form_key,
+            values=row.values,
+            account_id=row.account_id,
+            account_name=row.account_name,
+            at=row.at,
+        )
+        for row in rows
+    ]
+
+
+def timeline(instance_id: str, viewer: Viewer, *, session: Session) -> list[TimelineEntry]:
+    """Tell what happened in a case, oldest first: history, forms and notices in one list.
+
+    Staff see everything; all others see what concerns residents, and their own forms and notices.
+    """
+    forms = submissions_of(instance_id, session=session)
+    by_task = {form.task_id: form for form in forms if form.task_id is not None}
+    history = engine_queries.history_of(instance_id, session)
+    entries = [
+        *(_history_entry(line, by_task, viewer) for line in history if _is_told(line)),
+        *(_form_entry(form, viewer) for form in forms if form.task_id is None),
+        *_notice_entries(instance_id, session),
+    ]
+    entries.sort(key=lambda entry: entry.at)
+    return [entry for entry in entries if _is_for(entry, viewer)]
+
+
+def steps_of(instance_id: str, *, session: Session) -> list[CaseStep]:
+    """List the elements of a case's diagram with their status: the picture's equal in words."""
+    case = engine_queries.instance(instance_id, session)
+    deployed = definition_queries.definition_by_id(case.definition_id, session)
+    model = definition_queries.process_model(deployed, session)
+    done = _done_by_element(engine_queries.history_of(instance_id, session))
+    tasks = {each.element_id: each for each in engine_queries.tasks_of(instance_id, session)}
+    active = {each.element_id for each in engine_queries.active_elements(instance_id, session)}
+    ahead = reachable(active, ((flow.source, flow.target) for flow in model.flows))
+    names = names_of({task.assignee for task in tasks.values() if task.assignee}, session=session)
+    return [
+        _step(
+            element,
+            lines=done.get(element.id, []),
+            task=tasks.get(element.id),
+            status=_status(element.id, done=done, active=active, ahead=ahead),
+            names=names,
+        )
+        for element in model.elements
+    ]
+
+
+def _is_told(line: HistoryEntry) -> bool:
+    return line.kind not in HIDDEN_KINDS
+
+
+def _history_entry(
+    line: HistoryEntry, by_task: Mapping[str, Submitted], viewer: Viewer
+) -> TimelineEntry:
+    token = str(line.details.get("token_id") or line.details.get("task_id") or "")
+    form = by_task.get(token) if line.kind == "task_completed" else None
+    return TimelineEntry(
+        at=line.at,
+        kind=line.kind,
+        actor_id=line.actor_id,
+        actor_name=line.actor_name,
+        element_id=line.element_id,
+        element_name=line.element_name,
+        details=line.details,
+        form=_readable(form, viewer),
+        is_visible_to_resident=line.kind in RESIDENT_KINDS,
+    )
+
+
+def _form_entry(form: Submitted, viewer: Viewer) -> TimelineEntry:
+    return TimelineEntry(
+        at=form.at,
+        kind="form_submitted",
+        actor_id=form.account_id,
+        actor_name=form.account_name,
+        element_id=form.element_id,
+        element_name=form.element_name,
+        details={"form_key": form.form_key},
+        form=_readable(form, viewer),
+        is_visible_to_resident=True,
+    )
+
+
+def _notice_entries(instance_id: str, session: Session) -> Iterable[TimelineEntry]:
+    wanted = MailboxFilter(instance_id=instance_id, channel="mail", limit=MOST_NOTICES)
+    messages = delivered(wanted, session=session)
+    names = names_of({message.recipient for message in messages}, session=session)
+    for message in messages:
+        yield TimelineEntry(
+            at=message.delivered_at,
+            kind="notice_sent",
+            actor_id=message.recipient,
+            actor_name=names.get(message.recipient, ""),
+            element_id="",
+            element_name="",
+            details={"subject": message.subject, "channel": message.channel},
+            form=None,
+            is_visible_to_resident=False,
+        )
+
+
+def _readable(form: Submitted | None, viewer: Viewer) -> Submitted | None:
+    if form is None or not may_read(viewer, form_key=form.form_key, author_id=form.account_id):
+        return None
+    return form
+
+
+def _is_for(entry: TimelineEntry, viewer: Viewer) -> bool:
+    is_own = entry.actor_id == viewer.account_id
+    return viewer.is_staff or entry.is_visible_to_resident or is_own
+
+
+_DONE_KINDS = frozenset(
+    {
+        "task_completed",
+        "service_done",
+        "script_done",
+        "decision_made",
+        "timer_fired",
+        "message_received",
+        "gateway_passed",
+        "ended",
+        "started",
+    }
+)
+
+
+def _done_by_element(history: Iterable[HistoryEntry]) -> dict[str, list[HistoryEntry]]:
+    done: dict[str, list[HistoryEntry]] = {}
+    for line in history:
+        if line.kind in _DONE_KINDS:
+            done.setdefault(line.element_id, []).append(line)
+    return done
+
+
+def _status(
+    element_id: str,
+    *,
+    done: Mapping[str, object],
+    active: set[str],
+    ahead: frozenset[str],
+) -> str:
+    if element_id in active:
+        return "now"
+    if element_id in done:
+        return "done"
+    return "future" if element_id in ahead else "skipped"
+
+
+def _step(
+    element: ProcessElement,
+    *,
+    lines: list[HistoryEntry],
+    task: UserTask | None,
+    status: str,
+    names: Mapping[str, str],
+) -> CaseStep:
+    last = lines[-1] if lines else None
+    is_open = status == "now" and task is not None and task.state == "open"
+    who = names.get(task.assignee or "", "") if is_open and task else ""
+    return CaseStep(
+        element=element,
+        status=status,
+        who=who or (last.actor_name if last else ""),
+        at=last.at if last else None,
+        due_at=task.due_at if task else None,
+        original_due_at=task.original_due_at if task else None,
+        times=len(lines),
+    )

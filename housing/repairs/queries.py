@@ -1,0 +1,543 @@
+"""Read repairs for pages: lists, one case in a resident's words, what is open at a place."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from engine import queries as engine_queries
+from engine.queries import TaskFilter
+from engine.records import Page, UserTask
+from housing.people.queries import names_of
+from housing.places.rules import COMMUNITY_PREFIX, code_of
+from housing.repairs.desk import orders_of, place_of, ticket_by_number
+from housing.repairs.models import (
+    ChargeBack,
+    LedgerEntry,
+    QuoteLine,
+    RepairFollower,
+    RepairOrder,
+    RepairQuote,
+    RepairStageChange,
+    RepairTicket,
+)
+from housing.repairs.rules import (
+    FINAL_STAGES,
+    Account,
+    Line,
+    Milestone,
+    Punctuality,
+    milestones,
+    punctuality,
+)
+
+TITLE_LENGTH = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketRow:
+    """A ticket as a line of a list.
+
+    Attributes:
+        title: the beginning of the report's text.
+        unit_code: of the home; None for the common area.
+        contractor_name: who has the newest order, or None.
+        due_at, original_due_at: of the newest order, or None.
+        photo: id of the first photo, or None.
+    """
+
+    id: int
+    number: str
+    instance_id: str | None
+    community: str
+    unit_code: str | None
+    place: str
+    category: str
+    title: str
+    stage: str
+    stage_at: datetime
+    submitted_at: datetime
+    closed_at: datetime | None
+    is_emergency: bool
+    repair_class: str | None
+    contractor_name: str | None
+    due_at: datetime | None
+    original_due_at: datetime | None
+    rework_count: int
+    late_contractor: str | None
+    photo: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something is still to be done."""
+        return self.stage not in FINAL_STAGES
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Tell whether the running order is past its due date."""
+        return self.is_open and self.due_at is not None and self.due_at < now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketFilter:
+    """Which tickets to list, newest first, and which part of the list.
+
+    Attributes:
+        scopes: only these communities ("community:SW"); "city" or empty means all.
+        text: part of a number, a place or a report.
+        is_open: True open ones, False ended ones, None both.
+        overdue_at: only those whose newest order was past due at this instant.
+    """
+
+    scopes: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
+    category: str | None = None
+    repair_class: str | None = None
+    contractor: str | None = None
+    text: str = ""
+    is_open: bool | None = None
+    overdue_at: datetime | None = None
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderView:
+    """An order with both of its deadlines and how it stood to them.
+
+    Attributes:
+        substitute_for: code of the contractor in whose place it was done, or None.
+        outcome: done, held, or why it failed; None while it runs.
+    """
+
+    id: int
+    contractor: str
+    contractor_name: str
+    repair_class: str
+    dispatched_at: datetime
+    original_due_at: datetime
+    due_at: datetime
+    extension_reason: str | None
+    visit_at: datetime | None
+    missed_visits: int
+    done_at: datetime | None
+    outcome: str | None
+    substitute_for: str | None
+    rework_count: int
+    cost_twd: int | None
+    parts: str | None
+    is_late: bool
+    punctuality: Punctuality
+
+    @property
+    def is_extended(self) -> bool:
+        """Tell whether more time was granted."""
+        return self.due_at != self.original_due_at
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuoteView:
+    """A quote with its lines and what was decided about it."""
+
+    id: int
+    amount_twd: int
+    lines: tuple[Line, ...]
+    quoted_at: datetime
+    quoted_by: str
+    decision: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+    sign_off_number: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LedgerView:
+    """What a substitute performance costs the contractor who failed."""
+
+    id: int
+    contractor: str
+    account: Account
+    charged_at: datetime
+    notice_served_at: datetime | None
+    demanded_at: datetime | None
+    outcome: str | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """Whose turn it is.
+
+    Attributes:
+        name: of the user task.
+        group: candidate group; None for a task of one person.
+        assignee_name: who claimed it or must do it, or "".
+        original_due_at: the first due date, if it was moved.
+    """
+
+    task_id: str
+    element_id: str
+    name: str
+    group: str | None
+    assignee: str | None
+    assignee_name: str
+    due_at: datetime | None
+    original_due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseSummary:
+    """One ticket as its case page shows it.
+
+    Attributes:
+        ticket: the line of lists.
+        full_place: community, home, place in it.
+        turns: who has something to do now, earliest due first.
+        followers: how many other reports were merged into this one.
+        charge_back_twd: what the tenant pays, or None.
+        duplicate_of, rework_of: numbers of other tickets, or None.
+    """
+
+    ticket: TicketRow
+    full_place: str
+    text: str
+    phone: str
+    reporter_id: int
+    reporter_name: str
+    visit_times: tuple[str, ...]
+    may_enter_without_presence: bool
+    payer: str | None
+    is_in_warranty: bool | None
+    measures: tuple[str, ...]
+    rating: int | None
+    outcome: str | None
+    milestones: tuple[Milestone, ...]
+    turns: tuple[Turn, ...]
+    orders: tuple[OrderView, ...]
+    quotes: tuple[QuoteView, ...]
+    ledger: tuple[LedgerView, ...]
+    photos: tuple[str, ...]
+    cost_twd: int
+    charge_back_twd: int | None
+    followers: int
+    duplicate_of: str | None
+    rework_of: str | None
+
+
+def my_tickets(account_id: int, *, session: Session) -> list[TicketRow]:
+    """List the tickets a person reported or follows, open ones first, then newest first."""
+    followed = select(RepairFollower.ticket_id).where(RepairFollower.account_id == account_id)
+    mine = or_(RepairTicket.reporter_id == account_id, RepairTicket.id.in_(followed))
+    found = session.scalars(select(RepairTicket).where(mine).order_by(*_open_first()))
+    return _rows(list(found), session)
+
+
+def tickets(wanted: TicketFilter, *, session: Session) -> Page[TicketRow]:
+    """List tickets for staff, newest first."""
+    conditions = _conditions(wanted)
+    total = session.scalar(select(func.count(RepairTicket.id)).where(*conditions)) or 0
+    found = session.scalars(
+        select(RepairTicket)
+        .where(*conditions)
+        .order_by(RepairTicket.submitted_at.desc(), RepairTicket.id.desc())
+        .offset(wanted.offset)
+        .limit(wanted.limit)
+    )
+    rows = tuple(_rows(list(found), session))
+    return Page(rows=rows, total=total, offset=wanted.offset, limit=wanted.limit)
+
+
+def tickets_of_instances(
+    instance_ids: Collection[str], *, session: Session
+) -> dict[str, TicketRow]:
+    """Map instances to their tickets, for the inbox."""
+    found = session.scalars(
+        select(RepairTicket).where(RepairTicket.instance_id.in_(list(instance_ids)))
+    )
+    return {row.instance_id or "": row for row in _rows(list(found), session)}
+
+
+def open_tickets_of_place(
+    community: str, unit_id: int | None, category: str | None, *, session: Session
+) -> list[TicketRow]:
+    """List open tickets of a home, or of a community's common area: "already reported?".
+
+    Args:
+        community: code.
+        unit_id: the home; None for the common area.
+        category: only this one, or None for all.
+        session: any.
+    """
+    conditions = [
+        RepairTicket.community == community,
+        RepairTicket.stage.not_in(FINAL_STAGES),
+        RepairTicket.is_common_area if unit_id is None else RepairTicket.unit_id == unit_id,
+    ]
+    if category is not None:
+        conditions.append(RepairTicket.category == category)
+    found = session.scalars(
+        select(RepairTicket).where(*conditions).order_by(RepairTicket.submitted_at.desc())
+    )
+    return _rows(list(found), session)
+
+
+def ticket(number: str, *, session: Session) -> TicketRow:
+    """Read one ticket as a line, by its number.
+
+    Raises:
+        TicketNotFound: there is none.
+    """
+    return _rows([ticket_by_number(number, session=session)], session)[0]
+
+
+def case_summary(number: str, *, session: Session, now: datetime) -> CaseSummary:
+    """Read all of a ticket that its case page shows.
+
+    Raises:
+        TicketNotFound: there is none.
+    """
+    row = ticket_by_number(number, session=session)
+    orders = orders_of(row.id, session=session)
+    turns = _turns(row, session)
+    charge_back = select(ChargeBack.amount_twd).where(ChargeBack.ticket_id == row.id)
+    followers = select(func.count()).where(RepairFollower.ticket_id == row.id)
+    quotes = _quotes(row.id, session)
+    return CaseSummary(
+        ticket=_rows([row], session)[0],
+        full_place=place_of(row, session=session),
+        text=row.text,
+        phone=row.phone,
+        reporter_id=row.reporter_id,
+        reporter_name=row.reporter_name,
+        visit_times=tuple(row.visit_times),
+        may_enter_without_presence=row.may_enter_without_presence,
+        payer=row.payer,
+        is_in_warranty=row.is_in_warranty,
+        measures=tuple(row.measures),
+        rating=row.rating,
+        outcome=row.outcome,
+        milestones=_milestones(row, turns, has_quote=bool(quotes), session=session),
+        turns=turns,
+        orders=tuple(_order_view(order, now) for order in orders),
+        quotes=quotes,
+        ledger=_ledger(row.id, session),
+        photos=tuple(row.photos),
+        cost_twd=sum(order.cost_twd or 0 for order in orders),
+        charge_back_twd=session.scalar(charge_back),
+        followers=session.scalar(followers) or 0,
+        duplicate_of=_number_of(row.duplicate_of_id, session),
+        rework_of=_number_of(row.rework_of_id, session),
+    )
+
+
+def _open_first() -> tuple[ColumnElement[bool], ColumnElement[datetime], ColumnElement[int]]:
+    return (
+        RepairTicket.stage.in_(FINAL_STAGES),
+        RepairTicket.submitted_at.desc(),
+        RepairTicket.id.desc(),
+    )
+
+
+def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    equal = {
+        RepairTicket.category: wanted.category,
+        RepairTicket.repair_class: wanted.repair_class,
+    }
+    conditions += [column == value for column, value in equal.items() if value is not None]
+    if wanted.scopes and "city" not in wanted.scopes:
+        codes = [code_of(scope) for scope in wanted.scopes if scope.startswith(COMMUNITY_PREFIX)]
+        conditions.append(RepairTicket.community.in_(codes))
+    if wanted.stages:
+        conditions.append(RepairTicket.stage.in_(wanted.stages))
+    if wanted.is_open is not None:
+        ended = RepairTicket.stage.in_(FINAL_STAGES)
+        conditions.append(~ended if wanted.is_open else ended)
+    if wanted.text:
+        conditions.append(_matches(wanted.text))
+    return [*conditions, *_order_conditions(wanted)]
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    columns = (RepairTicket.number, RepairTicket.place, RepairTicket.text, RepairTicket.unit_code)
+    return or_(*(column.icontains(text.strip(), autoescape=True) for column in columns))
+
+
+def _order_conditions(wanted: TicketFilter) -> Iterable[ColumnElement[bool]]:
+    newest = select(func.max(RepairOrder.id)).group_by(RepairOrder.ticket_id)
+    orders = select(RepairOrder.ticket_id).where(RepairOrder.id.in_(newest))
+    if wanted.contractor is not None:
+        mine = orders.where(RepairOrder.contractor == wanted.contractor)
+        yield RepairTicket.id.in_(mine)
+    if wanted.overdue_at is not None:
+        late = orders.where(RepairOrder.due_at < wanted.overdue_at, RepairOrder.done_at.is_(None))
+        yield RepairTicket.id.in_(late)
+        yield RepairTicket.stage.not_in(FINAL_STAGES)
+
+
+def _rows(found: Sequence[RepairTicket], session: Session) -> list[TicketRow]:
+    orders = _newest_orders([each.id for each in found], session)
+    return [_row(each, orders.get(each.id)) for each in found]
+
+
+def _newest_orders(ticket_ids: Sequence[int], session: Session) -> dict[int, RepairOrder]:
+    if not ticket_ids:
+        return {}
+    orders = session.scalars(
+        select(RepairOrder).where(RepairOrder.ticket_id.in_(ticket_ids)).order_by(RepairOrder.id)
+    )
+    return {order.ticket_id: order for order in orders}
+
+
+def _row(each: RepairTicket, order: RepairOrder | None) -> TicketRow:
+    return TicketRow(
+        id=each.id,
+        number=each.number,
+        instance_id=each.instance_id,
+        community=each.community,
+        unit_code=each.unit_code,
+        place=each.place,
+        category=each.category,
+        title=each.text[:TITLE_LENGTH],
+        stage=each.stage,
+        stage_at=each.stage_at,
+        submitted_at=each.submitted_at,
+        closed_at=each.closed_at,
+        is_emergency=each.is_emergency,
+        repair_class=each.repair_class,
+        contractor_name=order.contractor_name if order else None,
+        due_at=order.due_at if order else None,
+        original_due_at=order.original_due_at if order else None,
+        rework_count=each.rework_count,
+        late_contractor=each.late_contractor,
+        photo=each.photos[0] if each.photos else None,
+    )
+
+
+def _order_view(order: RepairOrder, now: datetime) -> OrderView:
+    return OrderView(
+        id=order.id,
+        contractor=order.contractor,
+        contractor_name=order.contractor_name,
+        repair_class=order.repair_class,
+        dispatched_at=order.dispatched_at,
+        original_due_at=order.original_due_at,
+        due_at=order.due_at,
+        extension_reason=order.extension_reason,
+        visit_at=order.visit_at,
+        missed_visits=order.missed_visits,
+        done_at=order.done_at,
+        outcome=order.outcome,
+        substitute_for=order.substitute_for,
+        rework_count=order.rework_count,
+        cost_twd=order.cost_twd,
+        parts=order.parts,
+        is_late=order.is_late,
+        punctuality=punctuality(
+            original_due_at=order.original_due_at,
+            due_at=order.due_at,
+            done_at=order.done_at,
+            now=now,
+        ),
+    )
+
+
+def _quotes(ticket_id: int, session: Session) -> tuple[QuoteView, ...]:
+    quotes = session.scalars(
+        select(RepairQuote).where(RepairQuote.ticket_id == ticket_id).order_by(RepairQuote.id)
+    )
+    return tuple(_quote_view(quote, session) for quote in quotes)
+
+
+def _quote_view(quote: RepairQuote, session: Session) -> QuoteView:
+    lines = session.scalars(
+        select(QuoteLine).where(QuoteLine.quote_id == quote.id).order_by(QuoteLine.id)
+    )
+    return QuoteView(
+        id=quote.id,
+        amount_twd=quote.amount_twd,
+        lines=tuple(
+            Line(
+                text=line.text,
+                item=line.item,
+                quantity=line.quantity,
+                unit_price_twd=line.unit_price_twd,
+            )
+            for line in lines
+        ),
+        quoted_at=quote.quoted_at,
+        quoted_by=quote.quoted_by,
+        decision=quote.decision,
+        decided_at=quote.decided_at,
+        decided_by=quote.decided_by,
+        sign_off_number=quote.sign_off_number,
+    )
+
+
+def _ledger(ticket_id: int, session: Session) -> tuple[LedgerView, ...]:
+    entries = session.scalars(
+        select(LedgerEntry).where(LedgerEntry.ticket_id == ticket_id).order_by(LedgerEntry.id)
+    )
+    return tuple(ledger_view(entry) for entry in entries)
+
+
+def ledger_view(entry: LedgerEntry) -> LedgerView:
+    """Make the read model of a ledger entry."""
+    return LedgerView(
+        id=entry.id,
+        contractor=entry.contractor,
+        account=Account(
+            charged_twd=entry.charged_twd, set_off_twd=entry.set_off_twd, paid_twd=entry.paid_twd
+        ),
+        charged_at=entry.charged_at,
+        notice_served_at=entry.notice_served_at,
+        demanded_at=entry.demanded_at,
+        outcome=entry.outcome,
+        settled_at=entry.settled_at,
+    )
+
+
+def _turns(row: RepairTicket, session: Session) -> tuple[Turn, ...]:
+    if row.instance_id is None or row.stage in FINAL_STAGES:
+        return ()
+    wanted = TaskFilter(instance_id=row.instance_id)
+    tasks = engine_queries.open_tasks(wanted, session).rows
+    names = names_of({task.assignee for task in tasks if task.assignee}, session=session)
+    return tuple(_turn(task, names.get(task.assignee or "", "")) for task in tasks)
+
+
+def _turn(task: UserTask, assignee_name: str) -> Turn:
+    return Turn(
+        task_id=task.id,
+        element_id=task.element_id,
+        name=task.name,
+        group=task.candidate_group,
+        assignee=task.assignee,
+        assignee_name=assignee_name,
+        due_at=task.due_at,
+        original_due_at=task.original_due_at if task.original_due_at != task.due_at else None,
+    )
+
+
+def _milestones(
+    row: RepairTicket, turns: Sequence[Turn], *, has_quote: bool, session: Session
+) -> tuple[Milestone, ...]:
+    changes = session.execute(
+        select(RepairStageChange.stage, RepairStageChange.at)
+        .where(RepairStageChange.ticket_id == row.id)
+        .order_by(RepairStageChange.id)
+    )
+    entered = {"submitted": row.submitted_at, **dict(changes.tuples())}
+    return milestones(
+        row.stage,
+        elements=[turn.element_id for turn in turns],
+        entered_at=entered,
+        has_quote=has_quote,
+    )
+
+
+def _number_of(ticket_id: int | None, session: Session) -> str | None:
+    if ticket_id is None:
+        return None
+    return session.scalar(select(RepairTicket.number).where(RepairTicket.id == ticket_id))
