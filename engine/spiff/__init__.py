@@ -1,1 +1,1 @@
-"""The only importer of SpiffWorkflow: parsing, stepping, our corrections to it, the state codec. Knows no SQL."""
+"""The only importer of SpiffWorkflow: reading, checking, stepping, the state codec. No SQL."""

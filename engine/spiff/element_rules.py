@@ -1,0 +1,244 @@
+"""Rules of the deploy check: elements, markers and events that this engine runs, or does not."""
+
+from collections.abc import Iterator, Mapping
+
+from engine.errors import Problem
+from engine.spiff.building import MAKERS, read_loop
+from engine.spiff.diagram import Diagram, Node, find, is_bpmn, tag_of, text_of
+from engine.spiff.findings import Known, NodeRule, check_feel, error, warning
+from engine.spiff.timers import Timer, check_literal
+from engine.spiff.vocabulary import ACTIVITIES, DRAWING, GATEWAYS
+
+_INSTEAD = {
+    "adHocSubProcess": "Draw the tasks behind an inclusive gateway instead.",
+    "callActivity": "Draw the called process as a sub-process instead.",
+    "complexGateway": "Draw it with parallel, inclusive and exclusive gateways instead.",
+    "transaction": "Use a plain sub-process with error boundary events instead.",
+}
+
+_TRIGGERS: Mapping[str, frozenset[str]] = {
+    "startEvent": frozenset({"none", "message", "signal"}),
+    "endEvent": frozenset({"none", "message", "signal", "error", "escalation", "terminate"}),
+    "intermediateCatchEvent": frozenset({"timer", "message", "signal", "conditional", "link"}),
+    "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation", "link"}),
+    "boundaryEvent": frozenset(
+        {"timer", "message", "signal", "error", "escalation", "conditional"}
+    ),
+    "receiveTask": frozenset({"message"}),
+}
+
+_PARTS = DRAWING | {
+    "completionCondition",
+    "conditionExpression",
+    "dataInputAssociation",
+    "dataOutputAssociation",
+    "eventDefinitionRef",
+    "humanPerformer",
+    "ioSpecification",
+    "multiInstanceLoopCharacteristics",
+    "potentialOwner",
+    "rendering",
+    "script",
+    "standardLoopCharacteristics",
+}
+_WITHOUT_EFFECT = {
+    "dataInputAssociation": "Variables are seen by all tasks; map them with input parameters.",
+    "dataOutputAssociation": "Variables are seen by all tasks; map them with output parameters.",
+    "humanPerformer": "Use camunda:assignee.",
+    "ioSpecification": "Use camunda:inputOutput.",
+    "performer": "Use camunda:assignee.",
+    "potentialOwner": "Use camunda:candidateGroups.",
+    "resourceRole": "Use camunda:candidateGroups.",
+}
+
+
+def unsupported_element(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
+    """Refuse elements that nothing here runs."""
+    if node.type not in MAKERS:
+        advice = _INSTEAD.get(node.type, "Remove it.")
+        yield error(node, f"The element {node.type} is not supported yet. {advice}")
+    elif node.is_event_sub_process:
+        advice = "Use boundary events at a sub-process instead."
+        yield error(node, f"An event sub-process is not supported yet. {advice}")
+    if node.xml.get("isForCompensation") == "true":
+        advice = "Draw the undoing as tasks behind an error boundary event."
+        yield error(node, f"Compensation is not supported yet. {advice}")
+
+
+def token_quantity(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
+    """Refuse activities that collect or produce several tokens."""
+    for name in ("startQuantity", "completionQuantity"):
+        if node.xml.get(name, "1") != "1":
+            yield error(node, f"{name} other than 1 is not supported. Use a parallel gateway.")
+
+
+def instantiating(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
+    """Refuse tasks and gateways that would start the process."""
+    if node.xml.get("instantiate") == "true":
+        yield error(node, "It cannot start the process. Use a message start event instead.")
+
+
+def unknown_parts(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
+    """Name parts of an element that have no effect."""
+    if node.type == "subProcess":
+        return
+    for child in node.xml:
+        tag = tag_of(child)
+        if not is_bpmn(child) or tag.endswith("EventDefinition"):
+            continue
+        if tag in _WITHOUT_EFFECT:
+            yield warning(node, f"{tag} has no effect here. {_WITHOUT_EFFECT[tag]}")
+        elif tag not in _PARTS:
+            yield error(node, f"Its part {tag} is not supported. Remove it.")
+
+
+def trigger_kind(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
+    """Refuse events whose definition is not run in this place."""
+    kind, allowed = node.trigger.kind, _TRIGGERS.get(node.type)
+    if allowed is None:
+        return
+    if kind == "reference":
+        advice = "Put the event definition into the event itself."
+        yield error(node, f"An eventDefinitionRef is not supported. {advice}")
+    elif kind not in allowed:
+        yield error(node, f"A {node.type} of kind {kind} is not supported. {_use(allowed)}")
+    elif node.type == "startEvent" and node.scope != diagram.key and kind != "none":
+        yield error(node, "The start event of a sub-process must be a plain one.")
+    elif not node.trigger.is_known:
+        yield error(node, f"Its {kind} is not defined in the file. Choose a {kind} for it.")
+
+
+def trigger_text(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
+    """Check names of messages, signals and links, timers and conditions of events."""
+    trigger = node.trigger
+    if trigger.kind in {"message", "signal", "link"} and trigger.is_known and not trigger.name:
+        yield error(node, f"Its {trigger.kind} has no name. Give it one.")
+    if trigger.kind == "conditional":
+        if trigger.text:
+            yield from check_feel(node, trigger.text, known, "The condition")
+        else:
+            yield error(node, "It has no condition. Write one in FEEL.")
+    if trigger.kind == "timer":
+        yield from _timer(node, known)
+
+
+def boundary_place(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
+    """Check where a boundary event sits."""
+    if node.type != "boundaryEvent":
+        return
+    activity = diagram.nodes.get(node.attached_to or "")
+    if activity is None or activity.type not in ACTIVITIES or activity.scope != node.scope:
+        yield error(node, "It is attached to no activity of its level. Attach it to one.")
+    if node.trigger.kind == "error" and node.xml.get("cancelActivity") == "false":
+        yield error(node, "An error always cancels the activity. Make it interrupting.")
+    if diagram.incoming.get(node.id):
+        yield error(node, "A boundary event has no incoming flow. Remove the flow.")
+
+
+def event_ends(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
+    """Check that nothing leads into a start event or out of an end event."""
+    if node.type == "startEvent" and diagram.incoming.get(node.id):
+        yield error(node, "A start event has no incoming flow. Lead it to the next element.")
+    if node.type == "endEvent" and diagram.outgoing.get(node.id):
+        yield error(node, "An end event has no outgoing flow. Use a throwing event instead.")
+
+
+def links(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
+    """Check that each link leads to exactly one place of its level."""
+    if node.trigger.kind != "link":
+        return
+    if node.type == "intermediateThrowEvent":
+        if diagram.link_target(node) is None:
+            yield error(node, "No catching link event has its name. Add one on the same level.")
+        if diagram.outgoing.get(node.id):
+            yield error(node, "A throwing link event has no outgoing flow. Remove the flow.")
+    elif diagram.link_target(node) is not node:
+        yield error(node, "Another catching link event has the same name. Rename one.")
+
+
+def event_gateway(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
+    """Check that only events and receive tasks follow an event-based gateway."""
+    if node.type != "eventBasedGateway":
+        return
+    flows = diagram.outgoing.get(node.id, [])
+    if len(flows) < 2:
+        yield error(node, "An event-based gateway needs two events to choose from. Add them.")
+    for target in (diagram.nodes[flow.target] for flow in flows):
+        is_catch = target.type == "intermediateCatchEvent" and target.trigger.kind != "link"
+        is_receive = target.type == "receiveTask" and not diagram.boundaries(target.id)
+        if not (is_catch or is_receive) or len(diagram.incoming[target.id]) > 1:
+            advice = "Lead the gateway to catching events that nothing else leads to."
+            yield error(target, f"It cannot follow an event-based gateway. {advice}")
+
+
+def loops(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
+    """Check the loop markers of activities."""
+    for xml in find(node.xml, "./bpmn:multiInstanceLoopCharacteristics"):
+        if xml.get("behavior", "All") != "All":
+            advice = "Use a completion condition instead."
+            yield error(node, f"Multi-instance behavior is not supported. {advice}")
+        yield from _multi_instance(node, known)
+    for xml in find(node.xml, "./bpmn:standardLoopCharacteristics"):
+        maximum = xml.get("loopMaximum")
+        if maximum is not None and not (maximum.isascii() and maximum.isdigit() and int(maximum)):
+            yield error(node, "The most rounds of a loop are a whole number from 1. Correct it.")
+            continue
+        condition = text_of(xml, "./bpmn:loopCondition")
+        if maximum is None and condition is None:
+            yield error(node, "The loop never ends. Give it a condition or a maximum.")
+        yield from check_feel(node, condition, known, "The loop condition")
+
+
+def names(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
+    """Ask for names where people would look for them."""
+    if node.name:
+        return
+    is_split = node.type in GATEWAYS and len(diagram.outgoing.get(node.id, [])) > 1
+    is_question = is_split and node.type in {"exclusiveGateway", "inclusiveGateway"}
+    if node.type in ACTIVITIES or node.type == "endEvent" or is_question:
+        yield warning(node, "It has no name. Give it one that people understand.")
+
+
+def _use(allowed: frozenset[str]) -> str:
+    return f"Use one of: {', '.join(sorted(allowed))}."
+
+
+def _timer(node: Node, known: Known) -> Iterator[Problem]:
+    trigger = node.trigger
+    if not trigger.text:
+        yield error(node, "The timer has no time. Write P2D, a date and time, or =FEEL.")
+    elif trigger.text.startswith("="):
+        yield from check_feel(node, trigger.text, known, "The timer")
+    else:
+        try:
+            check_literal(Timer(type=trigger.timer_type, text=trigger.text))
+        except ValueError as failure:
+            yield error(node, f"The timer cannot be read: {failure}. Correct it.")
+
+
+def _multi_instance(node: Node, known: Known) -> Iterator[Problem]:
+    rule = read_loop(node)
+    if rule is None:
+        return
+    if (rule.collection is None) == (rule.cardinality is None):
+        yield error(node, "Give the multi-instance either a collection or a cardinality.")
+    if (rule.output_item is None) != (rule.output_list is None):
+        yield error(node, "To collect outputs, give both loopDataOutputRef and outputDataItem.")
+    for text in (rule.collection, rule.cardinality, rule.completion):
+        yield from check_feel(node, text, known, "The multi-instance")
+
+
+ELEMENT_RULES: tuple[NodeRule, ...] = (
+    unsupported_element,
+    token_quantity,
+    instantiating,
+    unknown_parts,
+    trigger_kind,
+    trigger_text,
+    boundary_place,
+    event_ends,
+    links,
+    event_gateway,
+    loops,
+    names,
+)

@@ -1,0 +1,272 @@
+"""Run one process instance: the face of the token interpreter towards the engine."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from SpiffWorkflow import TaskState
+from SpiffWorkflow.task import Task
+
+from engine.errors import BusinessError
+from engine.spiff import codec
+from engine.spiff.definition import Definition
+from engine.spiff.errors import StartNotFound, TokenNotFound
+from engine.spiff.events import is_listening, message_wait, schedule_of, timer_wait
+from engine.spiff.model import (
+    End,
+    Event,
+    MessageWait,
+    ServiceWait,
+    TimerWait,
+    UserTaskState,
+)
+from engine.spiff.propagation import cancel_all, throw_error
+from engine.spiff.runtime import Host, Runtime
+from engine.spiff.scopes import visible
+from engine.spiff.stepping import all_tasks, run
+from engine.spiff.tasks import is_open_user_task, is_waiting_service
+from engine.spiff.values import check_variables
+from engine.spiff.workflows import Instance
+
+
+class Execution:
+    """A process instance in memory, for the length of one step.
+
+    Each verb runs on to the next waiting states. If one raises, throw the execution away: the state
+    in the database is the one before.
+    """
+
+    def __init__(self, definition: Definition, top: Instance, runtime: Runtime) -> None:
+        self._definition = definition
+        self._top = top
+        self._runtime = runtime
+
+    @classmethod
+    def start(
+        cls,
+        definition: Definition,
+        variables: Mapping[str, object],
+        host: Host,
+        *,
+        start_event: str | None = None,
+    ) -> "Execution":
+        """Begin an instance at its plain start event, or at a message or signal start event.
+
+        Raises:
+            VariableNotAllowed: a variable cannot be stored.
+            StartNotFound: the process has no such start event, or no plain one.
+        """
+        runtime = Runtime(host)
+        specs = dict(definition.specs)
+        top = Instance((specs[definition.key], specs), runtime)
+        top.data.update(check_variables(variables))
+        top.task_tree.internal_data["start"] = start_event
+        if not top.spec.start._choose(top.task_tree):
+            raise StartNotFound(definition.key)
+        runtime.record("started", top.task_tree)
+        execution = cls(definition, top, runtime)
+        execution._run()
+        return execution
+
+    @classmethod
+    def load(cls, definition: Definition, blob: bytes, host: Host) -> "Execution":
+        """Restore an instance.
+
+        Raises:
+            StateNotReadable: the blob is damaged or belongs to another definition.
+        """
+        runtime = Runtime(host)
+        return cls(definition, codec.load(definition, blob, runtime), runtime)
+
+    def dump(self) -> bytes:
+        """Write the state as bytes; read the record of the step before."""
+        return codec.dump(self._top, self._definition.ref)
+
+    @property
+    def is_ended(self) -> bool:
+        """Tell whether no token is left."""
+        return bool(self._top.completed)
+
+    @property
+    def ends(self) -> list[End]:
+        """List the end events reached in this step, in order."""
+        return list(self._runtime.ends)
+
+    def variables(self) -> dict[str, object]:
+        """Copy the process variables."""
+        return check_variables(self._top.data)
+
+    def variables_at(self, token_id: str) -> dict[str, object]:
+        """Copy the variables that one token sees, with the locals of its loop instance.
+
+        Raises:
+            TokenNotFound: there is no such token.
+        """
+        return check_variables(visible(self._find(token_id, lambda _: True)))
+
+    def user_tasks(self) -> list[UserTaskState]:
+        """List the open user tasks."""
+        return [t.task_spec.state_of(t) for t in self._tasks(is_open_user_task)]
+
+    def timers(self) -> list[TimerWait]:
+        """List the running timers."""
+        return [timer_wait(t) for t in self._tasks(_is_timer)]
+
+    def messages(self) -> list[MessageWait]:
+        """List what waits for a message or signal."""
+        return [message_wait(t) for t in self._tasks(_is_message)]
+
+    def services(self) -> list[ServiceWait]:
+        """List the service tasks that wait for an outside worker or for a retry."""
+        return [t.task_spec.state_of(t) for t in self._tasks(is_waiting_service)]
+
+    def active_elements(self) -> list[str]:
+        """List the ids of the elements that hold a token, one entry a token."""
+        states = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+        return [t.task_spec.element.id for t in all_tasks(self._top) if t.has_state(states)]
+
+    def events(self) -> list[Event]:
+        """Hand over what happened since the last call."""
+        events, self._runtime.events = self._runtime.events, []
+        return events
+
+    def flows_taken(self) -> list[str]:
+        """List the ids of the sequence flows walked in this step, in order, with repetitions."""
+        return list(self._runtime.flows)
+
+    def uncaught(self) -> list[Event]:
+        """List the BPMN errors of this step that nobody caught: they ended the instance."""
+        return list(self._runtime.uncaught)
+
+    def complete(self, token_id: str, values: Mapping[str, object]) -> None:
+        """Complete a user task with what the person entered.
+
+        Raises:
+            TokenNotFound: no such user task is open.
+            VariableNotAllowed: a value cannot be stored.
+        """
+        task = self._begin(token_id, is_open_user_task)
+        task.task_spec.submit(task, check_variables(values))
+        task.complete()
+        self._run()
+
+    def fire_timer(self, token_id: str) -> None:
+        """Let a timer fire; whether it is due is the caller's business.
+
+        Raises:
+            TokenNotFound: no such timer is running.
+        """
+        task = self._begin(token_id, _is_timer)
+        task.task_spec.fire(task, {}, planned=task.internal_data["due"])
+        self._run()
+
+    def deliver(self, token_id: str, payload: Mapping[str, object]) -> None:
+        """Hand a message or signal to what waits for it; the payload becomes variables.
+
+        Raises:
+            TokenNotFound: nothing waits as this token.
+            VariableNotAllowed: a value cannot be stored.
+        """
+        task = self._begin(token_id, _is_message)
+        task.task_spec.fire(task, check_variables(payload))
+        self._run()
+
+    def finish_service(self, token_id: str, outputs: Mapping[str, object]) -> None:
+        """Complete a waiting service task with its result.
+
+        Raises:
+            TokenNotFound: no such service task is waiting.
+        """
+        task = self._begin(token_id, is_waiting_service)
+        task.task_spec.finish(task, check_variables(outputs))
+        task.complete()
+        self._run()
+
+    def retry_service(self, token_id: str) -> None:
+        """Call the operation of a waiting service task again, with inputs evaluated anew.
+
+        Raises:
+            TokenNotFound: no such service task is waiting.
+        """
+        task = self._begin(token_id, is_waiting_service)
+        task._set_state(TaskState.READY)
+        self._run()
+
+    def throw_error(self, token_id: str, code: str) -> None:
+        """Raise a BPMN error at a waiting service task, as an outside worker may.
+
+        Raises:
+            TokenNotFound: no such service task is waiting.
+            BusinessError: no boundary event catches it.
+        """
+        task = self._begin(token_id, is_waiting_service)
+        if not throw_error(task, code):
+            raise BusinessError(code)
+        self._run()
+
+    def reschedule(self, element_id: str, due_at: datetime) -> list[str]:
+        """Move the running timers of an element, and user tasks due at the same instant.
+
+        May be called by the host in the middle of a step.
+
+        Args:
+            element_id: id of a timer event.
+            due_at: aware instant.
+
+        Returns:
+            The tokens that were moved, timers first.
+        """
+        timers = [t for t in self._tasks(_is_timer) if t.task_spec.element.id == element_id]
+        old = {schedule_of(task).due_at.isoformat() for task in timers}
+        users = [t for t in self._tasks(is_open_user_task) if t.internal_data.get("due") in old]
+        for task in [*timers, *users]:
+            known = task.internal_data
+            known.setdefault("original_due", known["due"])
+            old_due, known["due"] = known["due"], due_at.astimezone(UTC).isoformat()
+            self._runtime.record("deadline_extended", task, old=old_due, new=known["due"])
+        return [task.id.hex for task in [*timers, *users]]
+
+    def cancel(self) -> None:
+        """Take all tokens away and end the instance."""
+        self._forget_step()
+        cancel_all(self._top)
+        self._top.completed = True
+        self._runtime.record("cancelled", self._top.task_tree)
+
+    def _begin(self, token_id: str, is_right: Callable[[Task], bool]) -> Task:
+        self._forget_step()
+        return self._find(token_id, is_right)
+
+    def _find(self, token_id: str, is_right: Callable[[Task], bool]) -> Task:
+        for task in self._tasks(is_right):
+            if task.id == _uuid(token_id):
+                return task
+        raise TokenNotFound(token_id)
+
+    def _tasks(self, is_right: Callable[[Task], bool]) -> list[Task]:
+        return [task for task in all_tasks(self._top) if is_right(task)]
+
+    def _forget_step(self) -> None:
+        self._runtime.flows.clear()
+        self._runtime.ends.clear()
+        self._runtime.uncaught.clear()
+
+    def _run(self) -> None:
+        run(self._top)
+        if self._top.completed:
+            self._runtime.record("ended", self._top.task_tree)
+
+
+def _is_timer(task: Task) -> bool:
+    return is_listening(task, "timer")
+
+
+def _is_message(task: Task) -> bool:
+    return is_listening(task, "message", "signal")
+
+
+def _uuid(token_id: str) -> UUID | None:
+    try:
+        return UUID(hex=token_id)
+    except ValueError:
+        return None

@@ -1,0 +1,41 @@
+"""Read XML that strangers may have written: no entities, no network, bounded size, no DOCTYPE."""
+
+from lxml import etree
+
+from engine.errors import DeploymentRefused, Problem
+
+SIZE_LIMIT_BYTES = 5 * 1024 * 1024
+
+
+def read_xml(text: bytes) -> etree._Element:
+    """Parse a BPMN file safely and give its root element.
+
+    Raises:
+        DeploymentRefused: the file is too large, is not well-formed XML or holds a DOCTYPE.
+    """
+    if len(text) > SIZE_LIMIT_BYTES:
+        raise refused("The file is larger than 5 MB. Split the process or remove embedded images.")
+    try:
+        root = etree.fromstring(text, _parser())
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise refused(f"The file is not well-formed XML: {error}.") from error
+    document = root.getroottree().docinfo
+    if document.doctype or document.internalDTD is not None:
+        raise refused("The file holds a DOCTYPE, which is not allowed. Remove it.")
+    return root
+
+
+def refused(advice: str) -> DeploymentRefused:
+    """Make the refusal of a whole file, for one reason."""
+    return DeploymentRefused(problems=(Problem(element_id="", element_name="", advice=advice),))
+
+
+def _parser() -> etree.XMLParser[etree._Element]:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )

@@ -1,0 +1,108 @@
+"""Run one instance to its next waiting states, in an order that does not depend on a restore."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from SpiffWorkflow import TaskState
+from SpiffWorkflow.task import Task
+
+from engine.spiff.errors import StepTooLong
+from engine.spiff.events import is_listening, meet_condition
+from engine.spiff.gateways import InclusiveGateway
+from engine.spiff.nodes import FINISHED
+from engine.spiff.pruning import prune
+from engine.spiff.workflows import Instance, has_tokens, leave_sub_process
+
+MOST_RUNS = 10_000
+"""Elements that one step may pass; more means that the diagram circles without waiting."""
+_PRUNE_AFTER = 200
+
+
+def run(top: Instance) -> None:
+    """Let all tokens advance until each waits for a person, a time, a message or a worker.
+
+    A throwing event is run only when no other branch can advance.
+
+    Raises:
+        StepTooLong: the process does not come to rest.
+    """
+    runs = 0
+    while batch := _next_batch(top):
+        for task in batch:
+            if task.state == TaskState.READY:
+                run_task(task)
+        if runs // _PRUNE_AFTER != (runs + len(batch)) // _PRUNE_AFTER:
+            prune(top)
+        runs += len(batch)
+        if runs > MOST_RUNS:
+            raise StepTooLong(batch[0].task_spec.element.id)
+    prune(top)
+
+
+def run_task(task: Task) -> None:
+    """Run one ready element; errors of its host leave it unwrapped.
+
+    `Task.run` of SpiffWorkflow 3.2.0 would complete a task that its own run had cancelled.
+    """
+    outcome = task.task_spec._run_hook(task)
+    if task.state != TaskState.READY:
+        return
+    if outcome is None:
+        task._set_state(TaskState.STARTED)
+    else:
+        task.complete()
+
+
+def all_tasks(top: Instance) -> Iterator[Task]:
+    """Walk all tasks, parents first, and into running sub-processes."""
+    stack = [top.task_tree]
+    while stack:
+        task = stack.pop()
+        yield task
+        stack.extend(reversed(task.children))
+        inside = top.subprocesses.get(task.id)
+        if inside is not None and not task.has_state(FINISHED):
+            stack.append(inside.task_tree)
+
+
+def _next_batch(top: Instance) -> list[Task]:
+    while True:
+        _meet_conditions(top)
+        ready = [t for t in all_tasks(top) if t.state == TaskState.READY]
+        batch = [task for task in ready if not task.task_spec.manual]
+        calm = [task for task in batch if not task.task_spec.is_throwing]
+        if calm or not _settle(top):
+            return calm or batch[:1]
+
+
+def _meet_conditions(top: Instance) -> None:
+    for task in [t for t in all_tasks(top) if is_listening(t, "conditional")]:
+        if task.state == TaskState.WAITING:
+            meet_condition(task)
+
+
+def _settle(top: Instance) -> bool:
+    """Do what is only known when nothing moves: end sub-processes, fire inclusive joins."""
+    return _end_workflows(top) or _fire_inclusive_join(top)
+
+
+def _end_workflows(top: Instance) -> bool:
+    inner: list[Any] = [w for w in top.subprocesses.values() if not w.completed]
+    over = [workflow for workflow in inner if not has_tokens(workflow)]
+    for workflow in over:
+        leave_sub_process(workflow)
+    if not over and not has_tokens(top):
+        top.completed = True
+    return bool(over)
+
+
+def _fire_inclusive_join(top: Instance) -> bool:
+    for task in list(all_tasks(top)):
+        is_waiting = task.state == TaskState.WAITING
+        if (
+            is_waiting
+            and isinstance(task.task_spec, InclusiveGateway)
+            and task.task_spec.settle(task)
+        ):
+            return True
+    return False

@@ -1,0 +1,159 @@
+"""Rules of the deploy check: what tasks call, ask and evaluate."""
+
+from collections.abc import Iterator
+
+from engine.errors import Problem
+from engine.spiff.building import read_assignment, topic_of
+from engine.spiff.diagram import Diagram, Node, find, tag_of
+from engine.spiff.expressions import (
+    is_name,
+    parameter_problems,
+    read_mappings,
+    read_script,
+    script_lines,
+)
+from engine.spiff.findings import (
+    Known,
+    NodeRule,
+    check_feel,
+    check_known,
+    check_parameter,
+    error,
+    warning,
+)
+from engine.spiff.timers import Timer, check_literal
+from engine.spiff.vocabulary import camunda
+
+_MAPPED = {"userTask", "serviceTask", "sendTask", "businessRuleTask"}
+_REFUSED_EXTENSIONS = {
+    "connector": "Use an external task with a topic.",
+    "executionListener": "Use a service task with a topic.",
+    "taskListener": "Use a service task with a topic.",
+    "formData": "Use camunda:formKey.",
+    "field": "Use input parameters.",
+}
+_IDLE_ATTRIBUTES = (
+    "asyncAfter",
+    "asyncBefore",
+    "decisionRefBinding",
+    "decisionRefVersion",
+    "exclusive",
+    "followUpDate",
+    "jobPriority",
+    "mapDecisionResult",
+    "taskPriority",
+)
+
+
+def service_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
+    """Check that a service task is an external task of a known topic."""
+    topic = topic_of(node)
+    if topic:
+        yield from check_known(node, topic, known.topics, "topic")
+    elif node.type == "serviceTask" or (node.type == "sendTask" and node.trigger.kind != "message"):
+        advice = 'Set camunda:type="external" and camunda:topic.'
+        yield error(node, f"It names no operation. {advice}")
+
+
+def business_rule_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
+    """Check that a business rule task names a known decision."""
+    if node.type != "businessRuleTask" or topic_of(node):
+        return
+    decision = node.xml.get(camunda("decisionRef"), "")
+    if not decision or decision.startswith(("=", "$")):
+        yield error(node, "It names no decision. Set camunda:decisionRef to the decision's id.")
+    else:
+        yield from check_known(node, decision, known.decisions, "decision")
+    variable = node.xml.get(camunda("resultVariable"))
+    if variable is not None and not is_name(variable):
+        yield error(node, f"{variable!r} is no name of a variable. Use letters and digits.")
+
+
+def script_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
+    """Check that a script consists of lines of FEEL."""
+    if node.type != "scriptTask":
+        return
+    if node.xml.get("scriptFormat", "").lower() != "feel":
+        yield error(node, 'Only scriptFormat="feel" is run: lines name = <FEEL>. Rewrite it.')
+        return
+    try:
+        lines = script_lines(read_script(node.xml))
+    except ValueError as failure:
+        yield error(node, f"The script cannot be read: {failure}. Correct it.")
+        return
+    for name, expression in lines:
+        yield from check_feel(node, expression, known, f"The script line of {name}")
+
+
+def user_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
+    """Check who shall do a user task, its form and its due date."""
+    if node.type != "userTask":
+        return
+    rule = read_assignment(node)
+    if "," in (rule.candidate_group or ""):
+        yield error(node, "It is offered to several groups. Choose one candidate group.")
+    if node.xml.get(camunda("candidateUsers")):
+        yield error(node, "candidateUsers is not supported. Use a group or an assignee.")
+    if rule.form_key is not None:
+        yield from check_known(node, rule.form_key, known.forms, "form")
+    for text in (rule.assignee, rule.candidate_group, rule.scope, rule.priority, rule.due):
+        yield from check_parameter(node, text, known, "The assignment")
+        if text is not None and text.startswith("$"):
+            yield error(node, f"{text!r} is not FEEL. Write it with a leading equals sign.")
+    yield from _priority(node, rule.priority)
+    yield from _due_date(node, rule.due)
+
+
+def mappings(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
+    """Check input and output parameters."""
+    found = read_mappings(node.xml)
+    if (found.inputs or found.outputs) and node.type not in _MAPPED:
+        yield error(node, f"Parameters are not supported at a {node.type}. Use a script task.")
+    for name in parameter_problems(node.xml):
+        yield error(node, f"The parameter {name} is no text. Write it as =FEEL.")
+    for name, text in [*found.inputs.items(), *found.outputs.items()]:
+        if not is_name(name):
+            yield error(node, f"{name!r} is no name of a parameter. Use letters and digits.")
+        if "${" in text or "#{" in text:
+            yield error(node, f"{text!r} is not FEEL. Write it with a leading equals sign.")
+        yield from check_parameter(node, text, known, f"The parameter {name}")
+
+
+def extensions(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
+    """Refuse extensions that would be ignored although they ask for an effect."""
+    for child in find(node.xml, "./bpmn:extensionElements/camunda:*"):
+        instead = _REFUSED_EXTENSIONS.get(tag_of(child))
+        if instead is not None:
+            yield error(node, f"camunda:{tag_of(child)} is not supported. {instead}")
+    for name in _IDLE_ATTRIBUTES:
+        if node.xml.get(camunda(name)) is not None:
+            yield warning(node, f"camunda:{name} has no effect here.")
+    for name in ("class", "delegateExpression", "expression"):
+        if node.xml.get(camunda(name)) is not None:
+            advice = "Use an external task with a topic."
+            yield error(node, f"camunda:{name} is not supported. {advice}")
+
+
+def _priority(node: Node, text: str | None) -> Iterator[Problem]:
+    if text is not None and not text.startswith("=") and not text.isdigit():
+        yield error(node, "The priority is no whole number. Correct it.")
+
+
+def _due_date(node: Node, text: str | None) -> Iterator[Problem]:
+    if text is None or text.startswith(("=", "$")):
+        return
+    try:
+        is_period = text.startswith("P")
+        check_literal(Timer(type="timeDuration" if is_period else "timeDate", text=text))
+    except ValueError as failure:
+        yield error(node, f"The due date cannot be read: {failure}. Correct it.")
+
+
+TASK_RULES: tuple[NodeRule, ...] = (
+    service_task,
+    business_rule_task,
+    script_task,
+    user_task,
+    mappings,
+    extensions,
+)
