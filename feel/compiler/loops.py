@@ -9,6 +9,7 @@ from feel.comparison import less
 from feel.compiler.base import Scope, Thunk, compile_node
 from feel.errors import FeelTypeError
 from feel.nodes import Filter, For, Iteration, Literal, Negate, Node, Quantified
+from feel.run import Run
 from feel.values import FeelRange
 
 Source = tuple[str, Thunk, Thunk | None]
@@ -127,9 +128,9 @@ def _filter(node: Filter) -> Thunk:
     index = _constant_index(node.condition)
     if index is not None:
         constant = index
-        return lambda scope: _item_at(_as_list(source(scope)), constant, scope)
+        return lambda scope: select(source(scope), constant, scope.run)
     condition = compile_node(node.condition)
-    return lambda scope: _select(_as_list(source(scope)), condition, scope)
+    return lambda scope: _filtered(_as_list(source(scope)), condition, scope)
 
 
 def _constant_index(node: Node) -> Decimal | None:
@@ -147,14 +148,16 @@ def _as_list(value: object) -> list[object]:
     return [] if value is None else [value]
 
 
-def _item_at(items: list[object], index: Decimal, scope: Scope) -> object:
+def select(source: object, index: Decimal, run: Run) -> object:
+    """Give the item at a position, from 1, or from the end if negative; null if there is none."""
+    items = _as_list(source)
     place = int(index)
     if place != index or place == 0 or abs(place) > len(items):
-        return scope.run.null(f"The list has no item {index}.")
+        return run.null(f"The list has no item {index}.")
     return items[place - 1 if place > 0 else place]
 
 
-def _select(items: list[object], condition: Thunk, scope: Scope) -> object:
+def _filtered(items: list[object], condition: Thunk, scope: Scope) -> object:
     kept: list[object] = []
     run = scope.run
     for item in items:
@@ -166,5 +169,5 @@ def _select(items: list[object], condition: Thunk, scope: Scope) -> object:
         if outcome is True:
             kept.append(item)
         elif isinstance(outcome, Decimal):
-            return _item_at(items, outcome, scope)
+            return select(items, outcome, run)
     return kept

@@ -1,0 +1,166 @@
+"""From a DMN file to a model: the requirements graph and its item definitions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.dmn.boxes_reader import BoxReader
+from engine.dmn.elements import (
+    Decision,
+    DrgElement,
+    InputData,
+    Item,
+    Knowledge,
+    Model,
+    Service,
+)
+from engine.dmn.texts import TextReader
+from engine.dmn.xml import Element, attribute, child, children, local_name, parse_xml, text_of, type_ref
+from engine.errors import Problem
+from feel.nodes import TypeName
+
+_DRG = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """A model as far as it could be read, and what is wrong with it."""
+
+    model: Model
+    problems: tuple[Problem, ...]
+
+
+def read_model(xml: bytes) -> Reading:
+    """Read a file; parts that are wrong are reported and have no value.
+
+    Raises:
+        DeploymentRefused: it is no XML, or no DMN of a version that is supported.
+    """
+    return _ModelReader(parse_xml(xml)).read()
+
+
+class _ModelReader:
+    def __init__(self, root: Element) -> None:
+        self._root = root
+        self._texts = TextReader(frozenset(_odd_names(root)))
+        self._boxes = BoxReader(self._texts)
+
+    def read(self) -> Reading:
+        """Read everything."""
+        elements: dict[str, DrgElement] = {}
+        for node in children(self._root, *_DRG):
+            element = self._element(node)
+            if element.element_id in elements:
+                self._texts.refuse(node, "Two elements have this id; give each its own.")
+            elements[element.element_id] = element
+        model = Model(
+            namespace=attribute(self._root, "namespace"),
+            name=attribute(self._root, "name"),
+            elements=elements,
+            items={
+                attribute(node, "name"): self._item(node)
+                for node in children(self._root, "itemDefinition")
+            },
+            imports={
+                attribute(node, "namespace"): attribute(node, "name")
+                for node in children(self._root, "import")
+            },
+            names=self._texts.names,
+        )
+        self._check_references(model)
+        return Reading(model=model, problems=tuple(self._texts.problems))
+
+    def _element(self, node: Element) -> DrgElement:
+        variable = child(node, "variable")
+        name = attribute(node, "name")
+        if not name:
+            self._texts.refuse(node, "This element has no name; give it one.")
+        common = {
+            "element_id": attribute(node, "id") or name,
+            "name": name,
+            "variable": attribute(variable, "name") or name,
+            "type_ref": type_ref(variable),
+        }
+        requires = tuple(_required(node))
+        kind = local_name(node)
+        if kind == "inputData":
+            return InputData(**common)
+        if kind == "decision":
+            box = self._boxes.box_in(node)
+            return Decision(**common, requires=requires, box=box)
+        if kind == "businessKnowledgeModel":
+            logic = child(node, "encapsulatedLogic")
+            function = None if logic is None else self._boxes.function(logic)
+            return Knowledge(**common, requires=requires, function=function)
+        return Service(
+            **common,
+            outputs=_hrefs(node, "outputDecision"),
+            input_decisions=_hrefs(node, "inputDecision"),
+            input_data=_hrefs(node, "inputData"),
+        )
+
+    def _item(self, node: Element) -> Item:
+        components = tuple(self._item(inner) for inner in children(node, "itemComponent"))
+        base = type_ref(node)
+        is_collection = attribute(node, "isCollection") == "true"
+        shape = TypeName(base or "Any")
+        if components:
+            shape = TypeName("context", tuple((inner.name, inner.type) for inner in components))
+        if (function := child(node, "functionItem")) is not None:
+            shape = _function_type(function)
+        if is_collection:
+            shape = TypeName("list", (("", shape),))
+        return Item(
+            name=attribute(node, "name"),
+            type=shape,
+            base=base,
+            is_collection=is_collection,
+            components=components,
+            allowed=self._texts.tests(child(node, "allowedValues")),
+            type_constraint=self._texts.tests(child(node, "typeConstraint")),
+        )
+
+    def _check_references(self, model: Model) -> None:
+        nodes = {attribute(node, "id"): node for node in children(self._root, *_DRG)}
+        for element in model.elements.values():
+            for reference in element.requires:
+                if local_id(reference, model) not in (None, *model.elements):
+                    self._texts.refuse(
+                        nodes.get(element.element_id, self._root),
+                        f"It requires {reference}, which is not in the model.",
+                    )
+
+
+def local_id(reference: str, model: Model) -> str | None:
+    """Give the id that a reference names inside a model; None if it names another model's."""
+    namespace, _, element_id = reference.rpartition("#")
+    if namespace in ("", model.namespace) or namespace not in model.imports:
+        return element_id
+    return None
+
+
+def _hrefs(node: Element, *names: str) -> tuple[str, ...]:
+    return tuple(attribute(inner, "href") for inner in children(node, *names))
+
+
+def _required(node: Element) -> Iterator[str]:
+    for requirement in children(node, "informationRequirement", "knowledgeRequirement"):
+        yield from _hrefs(requirement, "requiredInput", "requiredDecision", "requiredKnowledge")
+
+
+def _function_type(node: Element) -> TypeName:
+    parts = tuple(
+        (attribute(parameter, "name"), TypeName(type_ref(parameter) or "Any"))
+        for parameter in children(node, "parameters")
+    )
+    return TypeName("function", (*parts, ("->", TypeName(attribute(node, "outputTypeRef") or "Any"))))
+
+
+def _odd_names(root: Element) -> Iterator[str]:
+    """Give all names of the model that are not one plain word."""
+    for node in root.iter():
+        name = node.get("name") if isinstance(node.tag, str) else None
+        if name and not name.isidentifier():
+            yield name
+
+
+__all__ = ["Reading", "local_id", "read_model", "text_of"]
