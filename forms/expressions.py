@@ -5,6 +5,7 @@ from datetime import datetime
 
 from feel.errors import FeelError
 from feel.evaluator import evaluate
+from forms.dates import TAIPEI
 from forms.errors import ConditionFailed
 
 
@@ -16,13 +17,21 @@ def compute(
     Args:
         expression: FEEL without the leading `=`.
         variables: context and values; a missing name is null.
-        now: the instant of `now()` and `today()`.
+        now: the instant of `now()` and `today()`, which are those of Taipei.
         name: of the field, for the error.
 
     Raises:
         ConditionFailed: the expression does not parse or is over its budget.
     """
     try:
-        return evaluate(expression, variables, now=now)
+        return evaluate(expression, in_taipei(variables), now=now.astimezone(TAIPEI))
     except FeelError as error:
         raise ConditionFailed(name, str(error)) from error
+
+
+def in_taipei(variables: Mapping[str, object]) -> dict[str, object]:
+    """Turn instants into Taipei time, so that `date(due_at)` is the day people see."""
+    return {
+        name: value.astimezone(TAIPEI) if isinstance(value, datetime) and value.tzinfo else value
+        for name, value in variables.items()
+    }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 from uuid import uuid4
 
 from sqlalchemy import delete, select, update
@@ -68,7 +68,7 @@ class FileStore:
         self._clock = clock
 
     def prepare(
-        self, stream: BinaryIO, filename: str, *, keep_location: bool = False
+        self, stream: IO[bytes], filename: str, *, keep_location: bool = False
     ) -> PreparedFile:
         """Check an upload, make it harmless and put it on disk.
 
@@ -113,7 +113,7 @@ class FileStore:
 
     def save(
         self,
-        stream: BinaryIO,
+        stream: IO[bytes],
         filename: str,
         *,
         by: Actor,

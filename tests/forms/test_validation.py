@@ -280,3 +280,22 @@ def test_a_read_only_field_takes_its_value_from_the_context_whatever_is_posted()
     submission = check(form, {"x": "forged"}, ticket={"number": "R-7"})
 
     assert submission.values == {"x": "R-7"}
+
+
+def test_today_and_stored_instants_are_those_of_taipei() -> None:
+    late_evening_in_utc = datetime(2026, 3, 1, 17, tzinfo=UTC)
+    form = a_form(field("datetime", properties={"earliest": "=today()", "latest": "=date(due_at)"}))
+
+    def code(day: str) -> str:
+        errors = validate(
+            form,
+            {"x": day},
+            context={"due_at": datetime(2026, 3, 8, 16, 30, tzinfo=UTC)},
+            now=late_evening_in_utc,
+        ).errors
+        return errors["x"].code if errors else ""
+
+    assert code("2026-03-01") == "too_early"
+    assert code("2026-03-02") == ""
+    assert code("2026-03-09") == ""
+    assert code("2026-03-10") == "too_late"
