@@ -118,10 +118,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Application:
 
     Args:
         settings: read by `housing.settings.load`.
-        clock: of the business and the system alike; the real one, moved in demo mode, if absent.
+        clock: of the machine; the real one if absent. In demo mode the business lives on another
+            that can be moved against it.
     """
     system_clock = clock or SystemClock()
-    business_clock = ShiftedClock(system_clock) if settings.is_demo and not clock else system_clock
+    business_clock = ShiftedClock(system_clock) if settings.is_demo else system_clock
     return Application(
         settings=settings,
         database=Database(settings.database_url),

@@ -2,6 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
+
+from engine.db import UTCDateTime
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}
