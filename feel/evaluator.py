@@ -58,6 +58,7 @@ class Evaluation:
         types: Mapping[str, TypeName] = NO_TYPES,
     ) -> None:
         self.run = Run(now, host_functions(functions), budget, types)
+        self.run.read = lambda text: self.value(text, {})
 
     @property
     def problems(self) -> tuple[str, ...]:

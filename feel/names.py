@@ -6,7 +6,24 @@ from functools import lru_cache
 from feel.lexer import Token, tokenize
 
 KEYWORDS = frozenset(
-    ["and", "or", "in", "between", "instance", "then", "else", "return", "satisfies", "for", "if", "some", "every", "true", "false", "null"]
+    [
+        "and",
+        "or",
+        "in",
+        "between",
+        "instance",
+        "then",
+        "else",
+        "return",
+        "satisfies",
+        "for",
+        "if",
+        "some",
+        "every",
+        "true",
+        "false",
+        "null",
+    ]
 )
 _MAX_DEPTH = 4
 _MAX_ITEMS = 16

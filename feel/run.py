@@ -1,6 +1,6 @@
 """The state of one evaluation: instant, host functions, budget and what went wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from feel.budget import Budget, Meter
@@ -23,9 +23,10 @@ class Run:
         meter: counts the budget down.
         problems: why some part became null, in order; a bounded list.
         types: types that the model defines, by name.
+        read: evaluates a text without variables, for functions that read FEEL.
     """
 
-    __slots__ = ("functions", "meter", "now", "problems", "types")
+    __slots__ = ("functions", "meter", "now", "problems", "read", "types")
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Run:
         self.functions = functions
         self.types = types
         self.meter = Meter(budget)
+        self.read: Callable[[str], object] | None = None
         self.problems: list[str] = []
 
     def null(self, problem: str) -> Null:

@@ -20,7 +20,7 @@ _DATE_TIME = re.compile(f"{_DATE}T{_TIME}")
 _MONTHS = re.compile(r"(-)?P(?=[0-9])(?:([0-9]+)Y)?(?:([0-9]+)M)?")
 _PERIOD = re.compile(
     r"(-)?P(?=[0-9T])(?:([0-9]+)D)?"
-    r"(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.([0-9]+))?S)?)?"
+    r"(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.([0-9]*))?S)?)?"
 )
 _MAX_OFFSET = timedelta(hours=18)
 
@@ -142,7 +142,7 @@ def _make_period(match: re.Match[str]) -> timedelta:
             hours=int(hours or 0),
             minutes=int(minutes or 0),
             seconds=int(seconds or 0),
-            microseconds=int((fraction or "0")[:6].ljust(6, "0")),
+            microseconds=int((fraction or "")[:6].ljust(6, "0")),
         )
     except (OverflowError, ValueError) as error:
         raise FeelTypeError(f'"{match.string}" is too long a duration.') from error

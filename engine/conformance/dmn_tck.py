@@ -139,7 +139,14 @@ def _check(
         found = _value(case, node, graph, given)
     except FeelError as error:
         return None if expects_error else f"raised {error}"
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         return f"internal error {type(error).__name__}: {error}"
     problems = graph.evaluation.problems
     if expects_error:

@@ -32,7 +32,8 @@ def value_of(box: Box, frame: Frame) -> object:
 def _text(box: Text, frame: Frame) -> object:
     if box.expression is None:
         return frame.null(f"The expression {box.text!r} cannot be read.")
-    return frame.evaluation.value(box.expression, frame.variables)
+    value = frame.evaluation.value(box.expression, frame.variables)
+    return frame.fit(value, box.type_ref, "The expression")
 
 
 @value_of.register
@@ -54,10 +55,7 @@ def _items(box: Items, frame: Frame) -> object:
 @value_of.register
 def _relation(box: Relation, frame: Frame) -> object:
     return [
-        {
-            name: value_of(cell, frame)
-            for name, cell in zip(box.columns, row, strict=False)
-        }
+        {name: value_of(cell, frame) for name, cell in zip(box.columns, row, strict=False)}
         for row in box.rows
     ]
 
@@ -106,8 +104,10 @@ def _arguments(box: Function, arguments: Sequence[object], frame: Frame) -> dict
 
 @value_of.register
 def _conditional(box: Conditional, frame: Frame) -> object:
-    chosen = box.then if value_of(box.condition, frame) is True else box.otherwise
-    return value_of(chosen, frame)
+    condition = value_of(box.condition, frame)
+    if condition is not None and not isinstance(condition, bool):
+        return frame.null("The condition is neither true nor false.")
+    return value_of(box.then if condition else box.otherwise, frame)
 
 
 @value_of.register

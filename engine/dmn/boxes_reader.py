@@ -169,7 +169,9 @@ class BoxReader:
         value = attribute(node, name) or default
         if value in allowed:
             return value
-        self._texts.refuse(node, f"There is no {name} {value!r}; choose one of {', '.join(allowed)}.")
+        self._texts.refuse(
+            node, f"There is no {name} {value!r}; choose one of {', '.join(allowed)}."
+        )
         return default
 
     def _input(self, node: Element) -> Input:

@@ -14,7 +14,16 @@ from engine.dmn.elements import (
     Service,
 )
 from engine.dmn.texts import TextReader
-from engine.dmn.xml import Element, attribute, child, children, local_name, parse_xml, text_of, type_ref
+from engine.dmn.xml import (
+    Element,
+    attribute,
+    child,
+    children,
+    local_name,
+    parse_xml,
+    text_of,
+    type_ref,
+)
 from engine.errors import Problem
 from feel.nodes import TypeName
 
@@ -152,7 +161,9 @@ def _function_type(node: Element) -> TypeName:
         (attribute(parameter, "name"), TypeName(type_ref(parameter) or "Any"))
         for parameter in children(node, "parameters")
     )
-    return TypeName("function", (*parts, ("->", TypeName(attribute(node, "outputTypeRef") or "Any"))))
+    return TypeName(
+        "function", (*parts, ("->", TypeName(attribute(node, "outputTypeRef") or "Any")))
+    )
 
 
 def _odd_names(root: Element) -> Iterator[str]:

@@ -103,9 +103,7 @@ def _default(table: Table, frame: Frame) -> object:
 def _row(table: Table, results: Sequence[object]) -> object:
     if len(table.outputs) == 1:
         return results[0] if results else None
-    return {
-        output.name: result for output, result in zip(table.outputs, results, strict=False)
-    }
+    return {output.name: result for output, result in zip(table.outputs, results, strict=False)}
 
 
 def _combined(table: Table, hits: Sequence[Hit], frame: Frame) -> object:

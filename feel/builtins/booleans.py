@@ -4,6 +4,7 @@ from datetime import datetime, time
 
 from feel.builtins.registry import Registry
 from feel.comparison import equal
+from feel.values import zone_text
 
 FUNCTIONS = Registry()
 
@@ -14,8 +15,8 @@ def negation(negand: object) -> bool | None:
     return not negand if isinstance(negand, bool) else None
 
 
-@FUNCTIONS.add("is(value1: any, value2: any)")
-def same(left: object, right: object) -> bool:
+@FUNCTIONS.add("is(value1: any?, value2: any?)")
+def same(left: object = None, right: object = None) -> bool:
     """Tell whether two values are the same: of one kind, with the same parts and zone."""
     if type(left) is not type(right):
         return False
@@ -25,4 +26,4 @@ def same(left: object, right: object) -> bool:
 
 
 def _parts(value: time | datetime) -> tuple[object, ...]:
-    return value.replace(tzinfo=None), value.utcoffset(), value.tzinfo is None
+    return value.replace(tzinfo=None), zone_text(value.tzinfo, value.utcoffset())

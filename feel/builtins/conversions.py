@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 
 from feel.builtins.registry import Registry
-from feel.errors import FeelTypeError
+from feel.errors import FeelSyntaxError, FeelTypeError
 from feel.run import Run
 from feel.temporal import (
     parse_date,
@@ -19,6 +19,10 @@ from feel.values import FeelRange, YearMonthDuration, number, to_text
 FUNCTIONS = Registry()
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_END = rf"\s*(?:-?[0-9.]+|@?{_STRING}|(?:date|time|date and time|duration)\({_STRING}\))\s*"
+_RANGE = re.compile(rf"\s*[\[\](]{_END}\.\.{_END}[\[\])]\s*")
 
 FUNCTIONS.add("date(from: string)")(parse_date)
 FUNCTIONS.add("time(from: string)")(parse_time)
@@ -180,7 +184,15 @@ def months_between(start: date, end: date) -> YearMonthDuration:
     return YearMonthDuration(months)
 
 
-@FUNCTIONS.add("range(from: string)")
-def to_range(text: str) -> FeelRange:
-    """Read a range of literals such as `[1..3]`."""
-    raise FeelTypeError(f'"{text}" is not a range.')
+@FUNCTIONS.add_with_run("range(from: string)")
+def to_range(run: Run, text: str) -> FeelRange:
+    """Read a range whose ends are literals, such as `[1..3]`."""
+    if run.read is None or not _RANGE.fullmatch(text):
+        raise FeelTypeError(f'"{text}" is not a range.')
+    try:
+        value = run.read(text)
+    except FeelSyntaxError as error:
+        raise FeelTypeError(f'"{text}" is not a range.') from error
+    if not isinstance(value, FeelRange) or value.low is None or value.high is None:
+        raise FeelTypeError(f'"{text}" is not a range.')
+    return value

@@ -76,7 +76,7 @@ def ends_with(text: str, match: str) -> bool:
 @FUNCTIONS.add("matches(input: string, pattern: string, flags: string?)")
 def matches(text: str, pattern: str, flags: str | None = None) -> bool:
     """Tell whether a pattern is found anywhere in a text."""
-    return compile_pattern(pattern, flags or "").search(text) is not None
+    return compile_pattern(pattern, flags or "").on(text).search(text) is not None
 
 
 @FUNCTIONS.add_with_run(
@@ -84,7 +84,7 @@ def matches(text: str, pattern: str, flags: str | None = None) -> bool:
 )
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     """Replace each match; `$1` in the replacement is the first group."""
-    compiled = compile_pattern(pattern, flags or "")
+    compiled = compile_pattern(pattern, flags or "").on(text)
     if compiled.match("") is not None:
         raise FeelTypeError("The pattern matches the empty text.")
     is_literal = "q" in (flags or "")
@@ -92,7 +92,10 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     end = 0
     for found in compiled.finditer(text):
         run.meter.spend()
-        pieces += (text[end : found.start()], expand_replacement(found, replacement, is_literal))
+        pieces += (
+            text[end : found.start()],
+            expand_replacement(found, replacement, is_literal=is_literal),
+        )
         end = found.end()
     return _joined(run, [*pieces, text[end:]], "")
 
@@ -100,7 +103,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
 @FUNCTIONS.add_with_run("split(string: string, delimiter: string)")
 def split(run: Run, text: str, delimiter: str) -> list[str]:
     """Cut a text at each match of a pattern."""
-    compiled = compile_pattern(delimiter, "")
+    compiled = compile_pattern(delimiter, "").on(text)
     parts: list[str] = []
     end = 0
     for found in compiled.finditer(text):

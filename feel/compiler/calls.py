@@ -75,7 +75,7 @@ def _finder(node: Call) -> Thunk:
 def _call_in_order(function: object, arguments: list[object], scope: Scope) -> object:
     scope.run.meter.spend()
     if isinstance(function, Builtin):
-        return function.call(scope.run, arguments)
+        return _noted(function.call(scope.run, arguments), function, scope)
     if isinstance(function, FeelFunction) and len(arguments) != len(function.parameters):
         raise FeelTypeError(
             f"The function takes {len(function.parameters)} arguments, not {len(arguments)}."
@@ -83,10 +83,15 @@ def _call_in_order(function: object, arguments: list[object], scope: Scope) -> o
     return scope.run.call(function, arguments)
 
 
+def _noted(value: object, function: Builtin, scope: Scope) -> object:
+    """Note a problem where a built-in function gives null."""
+    return scope.run.null(f"The function {function.name} gives null.") if value is None else value
+
+
 def _call_named(function: object, named: Mapping[str, object], scope: Scope) -> object:
     scope.run.meter.spend()
     if isinstance(function, Builtin):
-        return function.call_named(scope.run, named)
+        return _noted(function.call_named(scope.run, named), function, scope)
     if not isinstance(function, FeelFunction):
         raise FeelTypeError("This is not a function.")
     if set(named) != set(function.parameters):

@@ -38,6 +38,7 @@ def _literal(node: Literal) -> Thunk:
 def _name(node: Name) -> Thunk:
     name = node.name
     builtin = BUILTINS.get(name)
+    path = _as_path(name)
 
     def look_up(scope: Scope) -> object:
         current: Scope | None = scope
@@ -50,9 +51,17 @@ def _name(node: Name) -> Thunk:
             return scope.run.functions[name]
         if builtin is not None:
             return as_value(builtin, scope.run)
+        if path is not None:
+            return path(scope)
         return scope.run.null(f"There is no name {name!r}.")
 
     return look_up
+
+
+def _as_path(name: str) -> Thunk | None:
+    """Read a name with a dot as a path too: elsewhere in the model it may be a name."""
+    source, dot, last = name.rpartition(".")
+    return compile_node(Path(Name(source), last)) if dot and source and last else None
 
 
 @compile_node.register
@@ -211,7 +220,7 @@ def _range(node: RangeOf) -> Thunk:
 
     def run(scope: Scope) -> object:
         start, end = low(scope), high(scope)
-        if less_or_equal(start, end) is None and not (start is None) ^ (end is None):
+        if (start is None) == (end is None) and not less_or_equal(start, end):
             return scope.run.null(f"{kind(start)} and {kind(end)} are not the ends of a range.")
         return FeelRange(start, end, node.low_included, node.high_included)
 
