@@ -59,12 +59,14 @@ def process_model(deployed: ProcessDefinition, session: Session) -> ProcessModel
             type=each.type,
             lane=each.lane or "",
             documentation=each.documentation or "",
+            attached_to=each.attached_to,
+            properties=each.properties,
         )
         for each in compiled.elements.values()
     )
     flows = tuple(
-        Flow(id=flow_id, source=source, target=target)
-        for flow_id, (source, target) in compiled.flows.items()
+        Flow(id=flow_id, source=flow.source, target=flow.target, name=flow.name)
+        for flow_id, flow in compiled.flows.items()
     )
     resources = deployments.resources_of(deployed.id, connection)
     return ProcessModel(

@@ -14,7 +14,7 @@ from engine.decisions import DecisionModel, parse_decisions
 from engine.errors import DefinitionNotFound, DeploymentRefused, Problem
 from engine.records import ProcessDefinition
 from engine.spiff.definition import Definition, compile_process
-from engine.spiff.linter import lint
+from engine.spiff.findings import Known
 from engine.tables import process_definition, resource
 from engine.types import Actor
 
@@ -101,9 +101,9 @@ def deploy(
         DeploymentRefused: with every problem found.
     """
     by, at = stamp
-    digest = content_hash(resources)
-    check(resources, known_topics)
-    definition = _CACHE.get(digest, lambda: _compile(resources, digest)).definition
+    checked = check(resources, known_topics)
+    definition, digest = checked.definition, checked.definition.ref
+    _CACHE.get(digest, lambda: checked)
     newest = find_latest(definition.key, connection)
     if newest is not None and newest.content_hash == digest:
         return newest
@@ -120,29 +120,22 @@ def deploy(
     return deployed
 
 
-def check(resources: Mapping[str, bytes], known_topics: frozenset[str]) -> list[Problem]:
-    """Check a process before it is deployed.
-
-    Returns:
-        Findings that do not refuse it.
+def check(resources: Mapping[str, bytes], known_topics: frozenset[str]) -> CompiledProcess:
+    """Check and compile a process before it is deployed.
 
     Raises:
         DeploymentRefused: with every problem found.
     """
-    forms = frozenset(
-        name.removeprefix("forms/").removesuffix(".json")
-        for name in resources
-        if name.startswith("forms/")
-    )
-    problems = lint(
-        diagram_of(resources),
-        known_topics=known_topics,
-        known_decisions=frozenset(_decisions_of(resources)),
-        known_forms=forms or None,
-    )
-    if any(problem.severity == "error" for problem in problems):
+    decisions, problems = _read_decisions(resources)
+    known = Known(topics=known_topics, decisions=frozenset(decisions), forms=_forms_of(resources))
+    bpmn = diagram_of(resources)
+    try:
+        definition = compile_process(bpmn, definition_ref=content_hash(resources), known=known)
+    except DeploymentRefused as refusal:
+        raise DeploymentRefused((*refusal.problems, *problems)) from refusal
+    if problems:
         raise DeploymentRefused(tuple(problems))
-    return problems
+    return CompiledProcess(definition=definition, decisions=decisions)
 
 
 def diagram_of(resources: Mapping[str, bytes]) -> bytes:
@@ -188,15 +181,37 @@ def resources_of(definition_id: str, connection: Connection) -> Mapping[str, byt
 
 
 def _compile(resources: Mapping[str, bytes], digest: str) -> CompiledProcess:
-    return CompiledProcess(
-        definition=compile_process(diagram_of(resources), definition_ref=digest),
-        decisions=_decisions_of(resources),
-    )
+    """Compile what was checked when it was deployed."""
+    decisions, problems = _read_decisions(resources)
+    if problems:
+        raise DeploymentRefused(tuple(problems))
+    definition = compile_process(diagram_of(resources), definition_ref=digest)
+    return CompiledProcess(definition=definition, decisions=decisions)
 
 
-def _decisions_of(resources: Mapping[str, bytes]) -> Mapping[str, DecisionModel]:
-    models = [parse_decisions(xml) for name, xml in resources.items() if name.endswith(".dmn")]
-    return {decision_id: model for model in models for decision_id in model.decisions}
+def _read_decisions(
+    resources: Mapping[str, bytes],
+) -> tuple[Mapping[str, DecisionModel], list[Problem]]:
+    """Read every decision file; return the models by id of each decision, and what is wrong."""
+    models: dict[str, DecisionModel] = {}
+    problems: list[Problem] = []
+    for name in sorted(resources):
+        if not name.endswith(".dmn"):
+            continue
+        try:
+            model = parse_decisions(resources[name])
+        except DeploymentRefused as refusal:
+            problems.extend(refusal.problems)
+        else:
+            models.update(dict.fromkeys(model.decision_ids, model))
+    return models, problems
+
+
+def _forms_of(resources: Mapping[str, bytes]) -> frozenset[str] | None:
+    """Name the forms that are deployed along; None, so that nothing is checked, without any."""
+    forms = [name for name in resources if name.startswith("forms/") and name.endswith(".json")]
+    keys = (name.removeprefix("forms/").removesuffix(".json") for name in forms)
+    return frozenset(keys) or None
 
 
 def _insert(

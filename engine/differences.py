@@ -50,6 +50,7 @@ class Trigger:
         fired_token: token of the timer that fires, or of the service task that is repeated.
         is_retry: the fired token is a service task.
         is_cancel: the whole instance is cancelled.
+        reason: why, where somebody has to give one.
     """
 
     by: Actor
@@ -57,6 +58,7 @@ class Trigger:
     fired_token: str | None = None
     is_retry: bool = False
     is_cancel: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

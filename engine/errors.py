@@ -140,7 +140,7 @@ class DeploymentRefused(Invalid):
     def __post_init__(self) -> None:
         """Join the problems into one text."""
         self.summary = "; ".join(
-            f"{p.element_id} {p.element_name}: {p.advice}" for p in self.problems
+            f"{p.element_id} {p.element_name}: {p.advice.rstrip('.')}" for p in self.problems
         )
 
 

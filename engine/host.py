@@ -1,31 +1,22 @@
 """What a running execution asks of the engine: the time, FEEL, operations and decisions."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 
 from engine import calendar
 from engine.clock import Clock
 from engine.deployments import CompiledProcess
 from engine.errors import DecisionFailed, ExpressionFailed, TimerNotRunning, VariableNotAllowed
-from engine.history import Line
 from engine.service_tasks import RESCHEDULE, ServiceCalls
 from feel.errors import FeelError
 from feel.evaluator import evaluate
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reschedule:
-    """A running timer that the diagram wants moved.
-
-    Attributes:
-        timer: element id of the timer event.
-    """
-
-    timer: str
-    until: datetime
-    reason: str
+MoveTimers = Callable[[str, datetime], Sequence[str]]
+"""Moves the running timers of an element to an instant; returns the tokens moved."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -33,17 +24,19 @@ class StepHost:
     """The host of one step.
 
     Attributes:
-        running_timers: element ids of the timers that run when the step begins.
-        lines: history of decisions made in this step.
-        reschedules: timers to move when the execution has come to rest.
+        move_timers: how the running execution moves its timers.
+        decisions: how each decision of this step was made, in order, by element.
+        reasons: why a token's due date was moved in this step.
     """
 
     clock: Clock
     process: CompiledProcess
     services: ServiceCalls
-    running_timers: frozenset[str] = frozenset()
-    lines: list[Line] = field(default_factory=list)
-    reschedules: list[Reschedule] = field(default_factory=list)
+    move_timers: MoveTimers | None = None
+    decisions: dict[str, deque[Mapping[str, object]]] = field(
+        default_factory=lambda: defaultdict(deque)
+    )
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """Tell the business instant."""
@@ -77,7 +70,9 @@ class StepHost:
             BusinessError: the business refused; it becomes a BPMN error event.
         """
         if topic == RESCHEDULE:
-            return self._reschedule(inputs)
+            return self.services.guard(
+                partial(self._reschedule, inputs), (token_id, element_id, topic)
+            )
         if not self.services.table.has(topic):
             return None
         return self.services.call(topic, inputs, token_id=token_id, element_id=element_id)
@@ -92,26 +87,24 @@ class StepHost:
         if model is None:
             raise DecisionFailed(decision_id, "no deployed table has this id")
         result = model.evaluate(decision_id, variables, now=self.now(), functions=HOST_FUNCTIONS)
-        details = {
-            "decision_id": decision_id,
-            "inputs": result.inputs,
-            "matched_rules": result.matched_rules,
-            "hit_policy": result.hit_policy,
-            "output": result.value,
-        }
-        self.lines.append(Line(kind="decision_made", element_id=element_id, details=details))
+        self.decisions[element_id].append(
+            {
+                "inputs": result.inputs,
+                "matched_rules": result.matched_rules,
+                "hit_policy": result.hit_policy,
+                "output": result.value,
+                "problems": result.problems,
+            }
+        )
         return result.value
 
     def _reschedule(self, inputs: Mapping[str, object]) -> Mapping[str, object]:
-        wanted = Reschedule(
-            timer=str(inputs.get("timer")),
-            until=_instant(inputs.get("until")),
-            reason=str(inputs.get("reason") or ""),
-        )
-        if wanted.timer not in self.running_timers:
-            raise TimerNotRunning(wanted.timer)
-        self.reschedules.append(wanted)
-        return {"due_at": wanted.until}
+        timer, until = str(inputs.get("timer")), _instant(inputs.get("until"))
+        moved = self.move_timers(timer, until) if self.move_timers else ()
+        if not moved:
+            raise TimerNotRunning(timer)
+        self.reasons.update(dict.fromkeys(moved, str(inputs.get("reason") or "")))
+        return {"due_at": until}
 
 
 def _instant(value: object) -> datetime:

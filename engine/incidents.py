@@ -1,7 +1,7 @@
 """Failures: which ones are tried again, which ones become incidents, and how one is repaired."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from engine import history, instances, jobs
 from engine.errors import BusinessError, IncidentNotFound, JobFailed, LostRace
 from engine.records import Job
+from engine.spiff.model import Event
 from engine.tables import incident
 from engine.types import SYSTEM, Actor
 
@@ -123,6 +124,25 @@ def open_incident(job: Job, reason: str, now: datetime, connection: Connection) 
             "created_at": now,
         },
     )
+
+
+def note_uncaught(
+    instance_id: str, errors: Sequence[Event], now: datetime, connection: Connection
+) -> None:
+    """Open an incident for every BPMN error that the diagram did not catch."""
+    rows = [
+        {
+            "id": uuid4().hex,
+            "instance_id": instance_id,
+            "job_id": None,
+            "element_id": error.element_id,
+            "message": f"BPMN error {error.details.get('code')} was not caught",
+            "created_at": now,
+        }
+        for error in errors
+    ]
+    if rows:
+        connection.execute(_INSERT, rows)
 
 
 def retry(incident_id: str, by: Actor, now: datetime, connection: Connection) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, case, insert, null, or_, select, u
 from engine.records import Job
 from engine.tables import job
 
+KINDS_IN_ORDER = ("worker", "timer", "service", "rung")
 RETRIES = 3
 MAX_ATTEMPTS = 10
 LEASE = timedelta(seconds=30)
@@ -25,7 +26,8 @@ LONGEST_WAIT = timedelta(hours=1)
 _COLUMNS = tuple(c for c in job.c if c.name not in {"lock_owner", "lock_until", "idem"})
 _PENDING = job.c.state == "pending"
 _IS_DUE = (_PENDING, job.c.due_at <= bindparam("now"))
-_IN_ORDER = (job.c.due_at, job.c.id)
+# At one instant timers go first: a task that its deadline takes away is not called overdue.
+_IN_ORDER = (job.c.due_at, job.c.kind.desc(), job.c.id)
 _DUE = select(*_COLUMNS).where(*_IS_DUE).order_by(*_IN_ORDER).limit(bindparam("limit"))
 # The instant is a bind parameter: a volatile function such as clock_timestamp() cannot use the
 # index (984 ms an empty poll at a million rows, against 0.2 ms).
@@ -52,7 +54,8 @@ _RELEASE = (
     .values(lock_owner=null(), lock_until=null(), attempts=0)
 )
 _INSERT = insert(job)
-_STANDS = job.c.state.in_(("pending", "waiting", "failed"))
+# no IN here: its parameters expand, which executemany cannot do
+_STANDS = or_(job.c.state == "pending", job.c.state == "waiting", job.c.state == "failed")
 _CLOSE = (
     update(job)
     .where(
@@ -148,7 +151,11 @@ def claim(owner: str, now: datetime, batch: int, connection: Connection) -> tupl
     """
     values = {"owner": owner, "now": now, "until": now + LEASE, "limit": batch}
     rows = connection.execute(_CLAIM, values).mappings().all()
-    return tuple(sorted((Job(**row) for row in rows), key=lambda each: (each.due_at, each.id)))
+    return tuple(sorted((Job(**row) for row in rows), key=_order))
+
+
+def _order(each: Job) -> tuple[datetime, int, str]:
+    return each.due_at, KINDS_IN_ORDER.index(each.kind), each.id
 
 
 def release(job_id: str, connection: Connection) -> None:

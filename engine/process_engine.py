@@ -281,7 +281,8 @@ class ProcessEngine:
         seen = instances.lock(instance_id, connection)
         seen.ensure_running()
         jobs.cancel_all(instance_id, connection)
-        return self._step(seen, Trigger(by=by, is_cancel=True), session).cancel(reason)
+        trigger = Trigger(by=by, is_cancel=True, reason=reason)
+        return self._step(seen, trigger, session).act(Execution.cancel)
 
     def retry(self, incident_id: str, *, by: Actor, session: Session) -> None:
         """Put the job of an incident back into the queue, due now.

@@ -36,6 +36,8 @@ class ProcessElement:
         type: BPMN type, such as "userTask" or "boundaryEvent".
         lane: name of the lane, or "".
         documentation: the drawer's explanation, or "".
+        attached_to: of a boundary event the id of its activity.
+        properties: camunda: and anju: attributes by prefixed name, such as "anju:milestone".
     """
 
     id: str
@@ -43,15 +45,18 @@ class ProcessElement:
     type: str
     lane: str
     documentation: str
+    attached_to: str | None
+    properties: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flow:
-    """One sequence flow: from an element to another."""
+    """One sequence flow, by the ids of its two elements; its name, or ""."""
 
     id: str
     source: str
     target: str
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

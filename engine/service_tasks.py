@@ -98,17 +98,33 @@ class ServiceCalls:
             with self.session.begin_nested():
                 return self.table.call(topic, inputs, available)
 
+        return self.guard(operate, (token_id, element_id, topic))
+
+    def guard(
+        self, operate: Callable[[], Mapping[str, object]], place: tuple[str, str, str]
+    ) -> Mapping[str, object] | None:
+        """Run something; a technical failure parks its service task unless this step repeats it.
+
+        Args:
+            operate: what to run.
+            place: token, element and topic of the service task.
+
+        Returns:
+            The result; None when it failed and is parked.
+
+        Raises:
+            BusinessError: the business refused.
+        """
+        token_id, element_id, topic = place
         if token_id == self.retrying:
             return operate()
         outcome = incidents.attempt(operate)
-        if isinstance(outcome, incidents.Failure):
-            self.parked.append(
-                ParkedCall(
-                    token_id=token_id, element_id=element_id, topic=topic, error=outcome.reason
-                )
-            )
-            return None
-        return outcome
+        if not isinstance(outcome, incidents.Failure):
+            return outcome
+        self.parked.append(
+            ParkedCall(token_id=token_id, element_id=element_id, topic=topic, error=outcome.reason)
+        )
+        return None
 
     def _dependencies(self, token_id: str) -> Mapping[str, object]:
         return {

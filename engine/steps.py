@@ -17,6 +17,7 @@ from engine.instances import Outcome, SeenInstance
 from engine.records import StepResult, UserTask
 from engine.service_tasks import EngineFace, OperationTable, ServiceCalls
 from engine.spiff.execution import Execution
+from engine.spiff.model import Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,25 +51,16 @@ class Step:
         """Take the first step of a new instance."""
         host = self._host()
         execution = Execution.start(self.process.definition, dict(variables), host)
-        return self._finish(execution, host, NOTHING, [Line(kind="started")])
+        return self._finish(execution, host, NOTHING)
 
     def act(self, action: Callable[[Execution], None]) -> StepResult:
         """Restore the instance, act, run to the next waiting states."""
         host = self._host()
         execution = self._restore(host)
         before = Snapshot.of(execution)
-        host.running_timers = frozenset(t.element_id for t in before.timers.values())
+        host.move_timers = execution.reschedule
         action(execution)
-        return self._finish(execution, host, before, [])
-
-    def cancel(self, reason: str) -> StepResult:
-        """End the instance wherever it stands."""
-        host = self._host()
-        execution = self._restore(host)
-        before = Snapshot.of(execution)
-        execution.cancel()
-        line = Line(kind="cancelled", details={"reason": reason})
-        return self._finish(execution, host, before, [line])
+        return self._finish(execution, host, before)
 
     def restore(self) -> Execution:
         """Restore the execution to look at it; nothing is written."""
@@ -89,21 +81,17 @@ class Step:
     def _restore(self, host: StepHost) -> Execution:
         return Execution.load(self.process.definition, self.seen.state, host)
 
-    def _finish(
-        self, execution: Execution, host: StepHost, before: Snapshot, lines: list[Line]
-    ) -> StepResult:
+    def _finish(self, execution: Execution, host: StepHost, before: Snapshot) -> StepResult:
         """Read what the step changed, then write it."""
-        now = self.setting.clock.now()
-        lines = [*lines, *_move_timers(execution, host)]
         changed = Difference(
             seen=self.seen,
             before=before,
             after=Snapshot.of(execution),
             trigger=self.trigger,
             parked=host.services.parked,
-            now=now,
+            now=self.setting.clock.now(),
         )
-        return self._write(execution, changed, [*lines, *_lines(execution, host)])
+        return self._write(execution, changed, self._lines(execution, host))
 
     def _write(self, execution: Execution, changed: Difference, lines: list[Line]) -> StepResult:
         """Write the instance, what waits, what is due and what happened."""
@@ -120,6 +108,7 @@ class Step:
         history.write(connection, self._stamp(changed.now), lines)
         if outcome.ended_at is not None:
             incidents.resolve_all(self.seen.id, self.trigger.by, changed.now, connection)
+        incidents.note_uncaught(self.seen.id, execution.uncaught(), changed.now, connection)
         has_older = changed.has_older_tasks()
         return StepResult(
             instance_id=self.seen.id,
@@ -159,39 +148,33 @@ class Step:
             instance_id=self.seen.id, step=self.seen.version + 1, at=now, by=self.trigger.by
         )
 
+    def _lines(self, execution: Execution, host: StepHost) -> list[Line]:
+        """Put what the execution and its host have to tell into one list."""
+        told = [
+            Line(
+                kind=event.kind,
+                element_id=event.element_id,
+                element_name=event.element_name,
+                details={**event.details, **self._more(event, host)},
+            )
+            for event in execution.events()
+        ]
+        failed = [
+            Line(
+                kind="service_failed",
+                element_id=call.element_id,
+                details={"topic": call.topic, "reason": call.error, "retries_left": jobs.RETRIES},
+            )
+            for call in host.services.parked
+        ]
+        return [*told, *failed]
 
-def _move_timers(execution: Execution, host: StepHost) -> list[Line]:
-    """Move the timers that the diagram asked for, now that the execution has come to rest."""
-    lines = []
-    for wanted in host.reschedules:
-        before = {t.due_at for t in execution.timers() if t.element_id == wanted.timer}
-        execution.reschedule(wanted.timer, wanted.until)
-        details = {
-            "from": sorted(before),
-            "until": wanted.until,
-            "reason": wanted.reason,
-        }
-        lines.append(Line(kind="deadline_extended", element_id=wanted.timer, details=details))
-    return lines
-
-
-def _lines(execution: Execution, host: StepHost) -> list[Line]:
-    """Put what the execution, the decisions and the failures have to tell into one list."""
-    told = [
-        Line(
-            kind=event.kind,
-            element_id=event.element_id,
-            element_name=event.element_name,
-            details=event.details,
-        )
-        for event in execution.events()
-    ]
-    failed = [
-        Line(
-            kind="service_failed",
-            element_id=call.element_id,
-            details={"topic": call.topic, "reason": call.error, "retries_left": jobs.RETRIES},
-        )
-        for call in host.services.parked
-    ]
-    return [*told, *host.lines, *failed]
+    def _more(self, event: Event, host: StepHost) -> Mapping[str, object]:
+        """Add what only the engine knows: how a decision was made, why something was done."""
+        if event.kind == "decision_made":
+            return host.decisions[event.element_id].popleft()
+        if event.kind == "deadline_extended":
+            return {"reason": host.reasons.get(str(event.details.get("token_id")), "")}
+        if event.kind == "cancelled":
+            return {"reason": self.trigger.reason}
+        return {}
