@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine.errors import BusinessError, Conflict, EngineError, Invalid, NotAllowed, NotFound
 from forms.errors import FormInvalid
-from webapp import current
+from webapp import current, labels
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,9 @@ STATUS_BY_ERROR: Mapping[type[Exception], int] = {
 }
 """The nearest base class of an error decides."""
 
+KIND_BY_FIELD: Mapping[str, str] = {"status": "instance", "stage": "stage", "wanted": "stage"}
+"""Fields of errors that hold a stored code, and which table of words it belongs to."""
+
 Answer = tuple[str, int]
 _LONGEST_KEPT = 20_000
 """Characters of typed text that an expired page hands back."""
@@ -43,7 +46,13 @@ def status_of(error: Exception) -> int:
 
 def sentence(error: Exception) -> str:
     """Say an error's sentence in the reader's language, filled with its own fields."""
-    return str(gettext(type(error).__doc__ or "", **vars(error)))
+    words = {name: _in_words(name, value) for name, value in vars(error).items()}
+    return str(gettext(type(error).__doc__ or EngineError.__doc__, **words))
+
+
+def _in_words(name: str, value: object) -> object:
+    kind = KIND_BY_FIELD.get(name)
+    return labels.label(value, kind) if kind else value
 
 
 def _page(status: int, **words: object) -> Answer:

@@ -9,16 +9,38 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from housing.bootstrap import Application
-from webapp import addresses, current, errors, formats, language, navigation, permissions, security, sessions
-from webapp.pages import auth, health, home, inbox, operations, processes, simulator
+from webapp import (
+    addresses,
+    current,
+    errors,
+    formats,
+    language,
+    navigation,
+    permissions,
+    security,
+    sessions,
+)
+from webapp.pages import (
+    auth,
+    files,
+    health,
+    home,
+    inbox,
+    operations,
+    processes,
+    repairs,
+    simulator,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.pages,
+    files.pages,
     health.pages,
     home.pages,
     inbox.pages,
     operations.pages,
     processes.pages,
+    repairs.pages,
     simulator.pages,
 )
 

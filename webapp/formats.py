@@ -94,16 +94,18 @@ def severity(value: datetime, now: datetime) -> str:
 def _distance(value: datetime, now: datetime) -> str:
     late = now - value
     if late >= timedelta(days=1):
-        return ngettext("%(num)d day overdue", "%(num)d days overdue", late.days)
+        return str(ngettext("%(num)d day overdue", "%(num)d days overdue", late.days))
     if late > timedelta():
-        hours = max(1, late // timedelta(hours=1))
-        return ngettext("%(num)d hour overdue", "%(num)d hours overdue", hours)
+        hours = late // timedelta(hours=1)
+        if hours == 0:
+            return str(_("just overdue"))
+        return str(ngettext("%(num)d hour overdue", "%(num)d hours overdue", hours))
     days = (local(value).date() - local(now).date()).days
     if days == 0:
-        return _("due today")
+        return str(_("due today"))
     if days == 1:
-        return _("due tomorrow")
-    return ngettext("%(num)d day left", "%(num)d days left", days)
+        return str(_("due tomorrow"))
+    return str(ngettext("%(num)d day left", "%(num)d days left", days))
 
 
 def money(value: object) -> str:
@@ -112,7 +114,7 @@ def money(value: object) -> str:
         return ""
     amount = Decimal(str(value))
     text = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
-    return _("NT$ %(amount)s", amount=text)
+    return str(_("NT$ %(amount)s", amount=text))
 
 
 def time_tag(value: datetime | None) -> Markup:

@@ -10,11 +10,15 @@ from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import MultiDict
 
 from engine import queries
-from engine.queries import InstanceFilter, Page, TaskFilter, UserTask
+from engine.queries import Page, TaskFilter, UserTask
 from engine.types import Actor
+from housing.repairs import queries as repairs
+from housing.repairs.queries import TicketFilter, TicketRow
 from webapp import current, formats
 
 PAGE_SIZE = 25
+MOST_FOUND = 500
+"""Cases that one search looks at."""
 
 VIEWS: Mapping[str, LazyString] = {
     "mine": _l("My tasks"),
@@ -40,7 +44,7 @@ class Wanted:
 
     Attributes:
         view: key of VIEWS.
-        q: a case number to look for, or "".
+        q: part of a case number, place or report to look for, or "".
         sort: "due" or "age".
         page: 1, 2, 3 ...
     """
@@ -77,11 +81,13 @@ class Inbox:
     Attributes:
         tasks: the part of the list that is shown.
         unfiltered: length of the list without the search.
+        cases: instance id to what the case is about.
     """
 
     links: tuple[ViewLink, ...]
     tasks: Page[UserTask]
     unfiltered: int
+    cases: Mapping[str, TicketRow]
 
 
 def read_query(given: MultiDict[str, str]) -> Wanted:
@@ -89,7 +95,7 @@ def read_query(given: MultiDict[str, str]) -> Wanted:
     view = given.get("view", "mine")
     return Wanted(
         view=view if view in VIEWS else "mine",
-        q=given.get("q", "").strip().upper()[:64],
+        q=given.get("q", "").strip()[:64],
         sort="age" if given.get("sort") == "age" else "due",
         page=max(1, given.get("page", 1, int)),
     )
@@ -106,7 +112,9 @@ def read(wanted: Wanted, actor: Actor) -> Inbox:
         ViewLink(code=view, words=str(VIEWS[view]), count=count, is_current=view == wanted.view)
         for view, count in counts.items()
     )
-    return Inbox(links=links, tasks=tasks, unfiltered=counts[wanted.view])
+    return Inbox(
+        links=links, tasks=tasks, unfiltered=counts[wanted.view], cases=cases_of(tasks.rows)
+    )
 
 
 def _lists(actor: Actor, now: datetime) -> dict[str, TaskFilter]:
@@ -120,9 +128,7 @@ def _lists(actor: Actor, now: datetime) -> dict[str, TaskFilter]:
         "mine": TaskFilter(assigned_to=actor.id),
         "team": TaskFilter(offered_to=actor),
         "overdue": overdue,
-        "week": TaskFilter(
-            visible_to=actor, overdue_at=end_of_week(now), offset=_count(overdue)
-        ),
+        "week": TaskFilter(visible_to=actor, overdue_at=end_of_week(now), offset=_count(overdue)),
     }
 
 
@@ -147,10 +153,19 @@ def _part(asked: TaskFilter, wanted: Wanted, *, total: int) -> Page[UserTask]:
     return found if wanted.q else replace(found, total=total)
 
 
-def _instances(case_number: str) -> list[str]:
+def _instances(text: str) -> list[str]:
+    """Find cases by a part of their number, place or report."""
     with current.application().reading() as session:
-        wanted = InstanceFilter(business_keys=[case_number], limit=10)
-        return [each.id for each in queries.instances(wanted, session).rows]
+        found = repairs.tickets(TicketFilter(text=text, limit=MOST_FOUND), session=session)
+    return [each.instance_id for each in found.rows if each.instance_id]
+
+
+def cases_of(tasks: Iterable[UserTask]) -> Mapping[str, TicketRow]:
+    """Map instance ids of tasks to what their cases are about."""
+    with current.application().reading() as session:
+        return repairs.tickets_of_instances(
+            {task.instance_id for task in tasks}, session=session
+        )
 
 
 def end_of_week(now: datetime) -> datetime:

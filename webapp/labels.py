@@ -43,16 +43,16 @@ STAGES: Mapping[str, LazyString] = {
 }
 
 CATEGORIES: Mapping[str, LazyString] = {
-    "water": _l("Water and drains"),
+    "water": _l("Water, leaks, toilet"),
     "electric_power": _l("Power supply"),
-    "electrical": _l("Lights and sockets"),
+    "electrical": _l("Sockets, switches, lights"),
     "gas": _l("Gas"),
     "fire_safety": _l("Fire safety"),
-    "door_window": _l("Doors and windows"),
-    "wall_tile": _l("Walls, tiles and leaks"),
-    "appliance": _l("Appliances and furniture"),
+    "door_window": _l("Doors, windows, locks"),
+    "wall_tile": _l("Walls, tiles, paint"),
+    "appliance": _l("Appliances"),
     "lift": _l("Lift"),
-    "network": _l("Network and intercom"),
+    "network": _l("Network, intercom"),
     "other": _l("Something else"),
 }
 

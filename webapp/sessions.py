@@ -35,7 +35,7 @@ def _touch(token: str, found: SignedIn) -> None:
         service.touch(token, session=session, clock=clock)
 
 
-def begin(response: Response, token: str) -> Response:
+def remember(response: Response, token: str) -> Response:
     """Set the cookie of a session that was just opened."""
     flask.g.pop("person", None)
     response.set_cookie(
@@ -44,7 +44,7 @@ def begin(response: Response, token: str) -> Response:
     return response
 
 
-def end(response: Response) -> Response:
+def forget(response: Response) -> Response:
     """Close the session of this request on the server and forget its cookie."""
     application = current.application()
     if token := flask.request.cookies.get(COOKIE):

@@ -8,7 +8,7 @@ from engine.errors import Conflict, TaskAlreadyClaimed, TaskAlreadyEnded, UserTa
 from engine.queries import HistoryEntry, TaskFilter, UserTask
 from engine.types import Actor
 from forms.schema import Form
-from housing.cases import recording
+from housing.cases import queries as cases
 from webapp import current
 
 OVERSEERS = frozenset({"process_supervisor", "administrator"})
@@ -53,12 +53,20 @@ def read(task_id: str) -> TaskPage:
         if not _may_see(task, actor):
             raise UserTaskNotFound(task_id)
         history = queries.history_of(task.instance_id, session)
-        draft = recording.draft(task.id, by=actor, session=session)
+        form = cases.form_of_task(task, session=session) if task.form_key else None
+        kept = cases.draft_of(task.id, by=actor, session=session)
+        context = (
+            cases.form_context(
+                task, engine=application.engine, session=session, now=application.clock.now()
+            )
+            if task.state == "open"
+            else {}
+        )
     return TaskPage(
         task=task,
-        form=recording.form_of(task.form_key) if task.form_key else None,
-        context={},
-        draft=draft,
+        form=form,
+        context=context,
+        draft=kept.values if kept else None,
         history=history,
         is_mine=task.assignee == actor.id,
         may_claim=task.state == "open" and task.assignee is None and _is_offered(task, actor),

@@ -4,8 +4,9 @@ import flask
 from flask import Blueprint, Response
 from werkzeug.wrappers import Response as BaseResponse
 
-from housing.people import queries, service
-from housing.people.queries import AccountView
+from housing.demo import accounts
+from housing.demo.accounts import DemoAccount
+from housing.people import service
 from housing.people.service import SignInOutcome
 from webapp import current, language, sessions
 from webapp.addresses import next_page
@@ -31,7 +32,7 @@ def sign_in() -> flask.typing.ResponseReturnValue:
     )
     if outcome.token is None:
         return _form(login, outcome), STATUS_BY_OUTCOME[outcome.kind]
-    return sessions.begin(flask.make_response(flask.redirect(next_page())), outcome.token)
+    return sessions.remember(flask.make_response(flask.redirect(next_page())), outcome.token)
 
 
 def _form(login: str, outcome: SignInOutcome | None = None) -> str:
@@ -40,32 +41,21 @@ def _form(login: str, outcome: SignInOutcome | None = None) -> str:
     return flask.render_template(
         "auth/sign_in.html",
         login=login,
-        password=_demo_password() if is_demo_login else "",
+        password=accounts.PASSWORD if is_demo_login else "",
         next=next_page(),
         outcome=outcome,
         demo_accounts=demo_accounts,
     )
 
 
-def _demo_accounts() -> list[AccountView]:
-    application = current.application()
-    if not application.settings.is_demo:
-        return []
-    with application.reading() as session:
-        found = queries.all_accounts(session=session)
-    return [account for account in found if account.state == "active"]
-
-
-def _demo_password() -> str:
-    from housing.demo.people import PASSWORD
-
-    return PASSWORD
+def _demo_accounts() -> tuple[DemoAccount, ...]:
+    return accounts.ACCOUNTS if current.application().settings.is_demo else ()
 
 
 @pages.post("/sign-out")
 def sign_out() -> Response:
     """End the session on the server and here."""
-    return sessions.end(flask.make_response(flask.redirect(flask.url_for("auth.sign_in"))))
+    return sessions.forget(flask.make_response(flask.redirect(flask.url_for("auth.sign_in"))))
 
 
 @pages.post("/language")

@@ -2,10 +2,11 @@
 
 import flask
 from flask import Blueprint
+from flask_babel import gettext as _
 
 from engine import queries
 from engine.queries import TaskFilter
-from webapp import current
+from webapp import current, inbox_views
 
 pages = Blueprint("home", __name__)
 
@@ -14,9 +15,22 @@ NEXT_TASKS = 6
 
 @pages.get("/")
 def index() -> str:
-    """Show residents two actions and their reports, staff their counts and next tasks."""
+    """Show residents two actions and what waits for them, staff their counts and next tasks."""
     actor, application = current.actor(), current.application()
     with application.reading() as session:
         counts = queries.task_counts(actor, application.clock.now(), session)
         tasks = queries.open_tasks(TaskFilter(visible_to=actor, limit=NEXT_TASKS), session)
-    return flask.render_template("home/index.html", counts=counts, tasks=tasks)
+    return flask.render_template(
+        "home/index.html",
+        counts=counts,
+        tasks=tasks,
+        cases=inbox_views.cases_of(tasks.rows),
+        is_staff=current.is_worker(),
+        lead=_lead(),
+    )
+
+
+def _lead() -> str:
+    if current.is_worker():
+        return str(_("Here is what is most pressing."))
+    return str(_("What can we do for you today?"))

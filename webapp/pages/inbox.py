@@ -12,7 +12,7 @@ from housing.cases import recording, service
 from housing.cases.service import Completion
 from webapp import current, errors, filling, inbox_views, task_pages
 from webapp.filling import Filled
-from webapp.inbox_views import PAGE_SIZE, Wanted
+from webapp.inbox_views import PAGE_SIZE
 from webapp.task_pages import TaskPage
 
 pages = Blueprint("inbox", __name__)
@@ -33,7 +33,7 @@ def list_tasks() -> str:
         title=inbox_views.VIEWS[wanted.view],
         views=inbox.links,
         groups=groups if wanted.sort == "due" else inbox_views.ungrouped(inbox.tasks.rows),
-        cases={},
+        cases=inbox.cases,
         total=inbox.tasks.total,
         unfiltered=inbox.unfiltered,
         page=wanted.page,

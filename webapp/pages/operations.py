@@ -1,6 +1,6 @@
 """Running the house: incidents, the queue, the mail and push simulator, the demo clock."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import flask
 from flask import Blueprint
@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import queries
+from housing.demo import clock
 from webapp import current, formats
 from webapp.addresses import next_page
 
 pages = Blueprint("operations", __name__)
 
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+NEXT_DEADLINE = "next_due"
 
 
 @pages.get("/operations")
@@ -38,27 +40,14 @@ def retry(incident_id: str) -> Response:
 
 @pages.post("/clock")
 def advance_clock() -> Response:
-    """Move the demo clock onward, never back."""
-    application = current.application()
-    if not application.settings.is_demo:
-        flask.abort(404)
-    target = _target(flask.request.form.get("by", ""))
-    if target is None:
-        flask.flash(_("Nothing is due: there is no next deadline."), "error")
-        return flask.redirect(next_page())
-    application.move_clock(target)
-    words = _("The clock now shows %(when)s.", when=formats.moment(application.clock.now()))
+    """Move the demo clock onward; every deadline on the way takes effect."""
+    step, application = flask.request.form.get("by", ""), current.application()
+    if step == NEXT_DEADLINE:
+        advanced = clock.advance_to_next_deadline(application)
+    elif step in STEPS:
+        advanced = clock.advance(application, STEPS[step])
+    else:
+        flask.abort(400)
+    words = _("The clock now shows %(when)s.", when=formats.moment(advanced.now))
     flask.flash(words, "success")
     return flask.redirect(next_page())
-
-
-def _target(step: str) -> datetime | None:
-    application = current.application()
-    now = application.clock.now()
-    if step in STEPS:
-        return now + STEPS[step]
-    if step != "next_due":
-        flask.abort(400)
-    with application.reading() as session:
-        due_at = queries.next_due(session)
-    return None if due_at is None else max(due_at, now)

@@ -3,17 +3,22 @@
 import flask
 from flask import Blueprint
 
-from engine import queries
+from engine import definition_queries, queries
+from engine.records import ProcessElement
 from webapp import current
 
 pages = Blueprint("processes", __name__)
+
+STEP_KINDS = frozenset(
+    {"userTask", "serviceTask", "businessRuleTask", "scriptTask", "receiveTask", "callActivity"}
+)
 
 
 @pages.get("/processes")
 def list_processes() -> str:
     """List the newest version of every process with its figures."""
     with current.application().reading() as session:
-        summaries = queries.definitions(session)
+        summaries = definition_queries.processes(session)
     return flask.render_template("processes/list.html", summaries=summaries)
 
 
@@ -21,11 +26,21 @@ def list_processes() -> str:
 def show_process(key: str, version: int) -> str:
     """Show the diagram of a version with running counts, and the same as a list."""
     with current.application().reading() as session:
-        model = queries.definition(key, version, session)
-        versions = queries.versions(key, session)
-        counts = queries.running_counts(model.definition.id, session)
+        definition = definition_queries.definition(key, version, session)
+        model = definition_queries.process_model(definition, session)
+        versions = definition_queries.definitions(session, key)
+        counts = queries.running_counts(definition.id, session)
         incidents = queries.incidents(session)
-    failed = {each.element_id for each in incidents if each.process_key == key}
     return flask.render_template(
-        "processes/show.html", model=model, versions=versions, counts=counts, failed=failed
+        "processes/show.html",
+        model=model,
+        versions=versions,
+        counts=counts,
+        steps=[element for element in model.elements if _is_listed(element)],
+        failed=sorted({each.element_id for each in incidents if each.process_key == key}),
     )
+
+
+def _is_listed(element: ProcessElement) -> bool:
+    """Tell whether an element is a line of the list: steps, and events with a name."""
+    return element.type in STEP_KINDS or (element.type.endswith("Event") and bool(element.name))
