@@ -1,1 +1,1 @@
-"""FEEL, the expression language of DMN 1.5: parser, evaluator with a step budget, built-ins, types."""
+"""FEEL, the expression language of DMN 1.5: parser, evaluator with a budget, built-ins, types."""

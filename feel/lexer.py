@@ -6,7 +6,7 @@ from typing import NamedTuple
 from feel.budget import MAX_TEXT
 from feel.errors import FeelBudgetExceeded, FeelSyntaxError
 
-# Name characters of DMN 1.5, 10.3.1.2, rules 28-30; symbols such as - and / are tokens of their own.
+# Name characters of DMN 1.5, 10.3.1.2, rules 28-30; symbols such as - and / are own tokens.
 _START = (
     "?A-Z_a-zªµº\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff"
     "\u200c-\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd"

@@ -202,8 +202,9 @@ class _Parser:
     # --- operators
 
     def binary(self, level: int) -> Node:
-        """Read operators that bind at least as strong as a level: 1 or, 2 and, 3 comparison,
-        4 + -, 5 * /, 6 **.
+        """Read operators that bind at least as strong as a level.
+
+        Levels: 1 or, 2 and, 3 comparison, 4 + -, 5 * /, 6 **.
         """
         if level == 7:
             return self._unary()

@@ -58,6 +58,7 @@ class Run:
         if not isinstance(function, FeelFunction):
             raise FeelTypeError("This is not a function.")
         self.meter.enter()
-        result = function.invoke(*arguments)
-        self.meter.leave()
-        return result
+        try:
+            return function.invoke(*arguments)
+        finally:
+            self.meter.leave()

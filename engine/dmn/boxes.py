@@ -25,7 +25,7 @@ from feel.values import FeelFunction
 @singledispatch
 def value_of(box: Box, frame: Frame) -> object:
     """Evaluate a box; what goes wrong inside is null with a problem noted."""
-    raise TypeError(type(box).__name__)
+    raise TypeError(f"{type(box).__name__} in {frame.model.name}")
 
 
 @value_of.register
@@ -97,7 +97,7 @@ def function_of(box: Function, frame: Frame, result_type: str) -> object:
 
 def _arguments(box: Function, arguments: Sequence[object], frame: Frame) -> dict[str, object]:
     return {
-        name: frame.fit(value, type_ref, name)
+        name: frame.fit_or_raise(value, type_ref, name)
         for (name, type_ref), value in zip(box.parameters, arguments, strict=True)
     }
 

@@ -48,15 +48,26 @@ class Frame:
 
     def fit(self, value: object, type_ref: str, what: str) -> object:
         """Make a value fit a declared type; null, with a problem noted, if it does not."""
+        try:
+            return self.fit_or_raise(value, type_ref, what)
+        except FeelTypeError as error:
+            return self.null(error.message)
+
+    def fit_or_raise(self, value: object, type_ref: str, what: str) -> object:
+        """Make a value fit a declared type.
+
+        Raises:
+            FeelTypeError: it does not fit, or is not among the allowed values.
+        """
         if not type_ref or value is None:
             return value
         try:
             fitted = coerce(value, TypeName(type_ref), self.evaluation.run.types)
         except FeelTypeError as error:
-            return self.null(f"{what}: {error.message}")
+            raise FeelTypeError(f"{what}: {error.message}") from error
         item = self.items.get(type_ref)
         if item is not None and not self._is_allowed(fitted, item):
-            return self.null(f"{what}: the value is not among those that {type_ref} allows.")
+            raise FeelTypeError(f"{what}: {type_ref} does not allow the value.")
         return fitted
 
     def _is_allowed(self, value: object, item: Item) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from engine.dmn import tables
 from engine.dmn.boxes import function_of, value_of
 from engine.dmn.elements import (
     Decision,
@@ -13,13 +14,15 @@ from engine.dmn.elements import (
     Service,
 )
 from engine.dmn.frame import Frame
-from engine.dmn.tables import evaluate_table
 from feel.evaluator import Evaluation
 from feel.nodes import TypeName
 from feel.values import FeelFunction, to_value
 
 Models = Mapping[str, Model]
 Key = tuple[str, str]
+
+# Importing this registers how tables are evaluated.
+REGISTERED = (tables,)
 
 
 class Graph:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypedDict
 
 from engine.dmn.boxes_reader import BoxReader
 from engine.dmn.elements import (
@@ -21,7 +22,6 @@ from engine.dmn.xml import (
     children,
     local_name,
     parse_xml,
-    text_of,
     type_ref,
 )
 from engine.errors import Problem
@@ -45,6 +45,12 @@ def read_model(xml: bytes) -> Reading:
         DeploymentRefused: it is no XML, or no DMN of a version that is supported.
     """
     return _ModelReader(parse_xml(xml)).read()
+
+
+class _Common(TypedDict):
+    element_id: str
+    name: str
+    variable: str
 
 
 class _ModelReader:
@@ -83,25 +89,34 @@ class _ModelReader:
         name = attribute(node, "name")
         if not name:
             self._texts.refuse(node, "This element has no name; give it one.")
-        common = {
-            "element_id": attribute(node, "id") or name,
-            "name": name,
-            "variable": attribute(variable, "name") or name,
-            "type_ref": type_ref(variable),
-        }
-        requires = tuple(_required(node))
+        return self._of_kind(
+            node,
+            DrgElement(
+                element_id=attribute(node, "id") or name,
+                name=name,
+                variable=attribute(variable, "name") or name,
+                type_ref=type_ref(variable),
+                requires=tuple(_required(node)),
+            ),
+        )
+
+    def _of_kind(self, node: Element, drg: DrgElement) -> DrgElement:
+        common = _Common(element_id=drg.element_id, name=drg.name, variable=drg.variable)
         kind = local_name(node)
         if kind == "inputData":
-            return InputData(**common)
+            return InputData(**common, type_ref=drg.type_ref)
         if kind == "decision":
             box = self._boxes.box_in(node)
-            return Decision(**common, requires=requires, box=box)
+            return Decision(**common, type_ref=drg.type_ref, requires=drg.requires, box=box)
         if kind == "businessKnowledgeModel":
             logic = child(node, "encapsulatedLogic")
             function = None if logic is None else self._boxes.function(logic)
-            return Knowledge(**common, requires=requires, function=function)
+            return Knowledge(
+                **common, type_ref=drg.type_ref, requires=drg.requires, function=function
+            )
         return Service(
             **common,
+            type_ref=drg.type_ref,
             outputs=_hrefs(node, "outputDecision"),
             input_decisions=_hrefs(node, "inputDecision"),
             input_data=_hrefs(node, "inputData"),
@@ -172,6 +187,3 @@ def _odd_names(root: Element) -> Iterator[str]:
         name = node.get("name") if isinstance(node.tag, str) else None
         if name and not name.isidentifier():
             yield name
-
-
-__all__ = ["Reading", "local_id", "read_model", "text_of"]

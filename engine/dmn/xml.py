@@ -13,7 +13,7 @@ NAMESPACES = frozenset(
         "https://www.omg.org/spec/DMN/20230324/MODEL/",
     )
 )
-Element = etree._Element  # noqa: SLF001 - lxml gives its element type no public name
+Element = etree._Element
 
 
 def parse_xml(xml: bytes) -> Element:
@@ -51,9 +51,10 @@ def children(element: Element, *names: str) -> Iterator[Element]:
     """Give the children of DMN itself, all or those of some names."""
     home = etree.QName(element).namespace
     for child in element:
-        if isinstance(child.tag, str) and etree.QName(child).namespace == home:
-            if not names or local_name(child) in names:
-                yield child
+        if not isinstance(child.tag, str) or etree.QName(child).namespace != home:
+            continue
+        if not names or local_name(child) in names:
+            yield child
 
 
 def child(element: Element, *names: str) -> Element | None:

@@ -23,8 +23,9 @@ def _for(node: For) -> Thunk:
         results: list[object] = []
         outer = Scope({"partial": results}, scope, scope.run)
         try:
+            # Not extend: the body sees the results so far as `partial`.
             for inner in _bindings(sources, outer):
-                results.append(body(inner))
+                results.append(body(inner))  # noqa: PERF401
         except FeelTypeError as error:
             return scope.run.null(error.message)
         return results
