@@ -62,9 +62,14 @@ def clean(part: Field, raw: object, bounds: Bounds) -> object:
         Refused: with the code of the first thing that is wrong.
     """
     value = _CLEANERS[part.type](part, raw, bounds)
-    if part.is_required and value in (None, "", False, []):
+    if part.is_required and _is_missing(part, value):
         raise refuse("required")
     return value
+
+
+def _is_missing(part: Field, value: object) -> bool:
+    """Tell whether nothing was answered; "no" and 0 are answers, an unticked box is none."""
+    return value is False if part.type == "checkbox" else value is None or value in ("", [])
 
 
 def _text(part: Field, raw: object, _bounds: Bounds) -> str | None:
