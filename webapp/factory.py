@@ -22,6 +22,7 @@ from webapp import (
 )
 from webapp.pages import (
     auth,
+    cases,
     files,
     health,
     home,
@@ -34,6 +35,7 @@ from webapp.pages import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.pages,
+    cases.pages,
     files.pages,
     health.pages,
     home.pages,

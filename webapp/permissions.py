@@ -42,6 +42,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "repairs.list_reports": _signed_in,
     "repairs.cancel": _signed_in,
     "repairs.request_extension": _signed_in,
+    "cases.show": _signed_in,
     "files.show": _signed_in,
     "processes.list_processes": _staff,
     "processes.show_process": _staff,
