@@ -231,15 +231,18 @@ class ProcessEngine:
             LostRace: a conflict; give the lease back and try again.
             JobFailed: roll back, then call record_failure in a transaction of its own.
         """
-        with incidents.failing(job_id):
-            locked = instances.lock_with_job(job_id, self._clock.now(), _connection(session))
-            if locked is None:
-                return False
-            seen, job = locked
-            if seen.status != "active":
-                return False
-            self._fire(seen, job, session)
-            return True
+        return self._run(job_id, session)[0]
+
+    def run_job(self, job_id: str, *, session: Session) -> StepResult | None:
+        """Run one due job like `fire`, and tell what the step led to.
+
+        Returns:
+            None for a rung of a notice ladder, and when nothing was to be done.
+
+        Raises:
+            LostRace, JobFailed: as `fire`.
+        """
+        return self._run(job_id, session)[1]
 
     def record_failure(self, job_id: str, error: str, *, session: Session) -> None:
         """Use up one retry of a job and postpone it, or open an incident."""
@@ -313,18 +316,30 @@ class ProcessEngine:
         inputs = {state.token_id: state.inputs for state in execution.user_tasks()}
         return {**execution.variables(), **inputs.get(task_id, {})}
 
-    def _fire(self, seen: SeenInstance, job: Mapping[str, object], session: Session) -> None:
+    def _run(self, job_id: str, session: Session) -> tuple[bool, StepResult | None]:
+        """Run one due job; tell whether it took effect, and the result of the step it took."""
+        with incidents.failing(job_id):
+            locked = instances.lock_with_job(job_id, self._clock.now(), _connection(session))
+            if locked is None:
+                return False, None
+            seen, job = locked
+            if seen.status != "active":
+                return False, None
+            return True, self._fire(seen, job, session)
+
+    def _fire(
+        self, seen: SeenInstance, job: Mapping[str, object], session: Session
+    ) -> StepResult | None:
         """Do what a locked job says."""
         token = str(job["token_id"])
         if job["kind"] == "rung":
             self._ladders.fire(seen, job, session)
-            return
+            return None
         is_retry = job["kind"] == "service"
         step = self._step(seen, Trigger(by=SYSTEM, fired_token=token, is_retry=is_retry), session)
         if is_retry:
-            step.act(lambda execution: execution.retry_service(token))
-        else:
-            step.act(lambda execution: execution.fire_timer(token))
+            return step.act(lambda execution: execution.retry_service(token))
+        return step.act(lambda execution: execution.fire_timer(token))
 
     def _step(self, seen: SeenInstance, trigger: Trigger, session: Session) -> Step:
         return Step(

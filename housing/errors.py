@@ -23,3 +23,26 @@ class AlreadyRunning(Conflict):
 @dataclass(eq=False)
 class NotInDemoMode(Conflict):
     """This is only possible in demo mode."""
+
+
+@dataclass(eq=False)
+class ScenarioInvalid(Invalid):
+    """The scenario %(scenario_id)s cannot be read: %(reason)s."""
+
+    scenario_id: str
+    reason: str
+
+
+@dataclass(eq=False)
+class ScenarioUnplayable(Invalid):
+    """The scenario asks for what is not there: %(reason)s."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class ScenarioFormRefused(Invalid):
+    """The form %(form_id)s refuses these answers: %(problems)s."""
+
+    form_id: str
+    problems: str

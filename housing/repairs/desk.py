@@ -69,6 +69,18 @@ def ticket_by_number(number: str, *, session: Session) -> RepairTicket:
     return found
 
 
+def ticket_by_instance(instance_id: str, *, session: Session) -> RepairTicket:
+    """Find the ticket of a process instance.
+
+    Raises:
+        TicketNotFound: there is none.
+    """
+    found = session.scalar(select(RepairTicket).where(RepairTicket.instance_id == instance_id))
+    if found is None:
+        raise TicketNotFound(instance_id)
+    return found
+
+
 def merge_target(ticket: RepairTicket, duplicate_of: object, *, session: Session) -> RepairTicket:
     """Find the open ticket that a report is merged into, through tickets merged themselves.
 

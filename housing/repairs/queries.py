@@ -528,7 +528,7 @@ def _milestones(
         .where(RepairStageChange.ticket_id == row.id)
         .order_by(RepairStageChange.id)
     )
-    entered = {"submitted": row.submitted_at, **dict(changes.tuples())}
+    entered = {"submitted": row.submitted_at, **dict(changes.tuples().all())}
     return milestones(
         row.stage,
         elements=[turn.element_id for turn in turns],

@@ -34,7 +34,7 @@ from housing.repairs.rules import (
 ACCEPTANCE_FORM = "repair/acceptance"
 
 
-def context(task: UserTask, *, session: Session, now: datetime) -> Mapping[str, object]:
+def context(ticket: RepairTicket, *, session: Session, now: datetime) -> Mapping[str, object]:
     """Give the names that a repair form's expressions may use.
 
     Returns:
@@ -43,7 +43,6 @@ def context(task: UserTask, *, session: Session, now: datetime) -> Mapping[str, 
         newest order contractor_name, due_at, original_due_at, visit_at; of the ledger
         charged_twd, balance_twd.
     """
-    ticket = ticket_by_number(task.business_key, session=session)
     return {
         "now": now,
         "number": ticket.number,
@@ -123,7 +122,7 @@ def _check_quote(values: Mapping[str, object], session: Session) -> None:
     if lines and total_of(lines) != amount_twd:
         raise QuoteSumDiffers(total_of(lines), amount_twd)
     items = session.execute(select(ConsumableItem.code, ConsumableItem.unit_price_twd))
-    ensure_table_prices(lines, dict(items.tuples()))
+    ensure_table_prices(lines, dict(items.tuples().all()))
 
 
 def _check_recovery(ticket: RepairTicket, values: Mapping[str, object], session: Session) -> None:

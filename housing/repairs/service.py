@@ -22,6 +22,7 @@ from housing.places.rules import code_of, community_scope
 from housing.repairs.desk import (
     orders_of,
     scope_of,
+    ticket_by_instance,
     ticket_by_number,
     words_of,
 )
@@ -98,16 +99,36 @@ def report(
         NotYourReport: the token was used by somebody else.
     """
     known = _by_token(new.token, session)
-    if known is None:
-        place = _place(new, by, session=session, clock=clock)
-        try:
-            with session.begin_nested():
-                ticket = _new_ticket(new, place, by, session=session, clock=clock)
-        except IntegrityError:
-            # The same page was sent twice at the same moment; the other one has it.
-            known = _by_token(new.token, session)
     if known is not None:
         return _known(known, by)
+    try:
+        with session.begin_nested():
+            result = start_report(new, by=by, engine=engine, session=session, clock=clock)
+    except IntegrityError:
+        # The same page was sent twice at the same moment; the other one has it.
+        known = _by_token(new.token, session)
+        if known is None:
+            raise
+        return _known(known, by)
+    ticket = ticket_by_instance(result.instance_id, session=session)
+    return Reported(
+        ticket_id=ticket.id,
+        number=ticket.number,
+        instance_id=result.instance_id,
+        is_new=True,
+    )
+
+
+def start_report(
+    new: Report, *, by: Actor, engine: ProcessEngine, session: Session, clock: Clock
+) -> StepResult:
+    """Make a ticket from a report whose token is new, and start its process.
+
+    Raises:
+        NotYourUnit: the reporter neither lives there nor manages the community.
+    """
+    place = _place(new, by, session=session, clock=clock)
+    ticket = _new_ticket(new, place, by, session=session, clock=clock)
     variables = _start_variables(ticket, place, session=session, clock=clock)
     result = engine.start(
         PROCESS,
@@ -119,12 +140,7 @@ def report(
     )
     ticket.instance_id = result.instance_id
     _keep_report(new, ticket, result.instance_id, by, session=session, clock=clock)
-    return Reported(
-        ticket_id=ticket.id,
-        number=ticket.number,
-        instance_id=result.instance_id,
-        is_new=True,
-    )
+    return result
 
 
 def cancel(number: str, *, by: Actor, engine: ProcessEngine, session: Session) -> StepResult:

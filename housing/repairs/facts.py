@@ -1,0 +1,92 @@
+"""Facts of a ticket by plain names, for the scenarios of the package `repair`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from housing.places.models import Unit
+from housing.repairs.queries import CaseSummary, LedgerView, OrderView, case_summary
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedPlace:
+    """Where a manager reports for: a home, a community's common area, or neither given."""
+
+    unit_id: int | None
+    community: str | None
+
+
+def named_place(options: Mapping[str, object], *, session: Session) -> NamedPlace:
+    """Read a place as scenarios write it: unit "SW A-0501", community "SW"."""
+    community = options.get("community")
+    unit_id = None
+    if name := options.get("unit"):
+        community, _, code = str(name).partition(" ")
+        home = select(Unit.id).where(Unit.community_code == community, Unit.code == code)
+        unit_id = session.scalars(home).one()
+    return NamedPlace(unit_id=unit_id, community=str(community) if community else None)
+
+
+def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mapping[str, object]]:
+    """Give the facts of a ticket: ticket, order (the newest) and ledger (the newest entry).
+
+    Raises:
+        TicketNotFound: there is none of this number.
+    """
+    case = case_summary(number, session=session, now=now)
+    return {
+        "ticket": _ticket(case),
+        "order": _order(case.orders[-1]) if case.orders else {},
+        "ledger": _entry(case.ledger[-1]) if case.ledger else {},
+    }
+
+
+def _ticket(case: CaseSummary) -> Mapping[str, object]:
+    return {
+        "number": case.ticket.number,
+        "stage": case.ticket.stage,
+        "repair_class": case.ticket.repair_class,
+        "payer": case.payer,
+        "rework_count": case.ticket.rework_count,
+        "late_contractor": case.ticket.late_contractor,
+        "is_emergency": case.ticket.is_emergency,
+        "outcome": case.outcome,
+        "rating": case.rating,
+        "measures": list(case.measures),
+        "duplicate_of": case.duplicate_of,
+        "rework_of": case.rework_of,
+        "followers": case.followers,
+        "charge_back_twd": case.charge_back_twd,
+        "cost_twd": case.cost_twd,
+        "orders": len(case.orders),
+        "quotes": len(case.quotes),
+    }
+
+
+def _order(order: OrderView) -> Mapping[str, object]:
+    return {
+        "contractor": order.contractor,
+        "repair_class": order.repair_class,
+        "due_at": order.due_at,
+        "original_due_at": order.original_due_at,
+        "is_late": order.is_late,
+        "is_extended": order.is_extended,
+        "outcome": order.outcome,
+        "cost_twd": order.cost_twd,
+        "substitute_for": order.substitute_for,
+        "rework_count": order.rework_count,
+    }
+
+
+def _entry(entry: LedgerView) -> Mapping[str, object]:
+    return {
+        "contractor": entry.contractor,
+        "charged_twd": entry.account.charged_twd,
+        "set_off_twd": entry.account.set_off_twd,
+        "paid_twd": entry.account.paid_twd,
+        "balance_twd": entry.account.balance_twd,
+        "outcome": entry.outcome,
+    }

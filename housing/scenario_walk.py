@@ -1,0 +1,265 @@
+"""Walk a scenario: the real engine, database, forms and notices, on a frozen clock."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from io import BytesIO
+
+from sqlalchemy.orm import Session
+
+from engine import outbox
+from engine import queries as engine_queries
+from engine.clock import FrozenClock
+from engine.errors import EngineError, JobFailed
+from engine.queries import TaskFilter
+from engine.records import StepResult, UserTask
+from engine.types import Actor
+from forms.schema import Form
+from forms.validation import validate
+from forms.viewing import initial_values
+from housing.bootstrap import Application
+from housing.cases.queries import form_context, form_of_task
+from housing.cases.recording import form_of
+from housing.cases.service import Completion, submit_task
+from housing.demo.pictures import draw
+from housing.errors import ScenarioFormRefused, ScenarioUnplayable
+from housing.people.queries import account, account_by_login
+from housing.scenario_script import When, instant
+from housing.subjects import Desk, Opening, context_of_case, subject_of
+
+PHOTO = re.compile(r"photo:(\d+)")
+PERIOD = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+MOST_JOBS = 10_000
+MOST_MESSAGES = 1_000
+HELD_BACK = timedelta(days=1)
+"""Notices of the night wait for the morning; the runner looks ahead so far."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """A notice written in a step: whose, and which kind."""
+
+    login: str
+    kind: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Walk:
+    """One scenario on its way.
+
+    Attributes:
+        application: the house, on the scenario's own database and clock.
+        cases: instances started so far, in order.
+        flows, ends: what was walked and reached, in order, over the whole scenario.
+        step_ends: end events of the present step.
+    """
+
+    application: Application
+    package: str
+    clock: FrozenClock
+    cases: list[str] = field(default_factory=list)
+    flows: list[str] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)
+    step_ends: list[str] = field(default_factory=list)
+
+    def act(self, when: When) -> None:
+        """Do what a step says.
+
+        Raises:
+            EngineError: the house refused it.
+            ScenarioFormRefused: the form has errors.
+            ScenarioUnplayable: the scenario asks for what is not there.
+        """
+        self.step_ends = []
+        actions = {
+            "start": self._start,
+            "complete": self._complete,
+            "message": self._message,
+            "advance": self._advance,
+            "advance_to": self._advance,
+        }
+        actions[when.kind](when)
+
+    def instance_id(self, when: When) -> str:
+        """Name the case a step is about."""
+        position = len(self.cases) if when.case is None else when.case
+        if not 0 < position <= len(self.cases):
+            raise ScenarioUnplayable(f"there is no case {position}")
+        return self.cases[position - 1]
+
+    def open_tasks(self, instance_id: str) -> tuple[UserTask, ...]:
+        """List the open user tasks of a case."""
+        with self.application.reading() as session:
+            return engine_queries.open_tasks(
+                TaskFilter(instance_id=instance_id, limit=100), session
+            ).rows
+
+    def notices(self) -> list[Notice]:
+        """Take the notices that were written since the last call out of the outbox."""
+        with self.application.unit_of_work() as session:
+            connection, now = session.connection(), self.clock.now()
+            messages = outbox.take(now + HELD_BACK, MOST_MESSAGES, connection)
+            for message in messages:
+                outbox.mark_sent(message, now, connection)
+            return [
+                Notice(login=_login(message.recipient, session), kind=str(message.payload["kind"]))
+                for message in messages
+                if message.channel == "mail"
+            ]
+
+    def _start(self, when: When) -> None:
+        with self.application.unit_of_work() as session:
+            actor = _actor(when.login, session)
+            subject = subject_of(self.package)
+            form = form_of(subject.start_form)
+            values = self._checked(form, when, {}, actor, session)
+            opening = Opening(
+                token=f"scenario-{len(self.cases) + 1}", values=values, options=when.options
+            )
+            result = subject.open(opening, self._desk(actor, session))
+        self.cases.append(result.instance_id)
+        self._note(result)
+
+    def _complete(self, when: When) -> None:
+        task = self._task(when)
+        with self.application.unit_of_work() as session:
+            actor = _actor(when.login, session)
+            engine = self.application.engine
+            form = form_of_task(task, session=session)
+            context = form_context(task, engine=engine, session=session, now=self.clock.now())
+            completion = Completion(
+                task_id=task.id,
+                values=self._checked(form, when, context, actor, session),
+                version=task.version,
+            )
+            result = submit_task(
+                completion, by=actor, engine=engine, session=session, clock=self.clock
+            )
+        self._note(result)
+
+    def _message(self, when: When) -> None:
+        with self.application.unit_of_work() as session:
+            actor = _actor(when.login, session)
+            case = engine_queries.instance(self.instance_id(when), session)
+            subject = subject_of(self.package)
+            form_key = subject.message_forms.get(when.subject)
+            values: Mapping[str, object] = {}
+            if form_key is not None:
+                context = context_of_case(
+                    case.process_key, case.business_key, session=session, now=self.clock.now()
+                )
+                values = self._checked(form_of(form_key), when, context, actor, session)
+            desk = self._desk(actor, session)
+            result = subject.post(case.business_key, when.subject, values, desk)
+        self._note(result)
+
+    def _advance(self, when: When) -> None:
+        if when.kind == "advance":
+            self.advance_to(self.clock.now() + period(when.subject))
+        else:
+            self.advance_to(instant(when.subject))
+
+    def advance_to(self, until: datetime) -> None:
+        """Move the clock to an instant; every job on the way fires at its own instant, in order."""
+        for _ in range(MOST_JOBS):
+            with self.application.reading() as session:
+                due = self.application.engine.due_jobs(session, until, 1)
+            if not due:
+                self.clock.set(until)
+                return
+            self.clock.set(max(due[0].due_at, self.clock.now()))
+            self._run_job(due[0].id)
+        raise ScenarioUnplayable("jobs without end: a timer keeps making a new one")
+
+    def _run_job(self, job_id: str) -> None:
+        engine = self.application.engine
+        try:
+            with self.application.unit_of_work() as session:
+                result = engine.run_job(job_id, session=session)
+        except JobFailed as failure:
+            with self.application.unit_of_work() as session:
+                engine.record_failure(job_id, failure.reason, session=session)
+            raise ScenarioUnplayable(f"a job failed: {failure.reason}") from failure
+        if result is not None:
+            self._note(result)
+
+    def _note(self, result: StepResult) -> None:
+        self.flows += result.flows
+        self.ends += result.end_events
+        self.step_ends += result.end_events
+
+    def _desk(self, actor: Actor, session: Session) -> Desk:
+        return Desk(by=actor, engine=self.application.engine, session=session, clock=self.clock)
+
+    def _task(self, when: When) -> UserTask:
+        open_here = self.open_tasks(self.instance_id(when))
+        for task in open_here:
+            if task.element_id == when.subject:
+                return task
+        names = ", ".join(sorted(task.element_id for task in open_here)) or "none"
+        raise ScenarioUnplayable(f"{when.subject} is not open; open are: {names}")
+
+    def _checked(
+        self,
+        form: Form,
+        when: When,
+        context: Mapping[str, object],
+        actor: Actor,
+        session: Session,
+    ) -> Mapping[str, object]:
+        raw = {
+            name: self._with_photos(value, actor, session) for name, value in when.values.items()
+        }
+        now = self.clock.now()
+        filled = {**initial_values(form, context=context, now=now), **raw}
+        submission = validate(form, filled, context=context, now=now)
+        if submission.errors:
+            problems = [f"{name}: {error.code}" for name, error in submission.errors.items()]
+            raise ScenarioFormRefused(form.id, ", ".join(problems))
+        return submission.values
+
+    def _with_photos(self, value: object, actor: Actor, session: Session) -> object:
+        if isinstance(value, list):
+            return [self._with_photos(part, actor, session) for part in value]
+        match = PHOTO.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            return value
+        stream = BytesIO(_picture(int(match[1])))
+        name = f"photo{match[1]}.jpg"
+        return self.application.files.save(stream, name, by=actor, session=session).id
+
+
+@cache
+def _picture(number: int) -> bytes:
+    return draw("water", variant=number)
+
+
+def period(text: str) -> timedelta:
+    """Read an ISO period of days, hours and minutes.
+
+    Raises:
+        ScenarioUnplayable: it is none.
+    """
+    match = PERIOD.fullmatch(text)
+    if match is None or text in ("P", "PT"):
+        raise ScenarioUnplayable(f"{text} is no period of days, hours and minutes")
+    days, hours, minutes = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)
+
+
+def refusal_of(error: EngineError | ScenarioFormRefused) -> str:
+    """Name a refusal as a scenario writes it: the error's class, or FormInvalid."""
+    return "FormInvalid" if isinstance(error, ScenarioFormRefused) else type(error).__name__
+
+
+def _actor(login: str, session: Session) -> Actor:
+    found = account_by_login(login, session=session)
+    if found is None:
+        raise ScenarioUnplayable(f"there is no account {login}")
+    return found.actor
+
+
+def _login(account_id: str, session: Session) -> str:
+    return account(account_id, session=session).login
