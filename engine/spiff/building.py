@@ -125,7 +125,7 @@ class _Builder:
         for node in self._nodes:
             self._connect(node)
         for node in self._diagram.starts(self._spec.name):
-            is_plain = node.trigger.kind == "none"
+            is_plain = node.type != "startEvent" or node.trigger.kind == "none"
             condition = None if is_plain else node.trigger.kind
             way = Way(target=self._entry(node.id), flow_id=None, condition=condition)
             self._spec.start.lead(way)

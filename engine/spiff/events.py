@@ -59,7 +59,7 @@ class Catching(FlowNode):
         my_task._set_state(TaskState.WAITING)
         if self.trigger.kind == "timer" and "due" not in my_task.internal_data:
             self._arm(my_task)
-        return self.trigger.kind == "none"
+        return self.trigger.kind in {"none", "link"}
 
     def _arm(self, my_task: Task) -> None:
         timer = Timer(type=self.trigger.timer_type, text=self.trigger.text)

@@ -41,7 +41,7 @@ class Period:
             day = min(local.day, monthrange(year, month + 1)[1])
             moved = local.replace(year=year, month=month + 1, day=day)
             return moved.astimezone(UTC) + timedelta(seconds=self.seconds)
-        except OverflowError as error:
+        except (OverflowError, ValueError) as error:
             raise ValueError("the period ends after year 9999") from error
 
 

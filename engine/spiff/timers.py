@@ -81,7 +81,7 @@ def plan(timer: Timer, now: datetime, evaluate: Evaluate, element_id: str) -> Sc
     """
     try:
         return _schedule(_value_of(timer, evaluate), now)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ExpressionFailed(element_id, str(error)) from error
 
 
