@@ -111,6 +111,7 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url, writing=True) if self.is_sqlite else _server_engine(url)
         self._reading = _sqlite_engine(url, writing=False) if self.is_sqlite else self.engine
+        self._thread = threading.local()
         self._turn: AbstractContextManager[None] = FifoLock() if self.is_sqlite else nullcontext()
         self._file_lock = (
             _FileLock(Path(f"{make_url(url).database}.lock")) if self.is_sqlite else None
@@ -118,14 +119,29 @@ class Database:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
-        """Open the session of one action; commit on success, roll back on any error. Never nest."""
+        """Open the session of one action; commit on success, roll back on any error.
+
+        Raises:
+            RuntimeError: one is open in this thread already; on SQLite it would wait for ever.
+        """
         with (
+            self._only_one(),
             self._turn,
             self._file_lock or nullcontext(),
             Session(self.engine, autoflush=True) as session,
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def _only_one(self) -> Iterator[None]:
+        if getattr(self._thread, "is_writing", False):
+            raise RuntimeError("a unit of work is open already in this thread")
+        self._thread.is_writing = True
+        try:
+            yield
+        finally:
+            self._thread.is_writing = False
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -64,3 +64,12 @@ def test_json_keeps_every_digit_of_a_number_and_writes_instants_as_text():
     )
 
     assert written == '{"whole":3,"part":"0.1","at":"2026-03-02T00:00:00+00:00"}'
+
+
+def test_a_unit_of_work_inside_another_is_refused_instead_of_waiting_for_ever(database: Database):
+    with (
+        database.unit_of_work(),
+        pytest.raises(RuntimeError, match="already"),
+        database.unit_of_work(),
+    ):
+        pass
