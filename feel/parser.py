@@ -313,7 +313,7 @@ class _Parser:
     def _primary(self) -> Node:
         token = self.reader.token
         if token.kind == "number":
-            return Literal(number(self.reader.take().text))
+            return Literal(self._number())
         if token.kind == "string":
             return Literal(self.reader.take().text)
         if token.kind == "at":
@@ -323,6 +323,13 @@ class _Parser:
         if token.kind == "name":
             return self._worded()
         raise self.reader.error(f"Did not expect {self.reader.found()} here.")
+
+    def _number(self) -> object:
+        token = self.reader.take()
+        try:
+            return number(token.text)
+        except FeelTypeError as error:
+            raise self.reader.error(error.message, token) from error
 
     def _temporal(self) -> object:
         token = self.reader.take()

@@ -12,15 +12,20 @@ from decimal import (
     ROUND_HALF_EVEN,
     Context,
     Decimal,
+    DecimalException,
     DivisionByZero,
     InvalidOperation,
     Overflow,
 )
 from zoneinfo import ZoneInfo
 
+from feel.errors import FeelTypeError
 from feel.nodes import TypeName
 
 DayTimeDuration = timedelta
+
+# 10 ** 6144 has 20,410 bits.
+_MOST_BITS = 20_400
 
 # IEEE 754-2008 Decimal128, as DMN 1.5, 10.3.2.3.1 asks.
 DECIMAL128 = Context(
@@ -78,8 +83,15 @@ class FeelFunction:
 
 
 def number(value: int | str | float) -> Decimal:
-    """Make a FEEL number of at most 34 digits."""
-    return DECIMAL128.create_decimal(repr(value) if isinstance(value, float) else value)
+    """Make a FEEL number, rounded to 34 digits.
+
+    Raises:
+        FeelTypeError: it is beyond all FEEL numbers.
+    """
+    try:
+        return DECIMAL128.create_decimal(repr(value) if isinstance(value, float) else value)
+    except DecimalException as error:
+        raise FeelTypeError("The number is too large.") from error
 
 
 def to_value(value: object) -> object:
@@ -92,7 +104,10 @@ def to_value(value: object) -> object:
 
 
 def _number_of(value: object) -> object:
-    return number(value) if isinstance(value, (int, str, float)) else value
+    """Turn an int into a number; null if it is beyond all FEEL numbers."""
+    if not isinstance(value, int):
+        return value
+    return number(value) if value.bit_length() < _MOST_BITS else None
 
 
 def _float(value: object) -> object:

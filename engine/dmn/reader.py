@@ -152,6 +152,11 @@ class _ModelReader:
                         nodes.get(element.element_id, self._root),
                         f"It requires {reference}, which is not in the model.",
                     )
+            if element.element_id in _reached_from(element, model):
+                self._texts.refuse(
+                    nodes.get(element.element_id, self._root),
+                    "It requires itself, directly or over others; break the circle.",
+                )
 
 
 def local_id(reference: str, model: Model) -> str | None:
@@ -160,6 +165,19 @@ def local_id(reference: str, model: Model) -> str | None:
     if namespace in ("", model.namespace) or namespace not in model.imports:
         return element_id
     return None
+
+
+def _reached_from(element: DrgElement, model: Model) -> set[str]:
+    """Collect the ids of all that an element requires inside the model."""
+    reached: set[str] = set()
+    waiting = [local_id(reference, model) for reference in element.requires]
+    while waiting:
+        found = waiting.pop()
+        if found is not None and found in model.elements and found not in reached:
+            reached.add(found)
+            inner = model.elements[found].requires
+            waiting += [local_id(reference, model) for reference in inner]
+    return reached
 
 
 def _hrefs(node: Element, *names: str) -> tuple[str, ...]:

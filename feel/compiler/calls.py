@@ -48,6 +48,8 @@ def _call(node: Call) -> Thunk:
             return _call_in_order(function, [value(scope) for value in positional], scope)
         except FeelTypeError as error:
             return scope.run.null(error.message)
+        except ArithmeticError:
+            return scope.run.null("The result is too large a number.")
 
     return call
 

@@ -1,0 +1,50 @@
+"""Expressions that would never end, or fill the memory, are refused."""
+
+from datetime import datetime
+
+import pytest
+
+from feel.budget import Budget
+from feel.errors import FeelBudgetExceeded, FeelError
+from feel.evaluator import evaluate, evaluate_unary_tests
+
+ATTACKS = [
+    "9 ** (9 ** 9)",
+    "for i in 1..10**12 return i",
+    "for i in 1..1000, j in 1..1000, k in 1..1000 return i",
+    "some i in 1..10**9 satisfies i < 0",
+    "{f: function(n) f(n + 1), r: f(0)}.r",
+    'string join(for i in 1..40000 return "aaaaaaaaaa", "")',
+    'for i in 1..30 return if i = 1 then "aaaaaaaa" else partial[-1] + partial[-1]',
+    "for i in 1..60 return if i = 1 then [1] else concatenate(partial[-1], partial[-1])",
+    'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$")',
+    'for d in @"0001-01-01"..@"9999-12-31" return d',
+    "(" * 500 + "1" + ")" * 500,
+    "[" * 500 + "]" * 500,
+    "-" * 5000 + "1",
+    "+".join(["1"] * 40_000),
+    "1" * 200_000,
+]
+
+
+@pytest.mark.parametrize("text", ATTACKS, ids=lambda text: text[:40])
+def test_an_attack_is_refused(text: str, now: datetime):
+    with pytest.raises(FeelBudgetExceeded):
+        evaluate(text, {}, now=now)
+
+
+@pytest.mark.parametrize("text", ["9 ** 9 ** 9", "1 / 3", "exp(10000)", 'number("1e9999")'])
+def test_large_numbers_stay_within_34_digits_or_are_null(text: str, now: datetime):
+    found = evaluate(text, {}, now=now)
+
+    assert found is None or len(found.as_tuple().digits) <= 34
+
+
+def test_a_smaller_budget_refuses_earlier(now: datetime):
+    with pytest.raises(FeelBudgetExceeded):
+        evaluate("for i in 1..100 return i", {}, now=now, budget=Budget(steps=50))
+
+
+def test_cells_have_a_budget_too(now: datetime):
+    with pytest.raises(FeelError):
+        evaluate_unary_tests("count(for i in 1..10**9 return i) > ?", 1, {}, now=now)
