@@ -1,0 +1,301 @@
+"""How fast the engine is on this machine, beside the floor of the database itself.
+
+The diagram is the smallest honest one: start, user task, script, user task, end. The floor is one
+transaction of the same writes through the bare driver, on the same database, in the same run.
+"""
+
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy import event, select
+from sqlalchemy.engine import make_url
+
+from engine.clock import FrozenClock
+from engine.db import Database, metadata
+from engine.process_engine import ProcessEngine
+from engine.sla import Rung
+from engine.tables import process_instance
+from engine.types import CITY, Actor
+
+INSTANCES = 200
+MOST_SECONDS = 12.0
+"""Each part of a measurement ends after so many seconds, whatever it has done."""
+
+OFFICER = Actor(id="1", name="officer", groups=frozenset({("officer", CITY)}))
+DIAGRAM = b"""<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="bench_definitions"
+    targetNamespace="https://anju.example.org/bench">
+  <bpmn:process id="bench" name="Bench" isExecutable="true">
+    <bpmn:startEvent id="begin" name="Begin" />
+    <bpmn:userTask id="ask" name="Ask" camunda:formKey="bench/ask"
+        camunda:candidateGroups="officer" />
+    <bpmn:scriptTask id="count" name="Count" scriptFormat="feel">
+      <bpmn:script>total = amount + 1</bpmn:script>
+    </bpmn:scriptTask>
+    <bpmn:userTask id="check" name="Check" camunda:formKey="bench/check"
+        camunda:candidateGroups="officer" />
+    <bpmn:endEvent id="done" name="Done" />
+    <bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="ask" />
+    <bpmn:sequenceFlow id="f2" sourceRef="ask" targetRef="count" />
+    <bpmn:sequenceFlow id="f3" sourceRef="count" targetRef="check" />
+    <bpmn:sequenceFlow id="f4" sourceRef="check" targetRef="done" />
+  </bpmn:process>
+</bpmn:definitions>
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """What was measured on one database.
+
+    Attributes:
+        instances: whole runs, from start to end.
+        instances_per_s: whole runs a second, one client.
+        complete_ms_p50: completing a user task, median.
+        complete_ms_p95: likewise, the 95th percentile.
+        sql_per_complete: statements, the worst completion.
+        commits_per_complete: commits, the worst completion.
+        db_floor_ms: the same writes through the bare driver, median.
+        state_bytes: the stored state between the two tasks.
+    """
+
+    instances: int
+    instances_per_s: float
+    complete_ms_p50: float
+    complete_ms_p95: float
+    sql_per_complete: int
+    commits_per_complete: int
+    db_floor_ms: float
+    state_bytes: int
+
+
+def bench(postgres_url: str | None = None, instances: int = INSTANCES) -> dict[str, object]:
+    """Measure the engine on an SQLite file and, when an address is given, on PostgreSQL.
+
+    The PostgreSQL database must be empty: the engine's tables are made in it and dropped again.
+
+    Returns:
+        Database name to the fields of Figures.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        urls = {"sqlite": f"sqlite:///{Path(folder) / 'bench.db'}"}
+        if postgres_url:
+            urls["postgresql"] = postgres_url
+        return {name: _as_dict(measure(url, instances)) for name, url in urls.items()}
+
+
+def measure(url: str, instances: int) -> Figures:
+    """Measure the engine on one empty database."""
+    database = Database(url)
+    metadata.create_all(database.engine)
+    try:
+        return _measure(database, instances)
+    finally:
+        metadata.drop_all(database.engine)
+        database.dispose()
+
+
+def _measure(database: Database, instances: int) -> Figures:
+    engine = ProcessEngine(
+        operations={}, clock=FrozenClock(datetime(2026, 3, 2, 1, tzinfo=UTC)), on_rung=_no_rung
+    )
+    with database.unit_of_work() as session:
+        engine.deploy({"bench.bpmn": DIAGRAM}, by=OFFICER, session=session)
+    run = _Run(engine, database)
+    for _ in range(5):  # warm up: compile statements and the definition, open the connection
+        run.once()
+    counts = run.count()
+    run.seconds.clear()
+    begun_at = perf_counter()
+    done = _repeat(run.once, instances)
+    elapsed = perf_counter() - begun_at
+    spent = sorted(run.seconds)
+    return Figures(
+        instances=done,
+        instances_per_s=round(done / elapsed, 1),
+        complete_ms_p50=_ms(median(spent)),
+        complete_ms_p95=_ms(spent[int(len(spent) * 0.95)]),
+        sql_per_complete=counts["statements"],
+        commits_per_complete=counts["commits"],
+        db_floor_ms=_ms(_floor(database, run.state_bytes, instances)),
+        state_bytes=run.state_bytes,
+    )
+
+
+class _Run:
+    """Runs the diagram from start to end and keeps the time of every completion."""
+
+    def __init__(self, engine: ProcessEngine, database: Database) -> None:
+        self._engine = engine
+        self._database = database
+        self.seconds: list[float] = []
+        self.state_bytes = 0
+
+    def once(self) -> None:
+        """Start one instance and complete both tasks."""
+        task_id = self._start()
+        task_id = self._complete(task_id, {"answer": "yes", "amount": 41})
+        self._complete(task_id, {})
+
+    def count(self) -> Counter[str]:
+        """Count statements and commits of the costlier of the two completions."""
+        task_id = self._start()
+        with _counting(self._database) as first:
+            task_id = self._complete(task_id, {"amount": 41})
+        self._read_state_size()
+        with _counting(self._database) as second:
+            self._complete(task_id, {})
+        return first | second
+
+    def _start(self) -> str:
+        with self._database.unit_of_work() as session:
+            result = self._engine.start(
+                "bench",
+                {"amount": 41, "applicant_id": 7, "district": "south"},
+                business_key="B-1",
+                scope=CITY,
+                by=OFFICER,
+                session=session,
+            )
+        return result.open_tasks[0].id
+
+    def _complete(self, task_id: str, values: Mapping[str, object]) -> str:
+        begun_at = perf_counter()
+        with self._database.unit_of_work() as session:
+            result = self._engine.complete(task_id, values, by=OFFICER, session=session)
+        self.seconds.append(perf_counter() - begun_at)
+        return result.open_tasks[0].id if result.open_tasks else ""
+
+    def _read_state_size(self) -> None:
+        with self._database.reading() as session:
+            newest = select(process_instance.c.state).where(process_instance.c.status == "active")
+            self.state_bytes = len(session.scalar(newest) or b"")
+
+
+@contextmanager
+def _counting(database: Database) -> Iterator[Counter[str]]:
+    counts: Counter[str] = Counter()
+
+    def statement(*details: object) -> None:
+        counts["statements"] += not str(details[2]).startswith("BEGIN")
+
+    def commit(_connection: object) -> None:
+        counts["commits"] += 1
+
+    event.listen(database.engine, "before_cursor_execute", statement)
+    event.listen(database.engine, "commit", commit)
+    try:
+        yield counts
+    finally:
+        event.remove(database.engine, "before_cursor_execute", statement)
+        event.remove(database.engine, "commit", commit)
+
+
+def _repeat(act: Callable[[], None], times: int) -> int:
+    """Act so many times, or until the time is up; return how often."""
+    begun_at = perf_counter()
+    for done in range(times):
+        if perf_counter() - begun_at > MOST_SECONDS:
+            return done
+        act()
+    return times
+
+
+FLOOR_TABLES = (
+    "create table floor_instance (id char(32) primary key, version integer, state {blob})",
+    "create table floor_task (id char(32) primary key, instance_id char(32), body varchar(300))",
+    "create table floor_history (id {serial}, instance_id char(32), body varchar(300))",
+)
+FLOOR_STATEMENTS = (
+    "select version, state from floor_instance where id = {p}",
+    "update floor_instance set version = version + 1, state = {p} where id = {p}",
+    "update floor_task set body = {p} where id = {p}",
+    "insert into floor_task values ({p}, {p}, {p})",
+    "insert into floor_history (instance_id, body) values ({p}, {p}), ({p}, {p}), ({p}, {p})",
+)
+
+
+def _floor(database: Database, state_bytes: int, times: int) -> float:
+    """Write what a completion writes, as plainly as the driver can; median of seconds."""
+    if database.is_sqlite:
+        return _sqlite_floor(make_url(database.url).database or "", state_bytes, times)
+    return _postgres_floor(database.url, state_bytes, times)
+
+
+def _sqlite_floor(path: str, state_bytes: int, times: int) -> float:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        for pragma in ("journal_mode=wal", "synchronous=full"):
+            connection.execute(f"pragma {pragma}")
+        names = {"blob": "blob", "serial": "integer primary key"}
+
+        def execute(text: str, values: tuple[object, ...]) -> None:
+            connection.execute(text, values).fetchall()
+
+        return _time_floor(execute, names, ("?", "begin immediate"), (state_bytes, times))
+    finally:
+        connection.close()
+
+
+def _postgres_floor(url: str, state_bytes: int, times: int) -> float:
+    address = url.replace("postgresql+psycopg", "postgresql", 1)
+    names = {"blob": "bytea", "serial": "bigserial primary key"}
+    with psycopg.connect(address, autocommit=True) as connection:
+
+        def execute(text: str, values: tuple[object, ...]) -> None:
+            connection.execute(text.encode(), values, prepare=bool(values))
+
+        return _time_floor(execute, names, ("%s", "begin"), (state_bytes, times))
+
+
+def _time_floor(
+    execute: Callable[[str, tuple[object, ...]], None],
+    names: Mapping[str, str],
+    words: tuple[str, str],
+    size: tuple[int, int],
+) -> float:
+    """Time the floor's transaction on an open connection, then drop its tables."""
+    placeholder, begin = words
+    state_bytes, times = size
+    for table in FLOOR_TABLES:
+        execute(table.format(**names), ())
+    statements = [text.format(p=placeholder) for text in FLOOR_STATEMENTS]
+    instance, state, body = uuid4().hex, bytes(state_bytes), "x" * 200
+    insert = f"insert into floor_instance values ({placeholder}, 1, {placeholder})"  # noqa: S608
+    execute(insert, (instance, state))
+    seconds = []
+    for _ in range(times):
+        begun_at = perf_counter()
+        execute(begin, ())
+        task = uuid4().hex
+        rows = ((instance,), (state, instance), (body, task), (task, instance, body))
+        for text, values in zip(statements, (*rows, (instance, body) * 3), strict=True):
+            execute(text, values)
+        execute("commit", ())
+        seconds.append(perf_counter() - begun_at)
+    for table in ("floor_instance", "floor_task", "floor_history"):
+        execute(f"drop table {table}", ())
+    return median(seconds)
+
+
+def _no_rung(rung: Rung, *, session: object, clock: object) -> None:
+    """Tell nobody: the diagram has no ladder."""
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)
+
+
+def _as_dict(figures: Figures) -> dict[str, object]:
+    return {name: getattr(figures, name) for name in Figures.__dataclass_fields__}
