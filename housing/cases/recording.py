@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -99,12 +100,14 @@ def take_in(instance_id: str, party: str, relation: str, *, session: Session) ->
         session.flush()
 
 
-def latest_answers(instance_id: str, form_key: str, *, session: Session) -> Mapping[str, object]:
-    """Read the form of this key that was handed in last; empty when there is none."""
+def latest_answers(
+    instance_id: str, form_key: str, *, since: datetime | None = None, session: Session
+) -> Mapping[str, object]:
+    """Read the form of this key that was handed in last, since an instant; empty without one."""
+    wanted = [FormSubmission.instance_id == instance_id, FormSubmission.form_key == form_key]
+    if since is not None:
+        wanted.append(FormSubmission.at >= since)
     found = session.scalars(
-        select(FormSubmission)
-        .where(FormSubmission.instance_id == instance_id, FormSubmission.form_key == form_key)
-        .order_by(FormSubmission.id.desc())
-        .limit(1)
+        select(FormSubmission).where(*wanted).order_by(FormSubmission.id.desc()).limit(1)
     ).first()
     return {} if found is None else found.values

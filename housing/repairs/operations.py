@@ -13,6 +13,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from engine.calendar import end_of_local_day
+from engine.errors import BusinessError
 from housing.cases.recording import latest_answers, take_in
 from housing.cases.rules import account_party
 from housing.places.queries import ContractorView, contractor, contractor_for
@@ -40,12 +41,13 @@ from housing.repairs.models import (
     RepairQuote,
     RepairTicket,
 )
-from housing.repairs.rules import Account, recover, whole
+from housing.repairs.rules import Account, recover, visit_times, whole
 
 Result = Mapping[str, object]
 NOTHING: Result = {}
 
 KIND_BY_CLASS = {"B1": "warranty", "B2": "repair", "C2": "repair"}
+ORDER_ENDED = "ORDER_ENDED"
 LATE_REASONS = frozenset({"late"})
 STAGE_NOTICES = {
     "self_repair": "repair_self",
@@ -249,6 +251,9 @@ def resume_ticket(call: Call, ticket_id: int, order_id: int) -> Result:
     """Take a ticket from hold; the diagram dispatches it anew with a fresh clock."""
     ticket = ticket_of(ticket_id, session=call.session)
     order_of(order_id, session=call.session).outcome = "held"
+    answers = latest_answers(call.instance.id, "repair/rebook", session=call.session)
+    ticket.phone = str(answers.get("phone") or ticket.phone)
+    ticket.visit_times = visit_times(answers.get("visit_times")) or ticket.visit_times
     tell_residents(call, ticket, "repair_resumed", {})
     return NOTHING
 
@@ -292,8 +297,11 @@ def record_quote(call: Call, ticket_id: int, amount_twd: Decimal) -> Result:
     return NOTHING
 
 
-def _rows_of(call: Call, form_key: str, field: str) -> Sequence[Mapping[str, object]]:
-    rows = latest_answers(call.instance.id, form_key, session=call.session).get(field)
+def _rows_of(
+    call: Call, form_key: str, field: str, *, since: datetime | None = None
+) -> Sequence[Mapping[str, object]]:
+    answers = latest_answers(call.instance.id, form_key, since=since, session=call.session)
+    rows = answers.get(field)
     return rows if isinstance(rows, list) else []
 
 
@@ -333,8 +341,13 @@ def grant_extension(call: Call, order_id: int, until: date | datetime, reason: s
 
     Returns:
         due_at, the last second of that day in Taipei, never before the present due date.
+
+    Raises:
+        BusinessError: code ORDER_ENDED, when the order was done, late or held meanwhile.
     """
     order = order_of(order_id, session=call.session)
+    if order.outcome is not None:
+        raise BusinessError(ORDER_ENDED, "the order has ended")
     ticket = ticket_of(order.ticket_id, session=call.session)
     wanted = until if isinstance(until, datetime) else end_of_local_day(until)
     order.due_at = max(wanted, order.due_at)
@@ -355,7 +368,7 @@ def record_completion(
     order.done_at, order.outcome = call.now, "done"
     order.cost_twd = int(cost_twd) if cost_twd is not None else 0
     order.hours = hours
-    order.parts = _parts(call)
+    order.parts = _parts(call, order)
     order.is_late = order.is_late or call.now > order.original_due_at
     ticket.done_at = call.now
     move(call, ticket, "done_reported")
@@ -365,8 +378,8 @@ def record_completion(
     return NOTHING
 
 
-def _parts(call: Call) -> str | None:
-    rows = _rows_of(call, "repair/completion", "parts")
+def _parts(call: Call, order: RepairOrder) -> str | None:
+    rows = _rows_of(call, "repair/completion", "parts", since=order.dispatched_at)
     return "、".join(f"{row.get('part')} {row.get('quantity')}" for row in rows)[:700] or None
 
 

@@ -344,3 +344,10 @@ def _milestone_now(stage: str, elements: Collection[str]) -> str:
 def _reached_at(code: str, entered_at: Mapping[str, datetime]) -> datetime | None:
     stages = _REACHED_BY.get(code, ())
     return next((entered_at[stage] for stage in stages if stage in entered_at), None)
+
+
+def visit_times(rows: object) -> list[str]:
+    """Write suggested visits (rows of `on` and `part` of the day) as "2026-03-04 morning"."""
+    if not isinstance(rows, list):
+        return []
+    return [f"{row['on']} {row['part']}" for row in rows if isinstance(row, Mapping)]

@@ -37,6 +37,7 @@ from housing.repairs.rules import (
     is_self_repairable,
     republic_year,
     ticket_number,
+    visit_times,
 )
 
 PROCESS = "repair.ticket"
@@ -305,7 +306,7 @@ def _new_ticket(
         category=str(values["category"]),
         text=str(values["text"]),
         phone=str(values.get("phone") or ""),
-        visit_times=_visit_times(values.get("visit_times")),
+        visit_times=visit_times(values.get("visit_times")),
         may_enter_without_presence=values.get("entry_without_presence") is True,
         is_emergency=is_emergency(_signs(values.get("emergency"))),
         photos=_texts(values.get("photos")),
@@ -324,17 +325,6 @@ def _new_ticket(
 
 def _texts(value: object) -> list[str]:
     return [str(part) for part in value] if isinstance(value, list) else []
-
-
-def _visit_times(value: object) -> list[str]:
-    if isinstance(value, list):
-        return [
-            " ".join(str(part) for part in row.values() if part)
-            if isinstance(row, dict)
-            else str(row)
-            for row in value
-        ]
-    return [str(value)] if value else []
 
 
 def _signs(value: object) -> Sequence[str]:
