@@ -7,7 +7,7 @@ from engine.spiff.building import MAKERS, read_loop
 from engine.spiff.diagram import Diagram, Node, find, is_bpmn, tag_of, text_of
 from engine.spiff.findings import Known, NodeRule, check_feel, error, warning
 from engine.spiff.timers import Timer, check_literal
-from engine.spiff.vocabulary import ACTIVITIES, DRAWING, GATEWAYS
+from engine.spiff.vocabulary import ACTIVITIES, DRAWING, GATEWAYS, SUB_PROCESSES
 
 _INSTEAD = {
     "adHocSubProcess": "Draw the tasks behind an inclusive gateway instead.",
@@ -30,19 +30,18 @@ _TRIGGERS: Mapping[str, frozenset[str]] = {
 _PARTS = DRAWING | {
     "completionCondition",
     "conditionExpression",
-    "dataInputAssociation",
-    "dataOutputAssociation",
     "eventDefinitionRef",
-    "humanPerformer",
-    "ioSpecification",
+    "inputSet",
     "multiInstanceLoopCharacteristics",
-    "potentialOwner",
+    "outputSet",
     "rendering",
     "script",
     "standardLoopCharacteristics",
 }
 _WITHOUT_EFFECT = {
+    "dataInput": "Variables are seen by all tasks.",
     "dataInputAssociation": "Variables are seen by all tasks; map them with input parameters.",
+    "dataOutput": "Variables are seen by all tasks.",
     "dataOutputAssociation": "Variables are seen by all tasks; map them with output parameters.",
     "humanPerformer": "Use camunda:assignee.",
     "ioSpecification": "Use camunda:inputOutput.",
@@ -80,7 +79,7 @@ def instantiating(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
 
 def unknown_parts(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
     """Name parts of an element that have no effect."""
-    if node.type == "subProcess":
+    if node.type in SUB_PROCESSES or node.type not in MAKERS:
         return
     for child in node.xml:
         tag = tag_of(child)
@@ -101,7 +100,7 @@ def trigger_kind(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
         advice = "Put the event definition into the event itself."
         yield error(node, f"An eventDefinitionRef is not supported. {advice}")
     elif kind not in allowed:
-        yield error(node, f"A {node.type} of kind {kind} is not supported. {_use(allowed)}")
+        yield error(node, f"The kind {kind} is not supported at a {node.type}. {_use(allowed)}")
     elif node.type == "startEvent" and node.scope != diagram.key and kind != "none":
         yield error(node, "The start event of a sub-process must be a plain one.")
     elif not node.trigger.is_known:
@@ -152,7 +151,10 @@ def links(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
             yield error(node, "No catching link event has its name. Add one on the same level.")
         if diagram.outgoing.get(node.id):
             yield error(node, "A throwing link event has no outgoing flow. Remove the flow.")
-    elif diagram.link_target(node) is not node:
+        return
+    if diagram.incoming.get(node.id):
+        yield error(node, "A catching link event has no incoming flow. Remove the flow.")
+    if diagram.link_target(node) is not node:
         yield error(node, "Another catching link event has the same name. Rename one.")
 
 

@@ -47,8 +47,7 @@ def check_feel(item: Node | Flow, text: str | None, known: Known, what: str) -> 
     try:
         parse_expression(expression_of(text), known.names)
     except FeelError as failure:
-        advice = f"{what} is not FEEL: {failure} Correct {text!r}."
-        yield error(item, advice)
+        yield error(item, f"{what} is not FEEL: {failure} {_correction(text)}")
 
 
 def check_parameter(
@@ -66,3 +65,9 @@ def check_known(
     if choices is None or value.startswith("=") or value in choices:
         return
     yield error(item, f"There is no {what} {value!r}. Correct the name or add the {what}.")
+
+
+def _correction(text: str) -> str:
+    if text.startswith(("${", "#{")):
+        return f"Rewrite {text!r} as FEEL, without the braces."
+    return f"Correct {text!r}."

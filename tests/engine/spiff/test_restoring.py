@@ -1,0 +1,367 @@
+"""An instance that is stored and restored after every step behaves as one that never was."""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import pytest
+
+from engine.spiff.execution import Execution
+
+MODELS = {
+    "rework_loop": """
+        start s
+        exclusive m
+        user a
+        exclusive g default=f4
+        end e
+        f1: s -> m
+        f2: m -> a
+        f3: a -> g
+        f4: g -> m
+        f5: g -> e if n > 6
+        """,
+    "parallel": """
+        start s
+        parallel g
+        user a
+        user b
+        parallel j
+        user c
+        f1: s -> g
+        f2: g -> a
+        f3: g -> b
+        f4: a -> j
+        f5: b -> j
+        f6: j -> c
+        """,
+    "nested_parallel": """
+        start s
+        parallel g
+        parallel h
+        user a
+        user b
+        user c
+        parallel i
+        parallel j
+        user d
+        f1: s -> g
+        f2: g -> h
+        f3: g -> a
+        f4: h -> b
+        f5: h -> c
+        f6: b -> i
+        f7: c -> i
+        f8: i -> j
+        f9: a -> j
+        fa: j -> d
+        """,
+    "parallel_in_a_loop": """
+        start s
+        exclusive m
+        parallel g
+        user a
+        user b
+        user b2
+        parallel j
+        exclusive x default=f9
+        end e
+        f1: s -> m
+        f2: m -> g
+        f3: g -> a
+        f4: g -> b
+        f5: b -> b2
+        f6: a -> j
+        f7: b2 -> j
+        f8: j -> x
+        f9: x -> m
+        fa: x -> e if n > 12
+        """,
+    "sub_process_in_a_loop": """
+        start s
+        exclusive m
+        sub p1 {
+        start s2
+        user a
+        parallel g
+        user b
+        user c
+        end e2
+        g1: s2 -> a
+        g2: a -> g
+        g3: g -> b
+        g4: g -> c
+        g5: b -> e2
+        g6: c -> e2
+        }
+        exclusive x default=f4
+        end e
+        f1: s -> m
+        f2: m -> p1
+        f3: p1 -> x
+        f4: x -> m
+        f5: x -> e if n > 8
+        """,
+    "interrupting_boundary_on_a_task": """
+        start s
+        exclusive m
+        user a
+        boundary t on=a timer=P2D
+        boundary w on=a message=stop
+        user late
+        end e
+        f1: s -> m
+        f2: m -> a
+        f3: a -> e
+        f4: t -> late
+        f5: late -> m
+        f6: w -> e
+        """,
+    "non_interrupting_boundary_on_a_sub_process": """
+        start s
+        sub p1 {
+        user a
+        user b
+        g1: a -> b
+        }
+        boundary t on=p1 timer=P2D interrupting=false
+        boundary w on=p1 message=note interrupting=false
+        boundary k on=p1 timer=P9D
+        user read
+        user last
+        f1: s -> p1
+        f2: t -> read
+        f3: w -> read
+        f4: k -> last
+        f5: p1 -> last
+        """,
+    "cycle_timer": """
+        start s
+        parallel g
+        user a
+        boundary t on=a cycle=R3/PT10H interrupting=false
+        user remind
+        user b
+        parallel j
+        user c
+        f1: s -> g
+        f2: g -> a
+        f3: g -> b
+        f4: t -> remind
+        f5: a -> j
+        f6: b -> j
+        f7: j -> c
+        """,
+    "parallel_multi_instance": """
+        start s
+        user a each="items as item" collect="results from n" until="nrOfCompletedInstances > 2"
+        user b
+        f1: s -> a
+        f2: a -> b
+        """,
+    "sequential_multi_instance_of_sub_processes": """
+        start s
+        sub p1 each="items as item" sequential=true {
+        user a
+        boundary t on=a timer=PT1H
+        user late
+        user b
+        g1: a -> b
+        g2: t -> late
+        }
+        user c
+        f1: s -> p1
+        f2: p1 -> c
+        """,
+    "messages": """
+        start s
+        parallel g
+        catch w message=go
+        receive r message=pay
+        user a
+        parallel j
+        user b
+        f1: s -> g
+        f2: g -> w
+        f3: g -> r
+        f4: g -> a
+        f5: w -> j
+        f6: r -> j
+        f7: a -> j
+        f8: j -> b
+        """,
+    "event_gateway": """
+        start s
+        exclusive m
+        events g
+        catch short timer=PT1H
+        catch long timer=P1D
+        catch word message=go
+        user a
+        exclusive x default=f9
+        end e
+        f1: s -> m
+        f2: m -> g
+        f3: g -> short
+        f4: g -> long
+        f5: g -> word
+        f6: short -> a
+        f7: long -> e
+        f8: a -> x
+        f9: x -> m
+        fa: x -> e if n > 4
+        fb: word -> e
+        """,
+    "inclusive": """
+        start s
+        exclusive m
+        inclusive g default=f5
+        user a
+        user b
+        user c
+        inclusive j
+        exclusive x default=fb
+        end e
+        f1: s -> m
+        f2: m -> g
+        f3: g -> a if modulo(n, 2) = 0
+        f4: g -> b if modulo(n, 3) = 0
+        f5: g -> c
+        f6: a -> j
+        f7: b -> j
+        f8: c -> j
+        f9: j -> x
+        fb: x -> m
+        fc: x -> e if n > 6
+        """,
+    "outside_workers": """
+        start s
+        parallel g
+        service a topic=wait out.done==ok
+        service b topic=wait
+        boundary x on=b error=E
+        user c
+        exclusive m
+        parallel j
+        end e
+        f1: s -> g
+        f2: g -> a
+        f3: g -> b
+        f4: x -> c
+        f5: b -> m
+        f6: c -> m
+        f9: m -> j
+        f7: a -> j
+        f8: j -> e
+        """,
+}
+
+
+@dataclass
+class Walk:
+    """One instance: never stored, or stored and restored after every step."""
+
+    execution: Execution
+    definition: object
+    host: object
+    is_restored: bool
+    trace: list[object] = field(default_factory=list)
+
+    def choices(self):
+        run = self.execution
+        found = [("complete", t.element_id, t.token_id) for t in run.user_tasks()]
+        found += [("fire", t.element_id, t.token_id) for t in run.timers()]
+        found += [("deliver", m.element_id, m.token_id) for m in run.messages()]
+        return found + [("finish", s.element_id, s.token_id) for s in run.services()]
+
+    def act(self, index, number):
+        verb, element_id, token_id = self.choices()[index]
+        run = self.execution
+        if verb == "fire":
+            run.fire_timer(token_id)
+        elif verb == "finish" and number % 2:
+            run.throw_error(token_id, "E") if element_id == "b" else run.finish_service(
+                token_id, {"ok": number}
+            )
+        else:
+            act = {"complete": run.complete, "deliver": run.deliver, "finish": run.finish_service}
+            act[verb](token_id, {"n": number, f"by_{element_id}": number})
+        self.note()
+
+    def note(self):
+        run = self.execution
+        self.trace.append(
+            (
+                [choice[:2] for choice in self.choices()],
+                [timer.due_at for timer in run.timers()],
+                run.active_elements(),
+                run.flows_taken(),
+                [end.element_id for end in run.ends],
+                [(event.kind, event.element_id) for event in run.events()],
+                run.variables(),
+                run.is_ended,
+            )
+        )
+        if self.is_restored:
+            self.execution = Execution.load(self.definition, run.dump(), self.host)
+
+
+def drawn(text, below):
+    """Choose a number below a limit, the same for the same text."""
+    return int.from_bytes(sha256(text.encode()).digest()[:4]) % below
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_restoring_changes_nothing(define, host, name):
+    host.operations["wait"] = None
+    definition = define(MODELS[name])
+    ended = 0
+    for seed in range(25):
+        live, stored = (
+            Walk(
+                Execution.start(definition, {"n": 0, "items": [1, 2, 3]}, host), definition, host, x
+            )
+            for x in (False, True)
+        )
+        live.note()
+        stored.note()
+        for step in range(1, 25):
+            if live.execution.is_ended:
+                break
+            index = drawn(f"{name} {seed} {step}", len(live.choices()))
+            live.act(index, step)
+            stored.act(index, step)
+            assert stored.trace[-1] == live.trace[-1]
+        ended += live.execution.is_ended
+    assert ended > 12
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_flows_taken_are_exactly_those_between_the_tokens(define, host, name):
+    """Count tokens by flows alone: every element is entered as often as its flows say."""
+    host.operations["wait"] = None
+    definition = define(MODELS[name])
+    for seed in range(5):
+        walk = start_walk(definition, host)
+        for step in range(1, 20):
+            if walk.execution.is_ended:
+                break
+            walk.act(drawn(f"{name} {seed} {step}", len(walk.choices())), step)
+        flows = [flow for _, _, _, step_flows, *_ in walk.trace for flow in step_flows]
+        created = [
+            e for _, _, _, _, _, events, *_ in walk.trace for k, e in events if k == "task_created"
+        ]
+        for element in definition.elements.values():
+            entered = [f for f in flows if definition.flows[f].target == element.id]
+            has_flows = any(f.target == element.id for f in definition.flows.values())
+            if element.type == "userTask" and has_flows and name not in MULTIPLE:
+                assert len(entered) == created.count(element.id)
+
+
+MULTIPLE = {"parallel_multi_instance", "sequential_multi_instance_of_sub_processes"}
+
+
+def start_walk(definition, host):
+    execution = Execution.start(definition, {"n": 0, "items": [1, 2, 3]}, host)
+    walk = Walk(execution, definition, host, is_restored=True)
+    walk.note()
+    return walk
