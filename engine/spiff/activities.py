@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from SpiffWorkflow import TaskState
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
@@ -11,10 +12,12 @@ from engine.spiff.errors import LoopFailed
 from engine.spiff.model import Element
 from engine.spiff.nodes import FINISHED, Activity, cancel_task
 from engine.spiff.propagation import cancel_all
+from engine.spiff.runtime import runtime_of
 from engine.spiff.scopes import evaluate, holds, visible, write
 from engine.spiff.values import check_value
 
 MOST_INSTANCES = 10_000
+"""Loop instances that one step may open, nested ones included."""
 
 
 class SubProcess(Activity):
@@ -152,18 +155,19 @@ class MultiInstance(Loop):
             items = self._numbers(items)
         if not isinstance(items, list):
             raise LoopFailed(self.element.id, "its collection is no list")
-        if len(items) > MOST_INSTANCES:
-            raise LoopFailed(self.element.id, f"it would run more than {MOST_INSTANCES} times")
+        runtime = runtime_of(my_task)
+        runtime.instances += len(items)
+        if runtime.instances > MOST_INSTANCES:
+            reason = f"one step would open more than {MOST_INSTANCES} instances"
+            raise LoopFailed(self.element.id, reason)
         return [check_value(item, rule.item_name or self.element.id) for item in items]
 
     def _numbers(self, count: object) -> list[object]:
-        try:
-            number = int(str(count))
-        except ValueError as error:
-            raise LoopFailed(self.element.id, "its cardinality is no whole number") from error
-        if number < 0:
+        if isinstance(count, bool) or not isinstance(count, (int, Decimal)) or count % 1:
+            raise LoopFailed(self.element.id, "its cardinality is no whole number")
+        if count < 0:
             raise LoopFailed(self.element.id, "its cardinality is negative")
-        return list(range(min(number, MOST_INSTANCES + 1)))
+        return list(range(int(min(count, MOST_INSTANCES + 1))))
 
     def _open_next(self, my_task: Task) -> None:
         known = my_task.internal_data

@@ -190,7 +190,9 @@ def throw(my_task: Task, trigger: Trigger) -> None:
                 break_off(my_task, trigger.name)
         case "escalation":
             caught = throw_escalation(my_task, trigger.name)
-            runtime_of(my_task).record("escalated", my_task, code=trigger.name, caught=caught)
+            runtime_of(my_task).record(
+                "escalation_thrown", my_task, code=trigger.name, caught=caught
+            )
         case "message":
             runtime_of(my_task).record("message_thrown", my_task, name=trigger.name)
         case "signal":

@@ -1,7 +1,7 @@
 """Run one process instance: the face of the token interpreter towards the engine."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from SpiffWorkflow import TaskState
@@ -20,6 +20,7 @@ from engine.spiff.model import (
     TimerWait,
     UserTaskState,
 )
+from engine.spiff.periods import as_instant
 from engine.spiff.propagation import cancel_all, throw_error
 from engine.spiff.runtime import Host, Runtime
 from engine.spiff.scopes import visible
@@ -211,7 +212,7 @@ class Execution:
 
         Args:
             element_id: id of a timer event.
-            due_at: aware instant.
+            due_at: the new instant; without an offset it is the office's local time.
 
         Returns:
             The tokens that were moved, timers first.
@@ -222,7 +223,7 @@ class Execution:
         for task in [*timers, *users]:
             known = task.internal_data
             known.setdefault("original_due", known["due"])
-            old_due, known["due"] = known["due"], due_at.astimezone(UTC).isoformat()
+            old_due, known["due"] = known["due"], as_instant(due_at).isoformat()
             self._runtime.record("deadline_extended", task, old=old_due, new=known["due"])
         return [task.id.hex for task in [*timers, *users]]
 

@@ -12,6 +12,7 @@ from engine.spiff.flow_rules import flow_problems, scope_problems
 from engine.spiff.reading import read_xml, refused
 from engine.spiff.task_rules import TASK_RULES
 
+DEEPEST_NESTING = 20
 _ORDER = {"error": 0, "warning": 1}
 
 
@@ -49,8 +50,9 @@ def diagram_of(root: etree._Element) -> Diagram:
     found = processes(root)
     if not found:
         raise refused("The file holds no BPMN process.")
-    if len([process for process in found if process.get("isExecutable") == "true"]) > 1:
-        raise refused("The file holds several executable processes. Deploy each as its own file.")
+    executable = [process for process in found if process.get("isExecutable") == "true"]
+    if len(executable or found) > 1:
+        raise refused("The file holds several processes to run. Mark exactly one as executable.")
     return read_diagram(found[0])
 
 
@@ -70,4 +72,22 @@ def lint_diagram(diagram: Diagram, known: Known) -> list[Problem]:
 
 def _process_problems(diagram: Diagram) -> Iterator[Problem]:
     if not diagram.key:
-        yield Problem(element_id="", element_name="", advice="The process has no id. Give it one.")
+        yield _of_process(diagram, "The process has no id. Give it one.")
+    if diagram.xml.get("isExecutable") == "false":
+        advice = "The process is marked as not executable; it is run all the same."
+        yield _of_process(diagram, advice, "warning")
+    if any(_depth(diagram, scope) > DEEPEST_NESTING for scope in diagram.scopes):
+        yield _of_process(diagram, "Sub-processes are nested too deeply. Draw fewer levels.")
+
+
+def _of_process(diagram: Diagram, advice: str, severity: str = "error") -> Problem:
+    return Problem(
+        element_id=diagram.key, element_name=diagram.name, advice=advice, severity=severity
+    )
+
+
+def _depth(diagram: Diagram, scope: str) -> int:
+    depth = 0
+    while scope in diagram.nodes:
+        scope, depth = diagram.nodes[scope].scope, depth + 1
+    return depth

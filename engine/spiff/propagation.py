@@ -29,7 +29,6 @@ def break_off(task: Task, code: str | None) -> None:
     runtime = runtime_of(task)
     event = runtime.record("error_uncaught", task, code=code)
     runtime.uncaught.append(event)
-    runtime.is_broken_off = True
     cancel_all(task.workflow.top_workflow)
 
 

@@ -40,7 +40,15 @@ class Host(Protocol):
 
 
 class Runtime:
-    """The record of a step."""
+    """The record of a step.
+
+    Attributes:
+        events: for the history, in order.
+        flows: ids of the sequence flows walked.
+        ends: end events reached.
+        uncaught: BPMN errors that nobody caught.
+        instances: loop instances opened, to bound what one step can do.
+    """
 
     def __init__(self, host: Host) -> None:
         self.host = host
@@ -48,7 +56,7 @@ class Runtime:
         self.flows: list[str] = []
         self.ends: list[End] = []
         self.uncaught: list[Event] = []
-        self.is_broken_off = False
+        self.instances = 0
 
     def record(self, kind: str, task: Task, **details: object) -> Event:
         """Note that something happened at the element of a task."""

@@ -13,7 +13,7 @@ from engine.spiff.nodes import FINISHED
 from engine.spiff.pruning import prune
 from engine.spiff.workflows import Instance, has_tokens, leave_sub_process
 
-MOST_RUNS = 10_000
+MOST_RUNS = 20_000
 """Elements that one step may pass; more means that the diagram circles without waiting."""
 _PRUNE_AFTER = 200
 
@@ -26,16 +26,17 @@ def run(top: Instance) -> None:
     Raises:
         StepTooLong: the process does not come to rest.
     """
-    runs = 0
+    runs, pruned_at = 0, 0
     while batch := _next_batch(top):
         for task in batch:
+            runs += 1
+            if runs > MOST_RUNS:
+                raise StepTooLong(task.task_spec.element.id)
             if task.state == TaskState.READY:
                 run_task(task)
-        if runs // _PRUNE_AFTER != (runs + len(batch)) // _PRUNE_AFTER:
+        if runs - pruned_at > _PRUNE_AFTER:
             prune(top)
-        runs += len(batch)
-        if runs > MOST_RUNS:
-            raise StepTooLong(batch[0].task_spec.element.id)
+            pruned_at = runs
     prune(top)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from SpiffWorkflow import TaskState
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
@@ -99,8 +100,8 @@ class UserTask(Activity):
         text = self.assignment.priority
         value = DEFAULT_PRIORITY if text is None else parameter(my_task, text)
         try:
-            return int(str(value))
-        except ValueError as error:
+            return int(Decimal(str(value)))
+        except (ArithmeticError, ValueError) as error:
             raise ExpressionFailed(self.element.id, "the priority is no whole number") from error
 
     def _due(self, my_task: Task) -> str | None:

@@ -702,3 +702,70 @@ def test_cancelling_takes_everything_away(start):
     assert execution.is_ended
     assert execution.user_tasks() == []
     assert kinds(execution) == ["task_cancelled", "cancelled"]
+
+
+def test_a_sub_process_that_throws_the_signal_of_its_own_boundary_event_is_stopped(start, host):
+    execution = start(
+        """
+        start s
+        sub p1 {
+        throw t signal=stop
+        service never topic=never
+        g1: t -> never
+        }
+        boundary b on=p1 signal=stop
+        user after
+        f1: s -> p1
+        f2: b -> after
+        """
+    )
+    assert open_tasks(execution) == ["after"]
+    assert host.calls == []
+
+
+def test_a_sub_process_is_stopped_by_the_condition_that_it_makes_true(start, host):
+    execution = start(
+        """
+        start s
+        sub p1 {
+        script a do="n = 2"
+        service never topic=never
+        g1: a -> never
+        }
+        boundary b on=p1 condition="n > 1"
+        user after
+        f1: s -> p1
+        f2: b -> after
+        """,
+        n=0,
+    )
+    assert open_tasks(execution) == ["after"]
+    assert host.calls == []
+
+
+def test_an_error_in_one_loop_instance_is_caught_at_the_loop(start, host):
+    host.operations["t"] = lambda inputs: (
+        {} if inputs["x"] != 2 else (_ for _ in ()).throw(BusinessError("E"))
+    )
+    execution = start(
+        """
+        start s
+        service a topic=t in.x==x each="items as x"
+        boundary b on=a error=E
+        user repair
+        user fine
+        f1: s -> a
+        f2: a -> fine
+        f3: b -> repair
+        """,
+        items=[1, 2, 3],
+    )
+    assert open_tasks(execution) == ["repair"]
+    assert [inputs["x"] for _, inputs in host.calls] == [1, 2]
+
+
+def test_a_step_cannot_be_made_to_open_endless_instances(start):
+    with pytest.raises(LoopFailed):
+        start(
+            "start s\nsub p1 times=200 {\nuser a times=200\n}\nf1: s -> p1",
+        )
