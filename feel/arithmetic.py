@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DecimalException, Overflow
 
+from feel.distant import DistantDate, DistantDateTime
 from feel.errors import FeelBudgetExceeded, FeelTypeError
 from feel.temporal import (
     add_months,
@@ -169,5 +170,7 @@ _KINDS: Mapping[type, str] = {
     timedelta: "days and time duration",
     YearMonthDuration: "years and months duration",
     list: "list",
+    DistantDate: "date",
+    DistantDateTime: "date and time",
     dict: "context",
 }

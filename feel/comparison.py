@@ -5,10 +5,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from feel.distant import DistantDate
 from feel.temporal import seconds_of
 from feel.values import FeelRange, YearMonthDuration
 
-_PLAIN = frozenset((Decimal, str, bool, date, timedelta, YearMonthDuration))
+_PLAIN = frozenset((Decimal, str, bool, date, timedelta, YearMonthDuration, DistantDate))
 
 
 def equal(left: object, right: object) -> bool | None:
@@ -114,6 +115,12 @@ def _date_before(left: object, right: object) -> bool | None:
     return left < right if isinstance(left, date) and isinstance(right, date) else None
 
 
+def _distant_before(left: object, right: object) -> bool | None:
+    if isinstance(left, DistantDate) and isinstance(right, DistantDate):
+        return left < right
+    return None
+
+
 def _instant_before(left: object, right: object) -> bool | None:
     if not isinstance(left, datetime) or not isinstance(right, datetime):
         return None
@@ -141,6 +148,7 @@ _BEFORE: Mapping[type, Callable[[object, object], bool | None]] = {
     str: _text_before,
     date: _date_before,
     datetime: _instant_before,
+    DistantDate: _distant_before,
     time: _time_before,
     timedelta: _period_before,
     YearMonthDuration: _period_before,

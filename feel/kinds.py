@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from feel.distant import DistantDate, DistantDateTime
 from feel.temporal import at_midnight
 from feel.values import FeelFunction, FeelRange, YearMonthDuration
 
 
 def _date(value: object) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime)
+    return isinstance(value, (date, DistantDate)) and not isinstance(value, datetime)
 
 
 def _of(*kinds: type) -> Callable[[object], bool]:
@@ -19,12 +20,15 @@ def _of(*kinds: type) -> Callable[[object], bool]:
 _CHECKS: Mapping[str, Callable[[object], bool]] = {
     "any": lambda _: True,
     "value": lambda value: value is not None,
+    "Any": lambda value: value is not None,
     "number": _of(Decimal),
     "string": _of(str),
     "boolean": _of(bool),
     "date": _date,
     "time": _of(time),
-    "date and time": _of(datetime),
+    "date and time": _of(datetime, DistantDateTime),
+    "distant date": _of(DistantDate),
+    "distant date and time": _of(DistantDateTime),
     "day": _of(date),
     "moment": _of(date, time),
     "days and time duration": _of(timedelta),
@@ -35,7 +39,13 @@ _CHECKS: Mapping[str, Callable[[object], bool]] = {
     "range": _of(FeelRange),
     "function": lambda value: isinstance(value, FeelFunction),
 }
-CHECKS = _CHECKS
+
+# The kinds that are also types of FEEL; "value" is Any.
+TYPES = (
+    frozenset(_CHECKS)
+    - {"any", "day", "moment", "duration", "distant date"}
+    - {"distant date and time"}
+)
 
 
 def is_kind(value: object, kind: str) -> bool:

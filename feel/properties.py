@@ -6,6 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from feel.arithmetic import kind
+from feel.distant import DistantDate, DistantDateTime
 from feel.errors import FeelTypeError
 from feel.values import FeelRange, YearMonthDuration
 
@@ -77,10 +78,22 @@ def _years(value: YearMonthDuration) -> Decimal:
     return Decimal(int(value.months / 12))
 
 
+_DISTANT: Mapping[str, Part] = {name: _DATE[name] for name in ("year", "month", "day")}
+
+
+def _inside(attribute: str, part: Part) -> Part:
+    return lambda value: part(getattr(value, attribute))
+
+
 _PARTS: Mapping[type, Mapping[str, Part]] = {
     date: _DATE,
     datetime: {**_DATE, **_TIME},
     time: _TIME,
+    DistantDate: _DISTANT,
+    DistantDateTime: {
+        **{name: _inside("date", part) for name, part in _DISTANT.items()},
+        **{name: _inside("time", part) for name, part in _TIME.items()},
+    },
     timedelta: _PERIOD,
     YearMonthDuration: {
         "years": _years,

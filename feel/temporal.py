@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from feel.distant import DistantDate, DistantDateTime, distant_date
 from feel.errors import FeelTypeError
 from feel.values import YearMonthDuration
 
@@ -25,7 +26,7 @@ _PERIOD = re.compile(
 _MAX_OFFSET = timedelta(hours=18)
 
 
-def parse_date(text: str) -> date:
+def parse_date(text: str) -> date | DistantDate:
     """Read `2026-03-02`.
 
     Raises:
@@ -37,9 +38,12 @@ def parse_date(text: str) -> date:
     return _make_date(match)
 
 
-def _make_date(match: re.Match[str]) -> date:
+def _make_date(match: re.Match[str]) -> date | DistantDate:
+    year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+    if not date.min.year <= year <= date.max.year:
+        return distant_date(year, month, day)
     try:
-        return date(int(match["year"]), int(match["month"]), int(match["day"]))
+        return date(year, month, day)
     except ValueError as error:
         raise FeelTypeError(f'"{match.string}" is not a date.') from error
 
@@ -96,7 +100,7 @@ def _named_zone(name: str) -> tzinfo:
         raise FeelTypeError(f'There is no time zone "{name}".') from error
 
 
-def parse_date_time(text: str) -> datetime:
+def parse_date_time(text: str) -> datetime | DistantDateTime:
     """Read a date, or a date and time joined by `T`; a date alone is its midnight.
 
     Raises:
@@ -104,17 +108,27 @@ def parse_date_time(text: str) -> datetime:
     """
     match = _DATE_TIME.fullmatch(text)
     if match is None:
-        return datetime.combine(parse_date(text), time())
+        return join(parse_date(text), time())
     if match["hour"] == "24":
         return _end_of_day(match)
-    return datetime.combine(_make_date(match), _make_time(match))
+    return join(_make_date(match), _make_time(match))
+
+
+def join(day: date | DistantDate, moment: time) -> datetime | DistantDateTime:
+    """Put a date and a time together."""
+    if isinstance(day, DistantDate):
+        return DistantDateTime(day, moment)
+    return datetime.combine(day, moment)
 
 
 def _end_of_day(match: re.Match[str]) -> datetime:
     """Read 24:00:00, which is the next day's midnight."""
     if (match["minute"], match["second"], match["fraction"]) != ("00", "00", None):
         raise FeelTypeError(f'"{match.string}" is not a date and time.')
-    day = add_to_date(_make_date(match), timedelta(days=1))
+    today = _make_date(match)
+    if isinstance(today, DistantDate):
+        raise FeelTypeError(f'"{match.string}" is not a date and time.')
+    day = add_to_date(today, timedelta(days=1))
     return datetime.combine(day, time(tzinfo=parse_zone(match["zone"])))
 
 

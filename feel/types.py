@@ -4,14 +4,13 @@ from collections.abc import Mapping
 
 from feel.arithmetic import kind
 from feel.errors import FeelTypeError
-from feel.kinds import CHECKS, coerced, is_kind
+from feel.kinds import TYPES, coerced, is_kind
 from feel.nodes import TypeName
 from feel.values import FeelFunction, FeelRange
 
 Types = Mapping[str, TypeName]
 
 _ALIASES = {
-    "Any": "value",
     "day and time duration": "days and time duration",
     "year and month duration": "years and months duration",
     "dateTime": "date and time",
@@ -31,7 +30,7 @@ def resolve(wanted: TypeName, types: Types) -> TypeName:
         if wanted.parts:
             return wanted
         name = _ALIASES.get(wanted.name, wanted.name)
-        if name == "Null" or name in CHECKS:
+        if name == "Null" or name in TYPES:
             return TypeName(name)
         if name not in types:
             break

@@ -19,6 +19,7 @@ from decimal import (
 )
 from zoneinfo import ZoneInfo
 
+from feel.distant import DistantDate, DistantDateTime
 from feel.errors import FeelTypeError
 from feel.nodes import TypeName
 
@@ -185,8 +186,9 @@ def _time_text(value: time | datetime) -> str:
     return text + zone_text(value.tzinfo, value.utcoffset())
 
 
-def _date_text(value: date) -> str:
-    return f"{value.year:04}-{value.month:02}-{value.day:02}"
+def _date_text(value: date | DistantDate) -> str:
+    sign = "-" if value.year < 0 else ""
+    return f"{sign}{abs(value.year):04}-{value.month:02}-{value.day:02}"
 
 
 def _datetime_text(value: datetime) -> str:
@@ -232,14 +234,15 @@ def _key(name: str) -> str:
 
 
 # The order matters: bool before numbers, datetime before date.
-_WRITERS: tuple[tuple[type, Callable[..., str]], ...] = (
+_WRITERS: tuple[tuple[type | tuple[type, ...], Callable[..., str]], ...] = (
     (str, quoted),
     (type(None), lambda _: "null"),
     (bool, lambda value: "true" if value else "false"),
     (Decimal, _number_text),
     (int, str),
     (datetime, _datetime_text),
-    (date, _date_text),
+    ((date, DistantDate), _date_text),
+    (DistantDateTime, lambda value: f"{_date_text(value.date)}T{_time_text(value.time)}"),
     (time, _time_text),
     (timedelta, _duration_text),
     (YearMonthDuration, _months_text),

@@ -5,9 +5,11 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 
 from feel.builtins.registry import Registry
+from feel.distant import DistantDate, DistantDateTime, distant_date
 from feel.errors import FeelSyntaxError, FeelTypeError
 from feel.run import Run
 from feel.temporal import (
+    join,
     parse_date,
     parse_date_time,
     parse_duration,
@@ -47,9 +49,41 @@ def date_of(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
 
 
+@FUNCTIONS.add("date(from: distant date)")
+def distant_date_stays(value: DistantDate) -> DistantDate:
+    """Give a date beyond the years 1 to 9999 unchanged."""
+    return value
+
+
+@FUNCTIONS.add("date(from: distant date and time)")
+def distant_date_of(value: DistantDateTime) -> DistantDate:
+    """Take the date of a date and time beyond the years 1 to 9999."""
+    return value.date
+
+
+@FUNCTIONS.add("time(from: distant date and time)")
+def distant_time_of(value: DistantDateTime) -> time:
+    """Take the time of a date and time beyond the years 1 to 9999."""
+    return value.time
+
+
+@FUNCTIONS.add("date and time(from: distant date and time)")
+def distant_instant_stays(value: DistantDateTime) -> DistantDateTime:
+    """Give an instant beyond the years 1 to 9999 unchanged."""
+    return value
+
+
+@FUNCTIONS.add("date and time(date: distant date, time: time)")
+def join_distant(day: DistantDate, moment: time) -> DistantDateTime:
+    """Put a date beyond the years 1 to 9999 and a time together."""
+    return DistantDateTime(day, moment)
+
+
 @FUNCTIONS.add("date(year: number, month: number, day: number)")
-def make_date(year: Decimal, month: Decimal, day: Decimal) -> date:
+def make_date(year: Decimal, month: Decimal, day: Decimal) -> date | DistantDate:
     """Make a date of its parts."""
+    if not date.min.year <= year <= date.max.year:
+        return distant_date(whole(year), whole(month), whole(day))
     try:
         return date(whole(year), whole(month), whole(day))
     except (ValueError, OverflowError) as error:
@@ -116,14 +150,14 @@ def in_zone(moment: datetime, zone: str) -> datetime:
     "date and time(year: number, month: number, day: number, hour: number, minute: number,"
     " second: number, timezone: string)",
 )
-def make_date_and_time(*parts: object) -> datetime:
+def make_date_and_time(*parts: object) -> datetime | DistantDateTime:
     """Make an instant of its parts; the last may be an offset or the name of a zone."""
     year, month, day, hour, minute, second, *zone = parts
-    made = datetime.combine(
+    moment = make_time(_number(hour), _number(minute), _number(second))
+    return join(
         make_date(_number(year), _number(month), _number(day)),
-        make_time(_number(hour), _number(minute), _number(second)),
+        moment.replace(tzinfo=_any_zone(zone[0] if zone else None)),
     )
-    return made.replace(tzinfo=_any_zone(zone[0] if zone else None))
 
 
 def _number(value: object) -> Decimal:

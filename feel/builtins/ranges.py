@@ -26,7 +26,12 @@ def _span(value: object) -> FeelRange:
     return FeelRange(value, value)
 
 
-@FUNCTIONS.add("before(point1: value, point2: value)", "before(point: value, range: value)")
+@FUNCTIONS.add(
+    "before(range: range, point: value)",
+    "before(range1: range, range2: range)",
+    "before(point1: value, point2: value)",
+    "before(point: value, range: value)",
+)
 def before(left: object, right: object) -> bool:
     """Tell whether all of the first lies before all of the second."""
     one, other = _span(left), _span(right)
@@ -35,7 +40,12 @@ def before(left: object, right: object) -> bool:
     return _equal(one.high, other.low) and not (one.high_included and other.low_included)
 
 
-@FUNCTIONS.add("after(point1: value, point2: value)", "after(range: value, point: value)")
+@FUNCTIONS.add(
+    "after(point: value, range: range)",
+    "after(range1: range, range2: range)",
+    "after(point1: value, point2: value)",
+    "after(range: value, point: value)",
+)
 def after(left: object, right: object) -> bool:
     """Tell whether all of the first lies after all of the second."""
     return before(right, left)

@@ -131,7 +131,7 @@ def _filter(node: Filter) -> Thunk:
         constant = index
         return lambda scope: select(source(scope), constant, scope.run)
     condition = compile_node(node.condition)
-    return lambda scope: _filtered(_as_list(source(scope)), condition, scope)
+    return lambda scope: _filtered(_items_to_filter(source(scope)), condition, scope)
 
 
 def _constant_index(node: Node) -> Decimal | None:
@@ -141,6 +141,10 @@ def _constant_index(node: Node) -> Decimal | None:
     if isinstance(node, Literal) and isinstance(node.value, Decimal):
         return node.value
     return None
+
+
+def _items_to_filter(value: object) -> list[object] | None:
+    return None if value is None else _as_list(value)
 
 
 def _as_list(value: object) -> list[object]:
@@ -158,9 +162,11 @@ def select(source: object, index: Decimal, run: Run) -> object:
     return items[place - 1 if place > 0 else place]
 
 
-def _filtered(items: list[object], condition: Thunk, scope: Scope) -> object:
+def _filtered(items: list[object] | None, condition: Thunk, scope: Scope) -> object:
     kept: list[object] = []
     run = scope.run
+    if items is None:
+        return run.null("There is nothing to filter.")
     for item in items:
         run.meter.spend()
         inner = Scope({"item": item}, scope, run)
