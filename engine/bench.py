@@ -5,13 +5,11 @@ transaction of the same writes through the bare driver, on the same database, in
 """
 
 import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from uuid import uuid4
@@ -80,27 +78,16 @@ class Figures:
     state_bytes: int
 
 
-def bench(postgres_url: str | None = None, instances: int = INSTANCES) -> dict[str, object]:
-    """Measure the engine on an SQLite file and, when an address is given, on PostgreSQL.
-
-    The PostgreSQL database must be empty: the engine's tables are made in it and dropped again.
+def measure(url: str, *, instances: int = INSTANCES) -> dict[str, float]:
+    """Measure the engine on one empty database; its tables are made there and dropped again.
 
     Returns:
-        Database name to the fields of Figures.
+        The fields of Figures by name.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        urls = {"sqlite": f"sqlite:///{Path(folder) / 'bench.db'}"}
-        if postgres_url:
-            urls["postgresql"] = postgres_url
-        return {name: _as_dict(measure(url, instances)) for name, url in urls.items()}
-
-
-def measure(url: str, instances: int) -> Figures:
-    """Measure the engine on one empty database."""
     database = Database(url)
     metadata.create_all(database.engine)
     try:
-        return _measure(database, instances)
+        return asdict(_measure(database, instances))
     finally:
         metadata.drop_all(database.engine)
         database.dispose()
@@ -295,7 +282,3 @@ def _no_rung(rung: Rung, *, session: object, clock: object) -> None:
 
 def _ms(seconds: float) -> float:
     return round(seconds * 1000, 3)
-
-
-def _as_dict(figures: Figures) -> dict[str, object]:
-    return {name: getattr(figures, name) for name in Figures.__dataclass_fields__}

@@ -31,6 +31,10 @@ class Application(Protocol):
         """Open a transaction; it commits on success."""
         ...
 
+    def refresh_clock(self) -> None:
+        """Take over what another process did to the business clock of a demo city."""
+        ...
+
     def deliver(self, message: Message) -> None:
         """Deliver one outbox message.
 

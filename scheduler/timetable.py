@@ -12,6 +12,7 @@ from scheduler.relay import Relay
 from scheduler.sweep import Sweep
 
 TICK = timedelta(seconds=1)
+CLOCK_REFRESH = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +35,7 @@ def timetable(application: Application) -> tuple[Entry, ...]:
     sweep = Sweep(application, owner=worker_name(), allows=guard.allows)
     relay = Relay(application)
     return (
+        Entry(id="clock", every=CLOCK_REFRESH, run=application.refresh_clock),
         Entry(id="sweep", every=TICK, run=sweep.run),
         Entry(id="relay", every=TICK, run=relay.run),
     )
