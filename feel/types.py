@@ -16,8 +16,17 @@ _ALIASES = {
     "dateTime": "date and time",
     "dayTimeDuration": "days and time duration",
     "yearMonthDuration": "years and months duration",
+    # Modelers that also export for other engines write these.
+    "integer": "number",
+    "long": "number",
+    "double": "number",
 }
 _DEPTH = 100
+
+
+def is_known(name: str) -> bool:
+    """Tell whether FEEL itself knows a type of this name."""
+    return name == "Null" or _ALIASES.get(name, name) in TYPES
 
 
 def resolve(wanted: TypeName, types: Types) -> TypeName:

@@ -17,7 +17,7 @@ from engine.dmn.elements import (
     Text,
 )
 from engine.dmn.frame import Frame
-from feel.compiler.loops import select
+from feel.compiler.loops import items_of, select
 from feel.errors import FeelTypeError
 from feel.values import FeelFunction
 
@@ -113,6 +113,8 @@ def _conditional(box: Conditional, frame: Frame) -> object:
 @value_of.register
 def _filter(box: FilterBox, frame: Frame) -> object:
     items = value_of(box.source, frame)
+    if items is None:
+        return frame.null("There is nothing to filter.")
     kept: list[object] = []
     for item in items if isinstance(items, list) else [items]:
         seen = {**item, "item": item} if isinstance(item, dict) else {"item": item}
@@ -126,11 +128,12 @@ def _filter(box: FilterBox, frame: Frame) -> object:
 
 @value_of.register
 def _loop(box: Loop, frame: Frame) -> object:
-    source = value_of(box.source, frame)
-    if source is None:
-        return frame.null("A loop over null has no result.")
+    try:
+        items = items_of(value_of(box.source, frame), frame.evaluation.run)
+    except FeelTypeError as error:
+        return frame.null(error.message)
     results: list[object] = []
-    for item in source if isinstance(source, list) else [source]:
+    for item in items:
         frame.evaluation.run.meter.spend()
         results.append(value_of(box.body, frame.inside({box.variable: item, "partial": results})))
     if box.kind == "for":

@@ -26,6 +26,7 @@ from engine.dmn.xml import (
 )
 from engine.errors import Problem
 from feel.nodes import TypeName
+from feel.types import is_known
 
 _DRG = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
 
@@ -82,6 +83,7 @@ class _ModelReader:
             names=self._texts.names,
         )
         self._check_references(model)
+        self._check_types(model)
         return Reading(model=model, problems=tuple(self._texts.problems))
 
     def _element(self, node: Element) -> DrgElement:
@@ -142,6 +144,13 @@ class _ModelReader:
             allowed=self._texts.tests(child(node, "allowedValues")),
             type_constraint=self._texts.tests(child(node, "typeConstraint")),
         )
+
+    def _check_types(self, model: Model) -> None:
+        for node in self._root.iter():
+            name = type_ref(node) if isinstance(node.tag, str) else ""
+            is_imported = any(name.startswith(f"{alias}.") for alias in model.imports.values())
+            if name and name not in model.items and not is_known(name) and not is_imported:
+                self._texts.refuse(node, f"There is no type {name!r}; define it or choose another.")
 
     def _check_references(self, model: Model) -> None:
         nodes = {attribute(node, "id"): node for node in children(self._root, *_DRG)}

@@ -1,6 +1,6 @@
 """for, some, every and filters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -77,42 +77,52 @@ def _bindings(sources: Sequence[Source], scope: Scope) -> Iterator[Scope]:
         yield from _bindings(sources[1:], Scope({name: item}, scope, scope.run))
 
 
-def _items(start: object, end: Thunk | None, scope: Scope) -> Sequence[object] | Iterator[object]:
+def _items(start: object, end: Thunk | None, scope: Scope) -> Iterable[object]:
     if end is not None:
-        return _count(start, end(scope), scope)
+        return _count(start, end(scope), scope.run)
+    return items_of(start, scope.run)
+
+
+def items_of(start: object, run: Run) -> Iterable[object]:
+    """Give what a loop walks over: the items of a list or range; another value is its own item.
+
+    Raises:
+        FeelTypeError: it is null, or a range that cannot be counted.
+        FeelBudgetExceeded: there are more than the budget allows.
+    """
     if isinstance(start, FeelRange):
-        return _items_of_range(start, scope)
+        return _items_of_range(start, run)
     if start is None:
         raise FeelTypeError("A loop over null has no result.")
     return start if isinstance(start, list) else [start]
 
 
-def _items_of_range(span: FeelRange, scope: Scope) -> Sequence[object] | Iterator[object]:
+def _items_of_range(span: FeelRange, run: Run) -> Sequence[object]:
     if less(span.high, span.low):
         return []
-    items = list(_count(span.low, span.high, scope))
+    items = list(_count(span.low, span.high, run))
     first = 0 if span.low_included else 1
     return items[first : len(items) if span.high_included else -1]
 
 
-def _count(start: object, end: object, scope: Scope) -> Iterator[object]:
+def _count(start: object, end: object, run: Run) -> Iterator[object]:
     """Count from one whole number or date to another, up or down, both included."""
     if isinstance(start, Decimal) and isinstance(end, Decimal):
         first, last = _whole(start), _whole(end)
         step = 1 if first <= last else -1
-        _afford(abs(last - first), scope)
+        _afford(abs(last - first), run)
         return (Decimal(at) for at in range(first, last + step, step))
     if type(start) is date and type(end) is date:
         first, last = start.toordinal(), end.toordinal()
         step = 1 if first <= last else -1
-        _afford(abs(last - first), scope)
+        _afford(abs(last - first), run)
         return (start + timedelta(days=at - first) for at in range(first, last + step, step))
     raise FeelTypeError(f"A loop cannot count from {kind(start)} to {kind(end)}.")
 
 
-def _afford(count: int, scope: Scope) -> None:
+def _afford(count: int, run: Run) -> None:
     """Refuse a loop that cannot be paid, before it begins."""
-    meter = scope.run.meter
+    meter = run.meter
     if count > meter.steps:
         meter.spend(count)
 

@@ -68,12 +68,16 @@ def _comparing(node: HalfRange) -> Test:
     return lambda scope, value: compare(operator, value, end(scope))
 
 
+def _is_item(value: object, item: object) -> bool:
+    if isinstance(item, FeelRange) and not isinstance(value, FeelRange):
+        return contains(item, value) is True
+    return equal(value, item) is True
+
+
 def matches(value: object, expected: object) -> bool | None:
     """Tell whether a value equals a result, is one of a list, or lies in a range."""
     if isinstance(expected, FeelRange):
         return contains(expected, value)
     if isinstance(expected, list):
-        if isinstance(value, list) and equal(value, expected):
-            return True
-        return any_of(matches(value, item) for item in expected)
+        return equal(value, expected) is True or any(_is_item(value, item) for item in expected)
     return equal(value, expected)

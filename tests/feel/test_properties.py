@@ -1,12 +1,13 @@
 """What holds for all values."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feel.errors import FeelError
+from feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from feel.evaluator import evaluate
 from feel.temporal import parse_duration
 from feel.values import YearMonthDuration, quoted, to_text
@@ -24,22 +25,19 @@ VALUES = st.recursive(
 )
 
 
+WORDS = 'a 1 "x" + - ( ) [ ] { } , : .. if then else for in < = ? . function null'
+
+
 @given(st.text(max_size=60))
-def test_any_text_is_read_or_refused_with_a_sentence(text: str):
-    try:
+def test_any_text_is_read_or_refused(text: str):
+    with suppress(FeelSyntaxError, FeelBudgetExceeded):
         evaluate(text, {}, now=NOW)
-    except FeelError as error:
-        assert error.message
 
 
-@given(
-    st.lists(st.sampled_from('a 1 "x" + - ( ) [ ] { } , : .. if then else for in < = ? .'.split()))
-)
+@given(st.lists(st.sampled_from(WORDS.split())))
 def test_any_row_of_words_is_read_or_refused(words: list[str]):
-    try:
+    with suppress(FeelSyntaxError, FeelBudgetExceeded):
         evaluate(" ".join(words), {"a": 1}, now=NOW)
-    except FeelError as error:
-        assert error.message
 
 
 @given(NUMBERS, NUMBERS)
