@@ -186,6 +186,8 @@ def _take(step: ScenarioStep, walk: Walk) -> str | None:
         return f"{type(error).__name__}: {error}"
     if expected is not None:
         return f"expected to be refused with {expected}, but it was accepted"
+    if failed := walk.failed_operations(walk.instance_id(step.when)):
+        return f"an operation failed: {failed[0]}"
     return next(_unmet(step, walk), None)
 
 

@@ -499,7 +499,7 @@ def ledger_view(entry: LedgerEntry) -> LedgerView:
 
 
 def _turns(row: RepairTicket, session: Session) -> tuple[Turn, ...]:
-    if row.instance_id is None or row.stage in FINAL_STAGES:
+    if row.instance_id is None:
         return ()
     wanted = TaskFilter(instance_id=row.instance_id)
     tasks = engine_queries.open_tasks(wanted, session).rows
@@ -528,7 +528,7 @@ def _milestones(
         .where(RepairStageChange.ticket_id == row.id)
         .order_by(RepairStageChange.id)
     )
-    entered = {"submitted": row.submitted_at, **dict(changes.tuples().all())}
+    entered = {"submitted": row.submitted_at, **dict(changes.all())}
     return milestones(
         row.stage,
         elements=[turn.element_id for turn in turns],

@@ -122,7 +122,7 @@ def _check_quote(values: Mapping[str, object], session: Session) -> None:
     if lines and total_of(lines) != amount_twd:
         raise QuoteSumDiffers(total_of(lines), amount_twd)
     items = session.execute(select(ConsumableItem.code, ConsumableItem.unit_price_twd))
-    ensure_table_prices(lines, dict(items.tuples().all()))
+    ensure_table_prices(lines, dict(items.all()))
 
 
 def _check_recovery(ticket: RepairTicket, values: Mapping[str, object], session: Session) -> None:
