@@ -65,6 +65,8 @@ class FieldView:
     def is_optional(self) -> bool:
         """Tell whether the field is to be marked as optional."""
         part = self.definition
+        if part.type == "dynamiclist":
+            return part.min_count == 0 and not part.is_required
         needs_files = part.type == "filepicker" and part.min_count > 0
         return part.is_input and not (part.is_required or part.is_readonly or needs_files)
 

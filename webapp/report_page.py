@@ -15,6 +15,7 @@ from housing.cases import recording
 from housing.cases.queries import Draft, draft_of
 from housing.places import queries as places
 from housing.repairs import queries, service
+from housing.repairs.errors import NotYourUnit
 from housing.repairs.queries import TicketRow
 from housing.repairs.service import EXTENSION_FORM, MANAGERS, PROCESS, REPORT_FORM, Report, Reported
 from webapp import case_access, current
@@ -113,16 +114,18 @@ def submit(page: ReportPage, filled: Filled) -> Reported:
             that it is something else.
         NotYourUnit: the place is none of his.
     """
+    if page.place is None:
+        raise NotYourUnit
     application = current.application()
     is_confirmed = CONFIRM_FIELD in flask.request.form
-    similar = [] if is_confirmed else _similar(page, filled.values)
+    similar = [] if is_confirmed else _similar(page.place, filled.values)
     with application.unit_of_work() as session:
         reported = service.report(
             Report(
                 token=page.token,
                 values=filled.values,
-                unit_id=page.place.unit_id if page.place else None,
-                community=page.place.community if page.place else None,
+                unit_id=page.place.unit_id,
+                community=page.place.community,
             ),
             by=current.actor(),
             engine=application.engine,
@@ -206,11 +209,9 @@ def _chosen(choices: Sequence[PlaceChoice]) -> PlaceChoice | None:
     return choices[0] if choices else None
 
 
-def _similar(page: ReportPage, values: Mapping[str, object]) -> list[OpenReport]:
-    if page.place is None:
-        return []
-    unit_id = None if values.get("where") == "common" else page.place.unit_id
-    return _open_tickets(page.place.community, unit_id, str(values.get("category") or ""))
+def _similar(place: PlaceChoice, values: Mapping[str, object]) -> list[OpenReport]:
+    unit_id = None if values.get("where") == "common" else place.unit_id
+    return _open_tickets(place.community, unit_id, str(values.get("category") or ""))
 
 
 def _open_at(choices: Sequence[PlaceChoice]) -> list[OpenReport]:

@@ -54,6 +54,8 @@ def receive(form: Form) -> Uploads:
             prepared.append((name, _prepare(application.files, file, keep_location)))
         except (FileTooLarge, FileNotAnImage, FileEmpty) as error:
             errors[name] = _refusal(error)
+    for file in flask.request.files.values():
+        file.close()
     if prepared:
         with application.unit_of_work() as session:
             for name, ready in prepared:
