@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from feel.errors import FeelBudgetExceeded
 
-MAX_TEXT = 100_000
+MAX_TEXT = 20_000
 MAX_NESTING = 60
+MAX_TREE = 500_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,12 +19,33 @@ class Budget:
         size: characters of one string.
     """
 
-    steps: int = 50_000
+    steps: int = 20_000
     depth: int = 60
     size: int = 200_000
 
 
 DEFAULT_BUDGET = Budget()
+
+
+def check_tree(value: object) -> None:
+    """Refuse a value that is small in memory but giant when it is written out or compared.
+
+    Lists that hold the same list twice, many levels deep, are such values.
+
+    Raises:
+        FeelBudgetExceeded: it has more than `MAX_TREE` items and characters.
+    """
+    left = MAX_TREE
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        left -= 1 + (len(item) if isinstance(item, (str, list, dict)) else 0)
+        if left < 0:
+            raise FeelBudgetExceeded(f"A value is larger than {MAX_TREE} items and characters.")
+        if isinstance(item, list):
+            waiting += item
+        elif isinstance(item, dict):
+            waiting += item.values()
 
 
 class Meter:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from feel.budget import check_tree
 from feel.distant import DistantDate
 from feel.temporal import seconds_of
 from feel.values import FeelRange, YearMonthDuration
@@ -13,7 +14,17 @@ _PLAIN = frozenset((Decimal, str, bool, date, timedelta, YearMonthDuration, Dist
 
 
 def equal(left: object, right: object) -> bool | None:
-    """Tell whether two values are equal; null if their kinds cannot be compared."""
+    """Tell whether two values are equal; null if their kinds cannot be compared.
+
+    Raises:
+        FeelBudgetExceeded: they are too large to be compared.
+    """
+    if isinstance(left, (list, dict)):
+        check_tree(left)
+    return _equal(left, right)
+
+
+def _equal(left: object, right: object) -> bool | None:
     kind = type(left)
     if kind is type(right):
         return left == right if kind in _PLAIN else _equal_of_one_kind(left, right)
@@ -37,19 +48,19 @@ def _equal_of_one_kind(left: object, right: object) -> bool | None:
 def _equal_lists(left: list[object], right: list[object]) -> bool | None:
     if len(left) != len(right):
         return False
-    return all_of(equal(one, other) for one, other in zip(left, right, strict=True))
+    return all_of(_equal(one, other) for one, other in zip(left, right, strict=True))
 
 
 def _equal_contexts(left: Mapping[str, object], right: Mapping[str, object]) -> bool | None:
     if left.keys() != right.keys():
         return False
-    return all_of(equal(value, right[name]) for name, value in left.items())
+    return all_of(_equal(value, right[name]) for name, value in left.items())
 
 
 def _equal_ranges(left: FeelRange, right: FeelRange) -> bool | None:
     if (left.low_included, left.high_included) != (right.low_included, right.high_included):
         return False
-    return all_of((equal(left.low, right.low), equal(left.high, right.high)))
+    return all_of((_equal(left.low, right.low), _equal(left.high, right.high)))
 
 
 def _equal_moments(left: time | datetime, right: time | datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 
-from feel.budget import DEFAULT_BUDGET, Budget
+from feel.budget import DEFAULT_BUDGET, Budget, check_tree
 from feel.compiler import calls, loops, operators
 from feel.compiler.base import Scope, Thunk, compile_node
 from feel.compiler.tests import Test, compile_unary_tests
@@ -75,9 +75,12 @@ class Evaluation:
         if isinstance(expression, str):
             expression = parse_expression(expression, known_names(variables, self.run.functions))
         try:
-            return compiled(expression)(Scope(variables, None, self.run))
+            value = compiled(expression)(Scope(variables, None, self.run))
         except RecursionError as error:
             raise FeelBudgetExceeded("The expression goes too deep.") from error
+        if isinstance(value, (list, dict)):
+            check_tree(value)
+        return value
 
     def passes(
         self, tests: str | UnaryTests, value: object, variables: Mapping[str, object]

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 
+from feel.budget import check_tree
 from feel.builtins.registry import Registry
 from feel.distant import DistantDate, DistantDateTime, distant_date
 from feel.errors import FeelSyntaxError, FeelTypeError
@@ -19,6 +20,8 @@ from feel.temporal import (
 from feel.values import FeelRange, YearMonthDuration, number, to_text
 
 FUNCTIONS = Registry()
+
+_CHARACTERS_A_STEP = 50
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
@@ -201,8 +204,10 @@ def to_string(run: Run, value: object) -> str | None:
     """Write a value as text; null stays null."""
     if value is None:
         return None
+    check_tree(value)
     text = to_text(value)
     run.meter.check_size(len(text))
+    run.meter.spend(len(text) // _CHARACTERS_A_STEP)
     return text
 
 

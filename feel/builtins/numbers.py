@@ -17,10 +17,13 @@ from decimal import (
 from feel.arithmetic import calculate
 from feel.builtins.registry import Registry
 from feel.errors import FeelTypeError
+from feel.run import Run
 from feel.values import DECIMAL128, YearMonthDuration
 
 FUNCTIONS = Registry()
 
+# Steps that a series costs.
+_COST = 10
 _LEAST_SCALE, _MOST_SCALE = -6111, 6176
 _WIDE = Context(prec=12_400)
 
@@ -106,17 +109,19 @@ def sqrt(value: Decimal) -> Decimal:
     return DECIMAL128.sqrt(value)
 
 
-@FUNCTIONS.add("log(number: number)")
-def log(value: Decimal) -> Decimal:
+@FUNCTIONS.add_with_run("log(number: number)")
+def log(run: Run, value: Decimal) -> Decimal:
     """Take the natural logarithm of a positive number."""
+    run.meter.spend(_COST)
     if value <= 0:
         raise FeelTypeError("Only a positive number has a logarithm.")
     return DECIMAL128.ln(value)
 
 
-@FUNCTIONS.add("exp(number: number)")
-def exp(value: Decimal) -> Decimal:
+@FUNCTIONS.add_with_run("exp(number: number)")
+def exp(run: Run, value: Decimal) -> Decimal:
     """Raise e to a power."""
+    run.meter.spend(_COST)
     try:
         return DECIMAL128.exp(value)
     except DecimalException as error:

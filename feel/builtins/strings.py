@@ -10,6 +10,8 @@ from feel.run import Run
 
 FUNCTIONS = Registry()
 
+_CHARACTERS_A_STEP = 50
+
 
 @FUNCTIONS.add("substring(string: string, start position: number, length: number?)")
 def substring(text: str, start: Decimal, length: Decimal | None = None) -> str:
@@ -91,7 +93,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     pieces: list[str] = []
     end = 0
     for found in compiled.finditer(text):
-        run.meter.spend()
+        run.meter.spend(1 + len(replacement) // _CHARACTERS_A_STEP)
         pieces += (
             text[end : found.start()],
             expand_replacement(found, replacement, is_literal=is_literal),

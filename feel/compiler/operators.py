@@ -93,6 +93,8 @@ def _negate(node: Negate) -> Thunk:
     return run
 
 
+# Steps that a power costs.
+_POWER_COST = 10
 _FAST = {"+": DECIMAL128.add, "-": DECIMAL128.subtract, "*": DECIMAL128.multiply}
 
 
@@ -106,7 +108,9 @@ def _arithmetic(node: Arithmetic) -> Thunk:
         try:
             if fast is not None and type(one) is Decimal and type(other) is Decimal:
                 return fast(one, other)
-            if type(one) is str and type(other) is str:
+            if operator == "**":
+                scope.run.meter.spend(_POWER_COST)
+            elif type(one) is str and type(other) is str:
                 scope.run.meter.check_size(len(one) + len(other))
             return calculate(operator, one, other)
         except ArithmeticError:

@@ -8,8 +8,16 @@ from feel.budget import Budget
 from feel.errors import FeelBudgetExceeded, FeelError
 from feel.evaluator import evaluate, evaluate_unary_tests
 
+# Each list holds the one before twice: forty lists in memory, 2 ** 40 items on paper.
+DOUBLED = "{x0: [1], " + ", ".join(f"x{i}: [x{i - 1}, x{i - 1}]" for i in range(1, 40)) + "}.x39"
 ATTACKS = [
     "9 ** (9 ** 9)",
+    DOUBLED,
+    DOUBLED.replace("x39", "x39 = x38"),
+    f"string({DOUBLED})",
+    "for i in 1..20000 return 1.1 ** 0.37",
+    '{s: string join(for i in 1..5000 return "0123456789", ""),'
+    " r: string(for i in 1..10000 return s)}.r",
     "for i in 1..10**12 return i",
     "for i in 1..1000, j in 1..1000, k in 1..1000 return i",
     "some i in 1..10**9 satisfies i < 0",
