@@ -87,6 +87,13 @@ COMMUNITIES = (
 """SW is in warranty, PX out of it, SM in it for some categories only; all days invented."""
 
 
+def is_in_warranty(community: str, category: str, on: date) -> bool:
+    """Tell whether a community's assets of a repair category are under warranty on a day."""
+    row = next(each for each in COMMUNITIES if each.code == community)
+    is_long = category in _LONG_LIVED
+    return on <= (row.long_warranty_end_on if is_long else row.short_warranty_end_on)
+
+
 def found(*, session: Session, clock: Clock) -> None:
     """Make the communities, homes, contractors, the table of consumables and all accounts."""
     for community in COMMUNITIES:

@@ -106,6 +106,8 @@ def say(key: str, value: object, language: str) -> str:
         return chinese_day(value) if is_chinese else english_day(value)
     if key.endswith("_twd"):
         return f"{value:,}"
+    if key == "what":
+        return str(value).rstrip("。.！!？? ")  # it stands inside our own sentences
     names = _CODES.get(key, {}).get(str(value))
     return names[0 if is_chinese else 1] if names else str(value)
 
