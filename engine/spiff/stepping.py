@@ -13,9 +13,9 @@ from engine.spiff.nodes import FINISHED
 from engine.spiff.pruning import prune
 from engine.spiff.workflows import Instance, has_tokens, leave_sub_process
 
-MOST_RUNS = 20_000
+MOST_RUNS = 10_000
 """Elements that one step may pass; more means that the diagram circles without waiting."""
-_PRUNE_AFTER = 200
+_PRUNE_AFTER = 20
 
 
 def run(top: Instance) -> None:
@@ -68,18 +68,18 @@ def all_tasks(top: Instance) -> Iterator[Task]:
 
 def _next_batch(top: Instance) -> list[Task]:
     while True:
-        _meet_conditions(top)
-        ready = [t for t in all_tasks(top) if t.state == TaskState.READY]
-        batch = [task for task in ready if not task.task_spec.manual]
+        tasks = list(all_tasks(top))
+        if _meet_conditions(tasks):
+            continue
+        batch = [t for t in tasks if t.state == TaskState.READY and not t.task_spec.manual]
         calm = [task for task in batch if not task.task_spec.is_throwing]
         if calm or not _settle(top):
             return calm or batch[:1]
 
 
-def _meet_conditions(top: Instance) -> None:
-    for task in [t for t in all_tasks(top) if is_listening(t, "conditional")]:
-        if task.state == TaskState.WAITING:
-            meet_condition(task)
+def _meet_conditions(tasks: list[Task]) -> bool:
+    """Fire the first conditional event whose condition has become true."""
+    return any(is_listening(task, "conditional") and meet_condition(task) for task in tasks)
 
 
 def _settle(top: Instance) -> bool:

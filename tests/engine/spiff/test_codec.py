@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import StateNotReadable
+from engine.spiff.definition import compile_process
 from engine.spiff.execution import Execution
 from engine.spiff.values import check_variables
 from feel.values import YearMonthDuration
@@ -31,6 +32,10 @@ VALUES = {
     "nested": {"list": [1, [Decimal(2)], {"at": date(2026, 1, 1)}]},
     "typename": {"typename": "timedelta", "days": 3},
 }
+SMALLEST = (
+    b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">'
+    b'<startEvent id="s"/></process></definitions>'
+)
 EVERYTHING = """
 start s
 parallel g
@@ -145,23 +150,9 @@ json_like = st.recursive(
 @settings(max_examples=40, deadline=None)
 @given(value=json_like)
 def test_any_storable_value_survives(value):
-    """The fixtures are per test, so the definition is compiled here."""
-    from_text = (
-        b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">'
-        b'<startEvent id="s"/></process></definitions>'
-    )
-    definition = COMPILED.setdefault("p", compile_(from_text))
+    definition = compile_process(SMALLEST, definition_ref="p")
     execution = Execution.start(definition, {"x": value}, None)
     assert Execution.load(definition, execution.dump(), None).variables() == execution.variables()
-
-
-COMPILED: dict[str, object] = {}
-
-
-def compile_(text):
-    from engine.spiff.definition import compile_process
-
-    return compile_process(text, definition_ref="p")
 
 
 def test_every_kind_of_task_survives(define, host):
@@ -214,8 +205,6 @@ def test_a_damaged_state_is_not_read(define, host, blob):
 
 
 def test_a_state_of_another_definition_is_not_read(define, host, bpmn):
-    from engine.spiff.definition import compile_process
-
     text = "start s\nuser a\nf1: s -> a"
     blob = Execution.start(define(text), {}, host).dump()
     other = compile_process(bpmn(text), definition_ref="p:2")
