@@ -75,7 +75,17 @@ def _parts_conform(value: object, wanted: TypeName, types: Types) -> bool:
         return all(
             name in value and _fits(value[name], part, types) for name, part in parts.items()
         )
-    return isinstance(value, FeelFunction) and len(value.parameters) == len(parts) - 1
+    return isinstance(value, FeelFunction) and _takes(value, wanted, types)
+
+
+def _takes(function: FeelFunction, wanted: TypeName, types: Types) -> bool:
+    """Tell whether a function takes arguments of the wanted types."""
+    given = [part for name, part in wanted.parts if name != "->"]
+    declared = function.types or (None,) * len(function.parameters)
+    return len(given) == len(declared) and all(
+        mine is None or resolve(mine, types).name in ("Any", resolve(theirs, types).name)
+        for mine, theirs in zip(declared, given, strict=True)
+    )
 
 
 def coerce(value: object, wanted: TypeName, types: Types) -> object:

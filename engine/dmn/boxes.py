@@ -19,6 +19,7 @@ from engine.dmn.elements import (
 from engine.dmn.frame import Frame
 from feel.compiler.loops import items_of, select
 from feel.errors import FeelTypeError
+from feel.nodes import TypeName
 from feel.values import FeelFunction
 
 
@@ -92,7 +93,8 @@ def function_of(box: Function, frame: Frame, result_type: str) -> object:
         given = _arguments(box, arguments, frame)
         return frame.fit(value_of(body, frame.inside(given)), result_type, "The result")
 
-    return FeelFunction(names, invoke)
+    types = tuple(TypeName(type_ref) if type_ref else None for _, type_ref in box.parameters)
+    return FeelFunction(names, invoke, types)
 
 
 def _arguments(box: Function, arguments: Sequence[object], frame: Frame) -> dict[str, object]:
