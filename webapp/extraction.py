@@ -11,7 +11,8 @@ def error_sentences(
     file: IO[bytes], keywords: object, comment_tags: object, options: object
 ) -> Iterator[Message]:
     """Extract the docstring of every exception class of an errors module: it is one line."""
-    for node in ast.walk(ast.parse(file.read())):
-        sentence = ast.get_docstring(node) if isinstance(node, ast.ClassDef) else None
+    classes = (node for node in ast.walk(ast.parse(file.read())) if isinstance(node, ast.ClassDef))
+    for node in classes:
+        sentence = ast.get_docstring(node)
         if sentence and "\n" not in sentence:
             yield node.lineno, None, sentence, []

@@ -163,9 +163,7 @@ def _instances(text: str) -> list[str]:
 def cases_of(tasks: Iterable[UserTask]) -> Mapping[str, TicketRow]:
     """Map instance ids of tasks to what their cases are about."""
     with current.application().reading() as session:
-        return repairs.tickets_of_instances(
-            {task.instance_id for task in tasks}, session=session
-        )
+        return repairs.tickets_of_instances({task.instance_id for task in tasks}, session=session)
 
 
 def end_of_week(now: datetime) -> datetime:

@@ -7,6 +7,18 @@ from flask_babel import gettext as _
 
 from webapp import current, permissions
 
+REPORTERS = frozenset({"property_manager", "property_manager_lead"})
+"""Staff who report for residents and for common areas."""
+
+SECTIONS = {
+    "cases": "repairs.list_reports",
+    "inbox": "inbox.list_tasks",
+    "operations": "operations.show",
+    "processes": "processes.list_processes",
+    "simulator": "simulator.list_messages",
+}
+"""Blueprint to the entry that stands for its pages."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
@@ -33,7 +45,7 @@ def links() -> list[Link]:
     person = current.person()
     if person is None:
         return []
-    entries = _for_residents() if person.roles <= {"resident"} else _for_staff()
+    entries = _for_residents() if person.roles <= {"resident"} else _for_staff(person.roles)
     return [
         _link(endpoint, words, icon)
         for endpoint, words, icon in entries
@@ -48,8 +60,14 @@ def _link(endpoint: str, words: str, icon: str) -> Link:
         address=flask.url_for(endpoint),
         words=words,
         icon=icon,
-        is_current=flask.request.endpoint == endpoint,
+        is_current=_is_here(endpoint),
     )
+
+
+def _is_here(endpoint: str) -> bool:
+    """Tell whether this page belongs to an entry; a list stands for the pages behind it too."""
+    here = flask.request.endpoint or ""
+    return here == endpoint or SECTIONS.get(here.partition(".")[0]) == endpoint
 
 
 def _for_residents() -> list[tuple[str, str, str]]:
@@ -62,13 +80,15 @@ def _for_residents() -> list[tuple[str, str, str]]:
     ]
 
 
-def _for_staff() -> list[tuple[str, str, str]]:
-    return [
+def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, str]]:
+    entries = [
         ("home.index", _("Home"), "home"),
         ("inbox.list_tasks", _("Tasks"), "tasks"),
         ("repairs.list_reports", _("Repair cases"), "list"),
-        ("repairs.report", _("Report a repair"), "wrench"),
         ("processes.list_processes", _("Processes"), "process"),
         ("operations.show", _("Operations"), "gauge"),
         ("simulator.list_messages", _("Messages"), "mail"),
     ]
+    if roles & REPORTERS:
+        entries.insert(3, ("repairs.report", _("Report a repair"), "wrench"))
+    return entries

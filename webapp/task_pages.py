@@ -4,12 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine import queries
-from engine.errors import Conflict, TaskAlreadyClaimed, TaskAlreadyEnded, UserTaskNotFound
-from engine.queries import HistoryEntry, TaskFilter, UserTask
+from engine.errors import (
+    Conflict,
+    InstanceNotFound,
+    TaskAlreadyClaimed,
+    TaskAlreadyEnded,
+    UserTaskNotFound,
+)
+from engine.queries import TaskFilter, UserTask
 from engine.types import Actor
 from forms.schema import Form
 from housing.cases import queries as cases
-from webapp import current
+from webapp import case_page, current
+from webapp.case_page import CasePage
 
 OVERSEERS = frozenset({"process_supervisor", "administrator"})
 """Roles that may look at every task, without working on it."""
@@ -31,7 +38,6 @@ class TaskPage:
     form: Form | None
     context: Mapping[str, object]
     draft: Mapping[str, object] | None
-    history: tuple[HistoryEntry, ...]
     is_mine: bool
     may_claim: bool
 
@@ -52,7 +58,6 @@ def read(task_id: str) -> TaskPage:
         task = queries.task(task_id, session)
         if not _may_see(task, actor):
             raise UserTaskNotFound(task_id)
-        history = queries.history_of(task.instance_id, session)
         form = cases.form_of_task(task, session=session) if task.form_key else None
         kept = cases.draft_of(task.id, by=actor, session=session)
         context = (
@@ -67,10 +72,17 @@ def read(task_id: str) -> TaskPage:
         form=form,
         context=context,
         draft=kept.values if kept else None,
-        history=history,
         is_mine=task.assignee == actor.id,
         may_claim=task.state == "open" and task.assignee is None and _is_offered(task, actor),
     )
+
+
+def case_of(task: UserTask, *, is_whole: bool = False) -> CasePage | None:
+    """Read the case around a task; nothing for who may do the task but not open the case."""
+    try:
+        return case_page.read(task.business_key, is_whole=is_whole)
+    except InstanceNotFound:
+        return None
 
 
 def _may_see(task: UserTask, actor: Actor) -> bool:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -10,8 +12,22 @@ from werkzeug.test import TestResponse
 
 from engine.db import metadata
 from housing import bootstrap, settings
-from housing.demo import accounts, world
+from housing.demo import accounts, pictures, world
+from housing.people import queries as people
+from housing.repairs import service
+from housing.repairs.service import Report, Reported
 from webapp.factory import create_app
+
+TAP = {
+    "where": "unit",
+    "place": "廚房水槽下方",
+    "category": "water",
+    "text": "水龍頭關不緊，整晚滴水。",
+    "emergency": [],
+    "visit_times": [],
+    "phone": "0912345678",
+    "entry_without_presence": False,
+}
 
 
 @pytest.fixture
@@ -28,6 +44,27 @@ def house(tmp_path, clock):
 
 
 @pytest.fixture
+def reported(house, clock) -> Callable[[str], Reported]:
+    """Deploy the repair process and report a dripping tap in somebody's home."""
+    house.deploy_packages()
+
+    def make(login: str = "resident1") -> Reported:
+        with house.unit_of_work() as session:
+            by = people.account_by_login(login, session=session).actor
+            photo = house.files.save(
+                BytesIO(pictures.draw("water")),
+                "tap.png",
+                by=by,
+                keep_location=False,
+                session=session,
+            )
+            new = Report(token=uuid4().hex, values={**TAP, "photos": [photo.id]})
+            return service.report(new, by=by, engine=house.engine, session=session, clock=clock)
+
+    return make
+
+
+@pytest.fixture
 def app(house) -> Flask:
     """The web application."""
     return create_app(house)
@@ -38,16 +75,18 @@ class Browser:
 
     def __init__(self, client: FlaskClient) -> None:
         self._client = client
-        self._token = ""
+        self._stamp = ""
 
     def open(self, address: str) -> TestResponse:
         """Open a page and keep its form token."""
-        return self._kept(self._client.get(address))
+        return self._kept(self._client.get(address, buffered=True))
 
     def send(self, address: str, **fields: object) -> TestResponse:
         """Send a form; a redirect is followed."""
-        data = {"csrf_token": self._token, **fields}
-        return self._kept(self._client.post(address, data=data, follow_redirects=True))
+        data = {"csrf_token": self._stamp, **fields}
+        return self._kept(
+            self._client.post(address, data=data, follow_redirects=True, buffered=True)
+        )
 
     def sign_in(self, login: str, password: str = accounts.PASSWORD) -> TestResponse:
         """Sign in on the page for it."""
@@ -56,7 +95,7 @@ class Browser:
 
     def forget_token(self) -> None:
         """Send the next form with an old token."""
-        self._token = "old"
+        self._stamp = "old"
 
     @property
     def client(self) -> FlaskClient:
@@ -65,7 +104,7 @@ class Browser:
 
     def _kept(self, response: TestResponse) -> TestResponse:
         if found := re.search(r'name="csrf_token" value="([^"]+)"', response.text):
-            self._token = found[1]
+            self._stamp = found[1]
         return response
 
 
@@ -73,6 +112,12 @@ class Browser:
 def visitor(app) -> Browser:
     """A stranger's browser."""
     return Browser(app.test_client())
+
+
+@pytest.fixture
+def opened() -> Callable[[Flask], Browser]:
+    """Make a stranger's browser on another web application."""
+    return lambda app: Browser(app.test_client())
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from housing.demo.accounts import PASSWORD
+
 
 def test_a_resident_signs_in_and_is_greeted_by_name(visitor):
     page = visitor.sign_in("resident1")
@@ -69,9 +71,7 @@ def test_a_session_ends_after_twelve_hours(visitor, clock):
 def test_a_stranger_is_led_to_the_sign_in_and_then_to_the_page_he_wanted(visitor):
     refused = visitor.open("/tasks?view=team")
     page = visitor.open(refused.headers["Location"])
-    arrived = visitor.send(
-        "/sign-in", login="manager1", password="anju-demo-2026", next="/tasks?view=team"
-    )
+    arrived = visitor.send("/sign-in", login="manager1", password=PASSWORD, next="/tasks?view=team")
 
     assert refused.status_code == 302
     assert 'value="/tasks?view=team"' in page.text
@@ -83,9 +83,7 @@ def test_a_stranger_is_led_to_the_sign_in_and_then_to_the_page_he_wanted(visitor
 )
 def test_the_page_after_the_sign_in_is_always_one_of_ours(visitor, address):
     visitor.open("/sign-in")
-    arrived = visitor.send(
-        "/sign-in", login="manager1", password="anju-demo-2026", next=address
-    )
+    arrived = visitor.send("/sign-in", login="manager1", password=PASSWORD, next=address)
 
     assert arrived.request.host == "localhost"
     assert arrived.request.path == "/"

@@ -143,9 +143,10 @@ def _too_late(page: TaskPage, filled: Filled, error: Conflict) -> tuple[str, int
 def _draw(page: TaskPage, **words: object) -> str:
     return flask.render_template(
         "inbox/task.html",
-        page=page,
+        work=page,
         task=page.task,
-        is_staff=current.is_worker(),
+        page=task_pages.case_of(page.task, is_whole=flask.request.args.get("all") == "1"),
+        is_worker=current.is_worker(),
         following=task_pages.next_task(page.task),
         **words,
     )

@@ -9,8 +9,8 @@ from webapp import current
 
 pages = Blueprint("processes", __name__)
 
-STEP_KINDS = frozenset(
-    {"userTask", "serviceTask", "businessRuleTask", "scriptTask", "receiveTask", "callActivity"}
+AUTOMATIC = frozenset(
+    {"serviceTask", "businessRuleTask", "scriptTask", "receiveTask", "callActivity"}
 )
 
 
@@ -36,11 +36,12 @@ def show_process(key: str, version: int) -> str:
         model=model,
         versions=versions,
         counts=counts,
-        steps=[element for element in model.elements if _is_listed(element)],
+        human=[each for each in model.elements if each.type == "userTask"],
+        automatic=[each for each in model.elements if _is_automatic(each)],
         failed=sorted({each.element_id for each in incidents if each.process_key == key}),
     )
 
 
-def _is_listed(element: ProcessElement) -> bool:
-    """Tell whether an element is a line of the list: steps, and events with a name."""
-    return element.type in STEP_KINDS or (element.type.endswith("Event") and bool(element.name))
+def _is_automatic(element: ProcessElement) -> bool:
+    """Tell whether an element is a step of the system, or an event with a name."""
+    return element.type in AUTOMATIC or (element.type.endswith("Event") and bool(element.name))

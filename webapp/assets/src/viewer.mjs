@@ -47,15 +47,16 @@ window.showDiagram = async ({ container, xml, done = [], current = [], counts = 
 
 const isFlow = element => Boolean(element?.waypoints);
 
-/** Show everything if it stays readable, else the first current element at a readable size. */
+/** Show everything if it stays readable, else the first current element, or the start, at a readable size. */
 function fit(canvas, registry, current) {
   canvas.zoom('fit-viewport', 'auto');
-  const here = current.map(id => registry.get(id)).find(Boolean);
+  const here = current.map(id => registry.get(id)).find(Boolean)
+    ?? registry.find(element => element.type === 'bpmn:StartEvent');
   const box = canvas.viewbox();
   if (box.scale >= 0.55) return;
   const { outer } = box, scale = 0.75, width = outer.width / scale, height = outer.height / scale;
   const centre = here
-    ? { x: here.x + here.width / 2, y: here.y + here.height / 2 }
+    ? { x: here.x + here.width / 2 + (current.length ? 0 : width / 3), y: here.y + here.height / 2 }
     : { x: box.inner.x + width / 2, y: box.inner.y + box.inner.height / 2 };
   canvas.viewbox({ x: centre.x - width / 2, y: centre.y - height / 2, width, height });
 }

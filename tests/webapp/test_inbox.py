@@ -1,0 +1,229 @@
+"""The inbox for each role; claim, draft, complete, and what happens when somebody was faster."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+
+from engine import queries
+from engine.queries import TaskFilter
+from housing.demo import pictures
+
+
+@pytest.fixture
+def triage(house, reported):
+    """The triage task of a freshly reported tap in community SW."""
+    instance_id = reported("resident1").instance_id
+    with house.reading() as session:
+        (task,) = queries.open_tasks(TaskFilter(instance_id=instance_id), session).rows
+    return task
+
+
+def solved_on_site() -> dict[str, object]:
+    """Answers of a triage that finds nothing broken, with a photo."""
+    return {
+        "is_duplicate": "false",
+        "broken": "false",
+        "finding": "旋緊把手後不再滴水。",
+        "photos": (BytesIO(pictures.draw("water", is_repaired=True)), "after.png"),
+    }
+
+
+def task_of(house, task_id):
+    with house.reading() as session:
+        return queries.task(task_id, session)
+
+
+def test_the_manager_of_the_community_sees_the_task_to_claim(signed_in, triage):
+    page = signed_in("manager1").open("/tasks?view=team")
+
+    assert "可認領（1）" in page.text
+    assert triage.business_key in page.text
+    assert "水龍頭關不緊" in page.text
+
+
+@pytest.mark.parametrize("login", ["manager2", "repair1", "warranty1", "chief1", "resident2"])
+def test_nobody_else_is_offered_the_task(signed_in, triage, login):
+    page = signed_in(login).open("/tasks?view=team")
+
+    assert page.status_code == 200
+    assert triage.business_key not in page.text
+
+
+def test_residents_have_no_task_and_are_told_so(signed_in, triage):
+    page = signed_in("resident1").open("/tasks")
+
+    assert "目前沒有待辦事項" in page.text
+
+
+def test_an_overdue_task_stands_in_its_group_with_the_days_in_words(signed_in, triage, clock):
+    clock.advance(timedelta(days=4))
+    page = signed_in("manager1").open("/tasks?view=overdue")
+
+    assert "已逾期（1）" in page.text
+    assert "逾期 1 天" in page.text
+
+
+def test_a_task_due_this_week_is_counted_until_it_is_overdue(signed_in, triage, clock):
+    assert "本週到期（1）" in signed_in("manager1").open("/tasks?view=week").text
+
+    clock.advance(timedelta(days=4))
+
+    assert "本週到期（0）" in signed_in("manager1").open("/tasks?view=week").text
+
+
+def test_a_search_finds_words_of_the_report_and_says_what_it_hides(signed_in, triage):
+    manager = signed_in("manager1")
+
+    assert "可認領（1）" in manager.open("/tasks?view=team&q=水龍頭").text
+    hidden = manager.open("/tasks?view=team&q=電梯").text
+    assert "可認領（0）" in hidden
+    assert "另有 1 項待辦因此未顯示" in hidden
+
+
+def test_the_form_is_closed_until_the_task_is_claimed(signed_in, triage):
+    manager = signed_in("manager1")
+
+    assert '<fieldset class="plain" disabled>' in manager.open(f"/tasks/{triage.id}").text
+    page = manager.send(f"/tasks/{triage.id}/claim")
+    assert "已認領，這項待辦由您辦理。" in page.text
+    assert '<fieldset class="plain">' in page.text
+
+
+def test_a_task_of_another_community_looks_as_if_it_did_not_exist(signed_in, triage):
+    page = signed_in("manager2").open(f"/tasks/{triage.id}")
+
+    assert page.status_code == 404
+    assert triage.business_key not in page.text
+
+
+def test_who_claims_second_reads_who_was_faster(signed_in, reported, house):
+    instance_id = reported("resident3").instance_id
+    with house.reading() as session:
+        (task,) = queries.open_tasks(TaskFilter(instance_id=instance_id), session).rows
+    first, second = signed_in("manager1"), signed_in("manager2")
+    second.open(f"/tasks/{task.id}")
+    first.open(f"/tasks/{task.id}")
+    first.send(f"/tasks/{task.id}/claim")
+    refused = second.send(f"/tasks/{task.id}/claim")
+
+    assert refused.status_code == 409
+    assert "這項待辦已由張守成認領" in refused.text
+
+
+def test_a_form_with_mistakes_is_shown_again_with_what_was_typed(signed_in, triage, house):
+    manager = signed_in("manager1")
+    manager.open(f"/tasks/{triage.id}")
+    manager.send(f"/tasks/{triage.id}/claim")
+    page = manager.send(f"/tasks/{triage.id}", finding="墊片老化")
+
+    assert page.status_code == 422
+    assert "請先修正下列項目" in page.text
+    assert "墊片老化" in page.text
+    assert task_of(house, triage.id).state == "open"
+
+
+def test_a_draft_survives_leaving_the_page_and_giving_the_task_back(signed_in, triage):
+    manager = signed_in("manager1")
+    manager.open(f"/tasks/{triage.id}")
+    manager.send(f"/tasks/{triage.id}/claim")
+    kept = manager.send(f"/tasks/{triage.id}", finding="墊片老化", _draft="1")
+    assert "草稿已儲存" in kept.text
+
+    manager.send(f"/tasks/{triage.id}/unclaim")
+    assert "墊片老化" in manager.open(f"/tasks/{triage.id}").text
+
+
+def test_a_draft_saves_itself_without_a_new_page(signed_in, triage):
+    manager = signed_in("manager1")
+    manager.open(f"/tasks/{triage.id}")
+    manager.send(f"/tasks/{triage.id}/claim")
+
+    saved = manager.send(f"/tasks/{triage.id}", finding="墊片老化", _draft="auto")
+
+    assert saved.status_code == 204
+    assert "墊片老化" in manager.open(f"/tasks/{triage.id}").text
+
+
+def test_completing_leads_on_and_moves_the_case(signed_in, triage, house):
+    manager = signed_in("manager1")
+    manager.open(f"/tasks/{triage.id}")
+    manager.send(f"/tasks/{triage.id}/claim")
+    page = manager.send(f"/tasks/{triage.id}", version="", **solved_on_site())
+
+    assert page.status_code == 200
+    assert f"已完成「{triage.name}」" in page.text
+    assert task_of(house, triage.id).state == "completed"
+
+
+def test_a_double_submit_completes_once_and_the_second_page_says_by_whom(signed_in, triage, house):
+    manager = signed_in("manager1")
+    manager.open(f"/tasks/{triage.id}")
+    manager.send(f"/tasks/{triage.id}/claim")
+    manager.send(f"/tasks/{triage.id}", **solved_on_site())
+    second = manager.send(f"/tasks/{triage.id}", **solved_on_site())
+
+    assert second.status_code == 409
+    assert "這項待辦已由張守成辦理完成" in second.text
+    assert "旋緊把手後不再滴水。" in second.text
+    with house.reading() as session:
+        history = queries.history_of(triage.instance_id, session)
+    done = [line for line in history if line.element_id == triage.element_id]
+    assert [line.kind for line in done].count("task_completed") == 1
+
+
+def test_what_was_typed_stays_when_somebody_else_completed_the_task(signed_in, reported, house):
+    instance_id = reported("resident3").instance_id
+    with house.reading() as session:
+        (task,) = queries.open_tasks(TaskFilter(instance_id=instance_id), session).rows
+    slow, fast = signed_in("manager1"), signed_in("manager2")
+    slow.open(f"/tasks/{task.id}")
+    slow.send(f"/tasks/{task.id}/claim")
+    slow.send(f"/tasks/{task.id}/unclaim")
+    fast.open(f"/tasks/{task.id}")
+    fast.send(f"/tasks/{task.id}/claim")
+    fast.send(f"/tasks/{task.id}", **solved_on_site())
+
+    refused = slow.send(f"/tasks/{task.id}", **solved_on_site())
+
+    assert refused.status_code == 409
+    assert "李勤美" in refused.text
+    assert "旋緊把手後不再滴水。" in refused.text
+
+
+def test_an_old_page_of_a_case_that_moved_on_keeps_the_answers_and_asks_again(
+    signed_in, triage, house
+):
+    manager = signed_in("manager1")
+    manager.open(f"/tasks/{triage.id}")
+    manager.send(f"/tasks/{triage.id}/claim")
+    refused = manager.send(f"/tasks/{triage.id}", version="0", **solved_on_site())
+
+    assert refused.status_code == 409
+    assert "請確認您填寫的內容後，再次送出" in refused.text
+    assert "旋緊把手後不再滴水。" in refused.text
+    assert task_of(house, triage.id).state == "open"
+
+
+def test_the_start_page_of_staff_counts_what_waits(signed_in, triage):
+    page = signed_in("manager1").open("/")
+
+    assert "<strong>1</strong><span>可認領</span>" in page.text
+
+
+def test_the_start_page_of_residents_offers_two_actions(signed_in):
+    page = signed_in("resident1").open("/")
+
+    assert "我要報修" in page.text
+    assert "查看處理進度與下一步。" in page.text
+
+
+def test_the_inbox_is_complete_in_english(signed_in, triage):
+    manager = signed_in("manager1")
+    manager.open("/")
+    manager.send("/language", language="en", next="/")
+    page = manager.open("/tasks?view=team")
+
+    assert "To claim (1)" in page.text
+    assert "2 days left" in page.text
+    assert "可認領" not in page.text

@@ -1,0 +1,105 @@
+"""Processes, operations, the message simulator and the demo clock."""
+
+from dataclasses import replace
+
+import pytest
+
+from scheduler.relay import Relay
+from webapp.factory import create_app
+
+
+@pytest.fixture
+def delivered(house, reported) -> str:
+    """Report a tap as resident1, deliver the notices; the case number."""
+    number = reported().number
+    Relay(house).run()
+    return number
+
+
+def test_the_list_of_processes_counts_running_cases(signed_in, reported):
+    reported()
+    page = signed_in("supervisor1").open("/processes")
+
+    assert "報修" in page.text
+    assert "進行中 1 件" in page.text
+
+
+def test_a_process_shows_its_diagram_and_the_same_as_a_list(signed_in, reported):
+    reported()
+    page = signed_in("supervisor1").open("/processes/repair.ticket/1")
+
+    assert 'data-diagram="#diagram"' in page.text
+    assert "bpmn:definitions" in page.text
+    assert '<td class="number">1</td>' in page.text
+    assert "物管人員" in page.text
+
+
+def test_a_version_that_was_never_deployed_is_not_found(signed_in, reported):
+    reported()
+
+    assert signed_in("supervisor1").open("/processes/repair.ticket/9").status_code == 404
+
+
+def test_operations_say_that_nothing_is_wrong(signed_in, reported):
+    reported()
+    page = signed_in("admin1").open("/operations")
+
+    assert "沒有未處理的異常" in page.text
+
+
+def test_the_clock_page_is_for_supervisors_only(signed_in):
+    manager = signed_in("manager1")
+    manager.open("/")
+
+    assert manager.send("/clock", by="day").status_code == 403
+
+
+def test_a_supervisor_moves_the_clock_and_the_banner_shows_it(signed_in):
+    supervisor = signed_in("supervisor1")
+    assert "115/03/02（一） 09:00" in supervisor.open("/").text
+
+    page = supervisor.send("/clock", by="day", next="/tasks")
+
+    assert "時鐘已調整為 115/03/03（二） 09:00" in page.text
+
+
+def test_the_clock_goes_to_the_next_deadline_of_any_case(signed_in, reported):
+    reported()
+    supervisor = signed_in("supervisor1")
+    supervisor.open("/")
+    supervisor.send("/clock", by="next_due")
+
+    assert "已逾期（1）" in signed_in("manager1").open("/tasks?view=overdue").text
+
+
+def test_a_clock_without_a_deadline_ahead_says_so(signed_in):
+    supervisor = signed_in("supervisor1")
+    supervisor.open("/")
+    refused = supervisor.send("/clock", by="next_due")
+
+    assert refused.status_code == 409
+
+
+def test_everybody_reads_every_message_in_the_demo(signed_in, delivered):
+    manager = signed_in("manager1")
+    page = manager.open("/simulator")
+
+    assert "模擬器" in page.text
+    assert "收件人：林安安" in page.text
+    assert f"【{delivered}】" in page.text
+
+
+def test_a_message_leads_to_its_case(signed_in, delivered):
+    page = signed_in("resident1").open("/simulator/1")
+
+    assert "開啟案件" in page.text
+    assert delivered in page.text
+
+
+def test_messages_are_private_where_there_is_no_demo(house, delivered, opened):
+    settings = replace(house.settings, is_demo=False)
+    neighbour = opened(create_app(replace(house, settings=settings)))
+    neighbour.sign_in("resident2")
+
+    assert "訊息（0）" in neighbour.open("/simulator").text
+    assert neighbour.open("/simulator/1").status_code == 404
