@@ -13,7 +13,7 @@ from engine.dmn.graph import Graph, all_types
 from engine.dmn.reader import read_model
 from engine.errors import DeploymentRefused
 from feel.budget import Budget
-from feel.errors import FeelError, FeelTypeError
+from feel.errors import FeelBudgetExceeded, FeelError
 from feel.evaluator import Evaluation
 from feel.temporal import parse_date, parse_date_time, parse_duration, parse_time
 from feel.values import FeelFunction, number, to_text
@@ -134,11 +134,12 @@ def _run_case(case: Element, home: Model, models: Mapping[str, Model]) -> str | 
 def _check(
     case: Element, node: Element, graph: Graph, given: tuple[Model, Mapping[str, object]]
 ) -> str | None:
-    expects_error = node.get("errorResult") == "true"
     try:
         found = _value(case, node, graph, given)
+    except FeelBudgetExceeded as error:
+        return f"ran out of budget: {error}"
     except FeelError as error:
-        return None if expects_error else f"raised {error}"
+        return None if node.get("errorResult") == "true" else f"raised {error}"
     except (
         ArithmeticError,
         AttributeError,
@@ -148,8 +149,14 @@ def _check(
         ValueError,
     ) as error:
         return f"internal error {type(error).__name__}: {error}"
+    return _compare(node, found, graph)
+
+
+def _compare(node: Element, found: object, graph: Graph) -> str | None:
     problems = graph.evaluation.problems
-    if expects_error:
+    if any(problem.endswith("not supported.") for problem in problems):
+        return problems[0]
+    if node.get("errorResult") == "true":
         is_error = found is None and (problems or graph.faults)
         return None if is_error else f"expected an error, found {to_text(found)}"
     expected = _read(node.find(f"{_TEST}expected"))
@@ -182,7 +189,7 @@ def _named(model: Model, name: str, kind: type[DrgElement]) -> DrgElement:
     for element in model.elements.values():
         if isinstance(element, kind) and element.name == name:
             return element
-    raise FeelTypeError(f"There is no {name} in the model.")
+    raise LookupError(name)
 
 
 def _read(node: Element | None) -> object:

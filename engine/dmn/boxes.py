@@ -86,7 +86,7 @@ def function_of(box: Function, frame: Frame, result_type: str) -> object:
     """Make a function value of a definition; it sees what stands around the definition."""
     body = box.body
     if box.kind != "FEEL" or body is None:
-        return frame.null(f"A function of kind {box.kind} without FEEL cannot be called.")
+        return frame.null(f"Functions of kind {box.kind} without FEEL are not supported.")
     names = tuple(name for name, _ in box.parameters)
 
     def invoke(*arguments: object) -> object:
