@@ -241,7 +241,7 @@ def _typed_report(story: Story) -> Values:
         "place": story.place,
         "category": story.trouble.category,
         "text": story.text,
-        "photos": Photos(count=chance.between(1, 3, "photos", story.key)),
+        "photos": Photos(count=chance.between(1, 2, "photos", story.key)),
         "phone": PHONE,
         "emergency": list(story.emergency),
         "visit_times": [{"on": Day(days=2), "part": "morning"}],
