@@ -13,8 +13,10 @@ from sqlalchemy import Connection, bindparam, insert, select
 from engine.decisions import DecisionModel, parse_decisions
 from engine.errors import DefinitionNotFound, DeploymentRefused, Problem
 from engine.records import ProcessDefinition
+from engine.service_tasks import BUILT_IN_TOPICS
 from engine.spiff.definition import Definition, compile_process
 from engine.spiff.findings import Known
+from engine.spiff.linter import lint
 from engine.tables import process_definition, resource
 from engine.types import Actor
 
@@ -136,6 +138,19 @@ def check(resources: Mapping[str, bytes], known_topics: frozenset[str]) -> Compi
     if problems:
         raise DeploymentRefused(tuple(problems))
     return CompiledProcess(definition=definition, decisions=decisions)
+
+
+def check_diagram(bpmn: bytes, *, known_topics: frozenset[str]) -> list[Problem]:
+    """Check one diagram by itself: its decisions and forms are taken for granted.
+
+    Args:
+        bpmn: the file.
+        known_topics: topics that somebody serves; the engine's own are added.
+
+    Returns:
+        All problems, errors first; warnings would not refuse it.
+    """
+    return lint(bpmn, known_topics=known_topics | BUILT_IN_TOPICS)
 
 
 def diagram_of(resources: Mapping[str, bytes]) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from engine.errors import TaskAlreadyClaimed, TaskAlreadyEnded, TaskNotYours, UserTaskNotFound
 from engine.queries import TASK_COLUMNS, as_user_task
@@ -31,6 +31,9 @@ _CLOSE = (
         ended_at=bindparam("at"),
         ended_by=bindparam("by_id"),
         ended_by_name=bindparam("by_name"),
+        # completing an unclaimed task claims it
+        assignee=func.coalesce(user_task.c.assignee, bindparam("claimant_id")),
+        assignee_name=func.coalesce(user_task.c.assignee_name, bindparam("claimant_name")),
     )
 )
 _CLAIM = (
@@ -176,10 +179,20 @@ def insert_open(rows: Sequence[Mapping[str, Any]], connection: Connection) -> No
 def close(closings: Sequence[Closing], by: Actor, at: datetime, connection: Connection) -> None:
     """End tasks, in one statement."""
     if closings:
-        common = {"at": at, "by_id": by.id, "by_name": by.name}
-        connection.execute(
-            _CLOSE, [{"task_id": c.task_id, "new_state": c.state, **common} for c in closings]
-        )
+        connection.execute(_CLOSE, [_closing_row(each, by, at) for each in closings])
+
+
+def _closing_row(closing: Closing, by: Actor, at: datetime) -> dict[str, object]:
+    is_completed = closing.state == "completed"
+    return {
+        "task_id": closing.task_id,
+        "new_state": closing.state,
+        "at": at,
+        "by_id": by.id,
+        "by_name": by.name,
+        "claimant_id": by.id if is_completed else None,
+        "claimant_name": by.name if is_completed else None,
+    }
 
 
 def move_due(task_ids: Sequence[str], until: datetime, connection: Connection) -> None:

@@ -100,6 +100,12 @@ def test_a_released_task_is_free_again(case, officer, engine, database):
     assert case.history_kinds()[-2:] == ["task_claimed", "task_released"]
 
 
+def test_completing_an_offered_task_claims_it(case, officer):
+    case.complete("ask", by=officer("lin"))
+
+    assert case.user_task("ask").assignee == "lin"
+
+
 def test_claiming_one_s_own_task_again_is_no_failure(case, officer, engine, database):
     task = case.open_task("ask")
     with database.unit_of_work() as session:
