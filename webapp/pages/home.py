@@ -6,11 +6,12 @@ from flask_babel import gettext as _
 
 from engine import queries
 from engine.queries import TaskFilter
-from webapp import current, inbox_views
+from webapp import current, inbox_views, report_lists
 
 pages = Blueprint("home", __name__)
 
 NEXT_TASKS = 6
+MOST_REPORTS = 3
 
 
 @pages.get("/")
@@ -27,6 +28,7 @@ def index() -> str:
         cases=inbox_views.cases_of(tasks.rows),
         is_staff=current.is_worker(),
         lead=_lead(),
+        reports=[] if current.is_worker() else report_lists.of_resident()[:MOST_REPORTS],
     )
 
 

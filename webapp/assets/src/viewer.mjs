@@ -37,7 +37,7 @@ window.showDiagram = async ({ container, xml, done = [], current = [], counts = 
   done.filter(id => !current.includes(id)).forEach(id =>
     mark(id, 'is-done', { top: -10, right: 12 }, isFlow(registry.get(id)) ? null : badge('done', '✓', words.done ?? '')));
   current.forEach(id => mark(id, 'is-now', { bottom: 12, left: 8 }, badge('now', words.now ?? '', words.now ?? '')));
-  overdue.forEach(id => mark(id, 'is-overdue', { bottom: 12, right: 12 }, badge('overdue', '⏰', words.overdue ?? '')));
+  overdue.forEach(id => mark(id, 'is-overdue', { bottom: 12, right: 12 }, badge('overdue', words.overdue ?? '', words.overdue ?? '')));
   incidents.forEach(id => mark(id, 'has-incident', { top: -12, right: 12 }, badge('incident', '!', words.incident ?? '')));
   Object.entries(counts).forEach(([id, count]) =>
     mark(id, 'is-running', { top: -12, left: -10 }, badge('count', String(count), words.running ?? '')));
@@ -58,7 +58,13 @@ function fit(canvas, registry, current) {
   const centre = here
     ? { x: here.x + here.width / 2 + (current.length ? 0 : width / 3), y: here.y + here.height / 2 }
     : { x: box.inner.x + width / 2, y: box.inner.y + box.inner.height / 2 };
-  canvas.viewbox({ x: centre.x - width / 2, y: centre.y - height / 2, width, height });
+  const within = (wanted, from, length, shown) =>
+    Math.max(from - 20, Math.min(wanted, from + Math.max(length - shown, 0) + 20));
+  canvas.viewbox({
+    x: within(centre.x - width / 2, box.inner.x, box.inner.width, width),
+    y: within(centre.y - height / 2, box.inner.y, box.inner.height, height),
+    width, height,
+  });
 }
 
 // A page says what to draw in a JSON block: <script type="application/json" data-diagram="#id">.
