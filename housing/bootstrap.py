@@ -1,6 +1,7 @@
 """The composition root: settings in, a wired Anju out."""
 
 import fcntl
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.orm import Session
 
 from bpmn import catalogue
@@ -17,10 +19,12 @@ from engine.outbox import Message
 from engine.process_engine import ProcessEngine
 from engine.types import SYSTEM
 from housing import demo_clock, packages
-from housing.errors import AlreadyRunning
+from housing.demo_clock import DemoClock
+from housing.errors import AlreadyRunning, NoDemoCity
 from housing.files.service import FileStore
 from housing.notices import service as notices
 from housing.operations import OPERATIONS, WORKER_TOPICS
+from housing.people.models import Account
 from housing.settings import Settings
 
 
@@ -63,10 +67,17 @@ class Application:
         self.refresh_clock()
 
     def erase(self) -> None:
-        """Drop every table of the house, and nothing else; only for demo cities."""
+        """Throw a demo city away: every table of the house and every uploaded file.
+
+        Raises:
+            NoDemoCity: the database holds the accounts of a real office.
+        """
         with self.database.connect_for_migration() as connection:
+            if _holds_an_office(connection):
+                raise NoDemoCity
             metadata.drop_all(connection)
             connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+        shutil.rmtree(self.settings.files_path, ignore_errors=True)
 
     def deploy_packages(self) -> tuple[str, ...]:
         """Deploy the shipped process packages; one that is deployed already stays as it is.
@@ -139,11 +150,20 @@ def _engine(clock: Clock) -> ProcessEngine:
     )
 
 
-def _alembic(connection: object) -> Config:
+def _alembic(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", "housing:migrations")
     config.attributes["connection"] = connection
     return config
+
+
+def _holds_an_office(connection: Connection) -> bool:
+    """Tell whether there are accounts and no demo clock, which every demo city has."""
+    tables = inspect(connection).get_table_names()
+    if Account.__tablename__ not in tables:
+        return False
+    has_accounts = connection.scalar(select(Account.id).limit(1)) is not None
+    return has_accounts and connection.scalar(select(DemoClock.id)) is None
 
 
 @contextmanager

@@ -21,6 +21,11 @@ class AlreadyRunning(Conflict):
 
 
 @dataclass(eq=False)
+class NoDemoCity(Conflict):
+    """The database holds an office, not a demo city; it is not erased."""
+
+
+@dataclass(eq=False)
 class NotInDemoMode(Conflict):
     """This is only possible in demo mode."""
 

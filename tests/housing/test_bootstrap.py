@@ -9,9 +9,12 @@ from bpmn import catalogue
 from engine import queries
 from engine.clock import FrozenClock, ShiftedClock, SystemClock
 from engine.outbox import Message
-from housing import bootstrap, packages, settings
-from housing.errors import AlreadyRunning
+from housing import bootstrap, demo_clock, packages, settings
+from housing.errors import AlreadyRunning, NoDemoCity
 from housing.notices.queries import MailboxFilter, delivered
+from housing.people import service as people
+from housing.people.queries import all_accounts
+from housing.people.service import NewAccount
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
@@ -106,6 +109,22 @@ def test_a_message_delivered_twice_is_stored_once(application):
 
     with application.reading() as session:
         assert [each.subject for each in delivered(MailboxFilter(), session=session)] == ["主旨"]
+
+
+def test_an_office_is_never_erased_and_an_empty_house_is(application):
+    new = NewAccount(login="officer1", name="許承辦", password="long enough " * 2)
+    with application.unit_of_work() as session:
+        people.open_account(new, session=session, clock=application.clock)
+    with pytest.raises(NoDemoCity):
+        application.erase()
+
+    with application.unit_of_work() as session:
+        demo_clock.set_instant(NOW, system_clock=application.system_clock, session=session)
+    application.erase()
+    application.migrate()
+
+    with application.reading() as session:
+        assert all_accounts(session=session) == []
 
 
 def test_outside_of_demo_mode_the_business_lives_on_the_real_clock(environment):
