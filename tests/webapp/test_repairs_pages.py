@@ -147,6 +147,7 @@ def test_what_is_already_reported_is_shown_before_a_second_ticket(resident) -> N
 
 def test_a_20_mb_photo_gets_a_clear_page_and_keeps_the_rest(resident) -> None:
     page = report(resident, photos=upload(a_photo() + bytes(20 * 1024**2)))
+    page.request.environ["wsgi.input"].close()  # the test client's own temporary file
 
     assert page.status_code == 413
     assert "10 MB" in page.text

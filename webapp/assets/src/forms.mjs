@@ -56,6 +56,15 @@ function keepDraft(form) {
   form.addEventListener('submit', () => { isSent = true; clearTimeout(timer); });
 }
 
+// A refused or lost upload is told beside the photos; what was chosen before stays.
+for (const kind of ['htmx:responseError', 'htmx:sendError'])
+  document.addEventListener(kind, event => {
+    const note = event.target.closest('.photos')?.querySelector('.photo-failed');
+    if (!note) return;
+    note.hidden = false;
+    event.target.value = '';
+  });
+
 document.querySelectorAll('form[data-form]').forEach(form => {
   keepConditions(form);
   if ('draft' in form.dataset) keepDraft(form);
