@@ -24,6 +24,7 @@ from housing.errors import AlreadyRunning, NoDemoCity
 from housing.files.service import FileStore
 from housing.notices import service as notices
 from housing.operations import OPERATIONS, WORKER_TOPICS
+from housing.people import service as people
 from housing.people.models import Account
 from housing.settings import Settings
 
@@ -105,6 +106,14 @@ class Application:
         if isinstance(self.clock, ShiftedClock):
             with self.reading() as session:
                 self.clock.offset = demo_clock.read_offset(session=session)
+
+    def tidy(self) -> None:
+        """Remove ended sessions and old failures, and photos that nobody handed in; once a day."""
+        with self.unit_of_work() as session:
+            people.purge(session=session, clock=self.system_clock)
+        if self.clock is self.system_clock:  # a moved clock cannot tell how old a file is
+            with self.unit_of_work() as session:
+                self.files.remove_orphans(session=session)
 
     @contextmanager
     def only_server(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ import multiprocessing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from bpmn import catalogue
 from engine import queries
@@ -13,6 +14,7 @@ from housing import bootstrap, demo_clock, packages, settings
 from housing.errors import AlreadyRunning, NoDemoCity
 from housing.notices.queries import MailboxFilter, delivered
 from housing.people import service as people
+from housing.people.models import LoginFailure
 from housing.people.queries import all_accounts
 from housing.people.service import NewAccount
 
@@ -125,6 +127,18 @@ def test_an_office_is_never_erased_and_an_empty_house_is(application):
 
     with application.reading() as session:
         assert all_accounts(session=session) == []
+
+
+def test_tidying_removes_what_has_ended(application):
+    outcome = people.sign_in(
+        "nobody", "wrong", address="::1", database=application.database, clock=application.clock
+    )
+    application.clock.advance(timedelta(days=2))
+    application.tidy()
+
+    with application.reading() as session:
+        left = session.scalar(select(func.count()).select_from(LoginFailure))
+    assert (outcome.kind, left) == ("wrong", 0)
 
 
 def test_outside_of_demo_mode_the_business_lives_on_the_real_clock(environment):
