@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock, FrozenClock
 from engine.db import Database, metadata
-from engine.errors import BusinessError
+from engine.errors import BusinessError, LostRace
 from engine.outbox import NewMessage, add
 from engine.process_engine import ProcessEngine
 from engine.sla import Rung
@@ -26,12 +26,14 @@ class Office:
     Attributes:
         failing: topics whose operation is out of order.
         refusing: topics whose operation refuses with code "refused".
+        racing: topics whose operation loses a race against another transaction.
         calls: (topic, idempotency key) of every operation that was called.
         rungs: (element, level) of every notice.
     """
 
     failing: set[str] = field(default_factory=set)
     refusing: set[str] = field(default_factory=set)
+    racing: set[str] = field(default_factory=set)
     calls: list[tuple[str, str]] = field(default_factory=list)
     rungs: list[tuple[str, str]] = field(default_factory=list)
 
@@ -54,6 +56,8 @@ class Office:
             instance_id=instance.id,
         )
         add([message], clock.now(), session.connection())
+        if "tests.charge" in self.racing:
+            raise LostRace(instance.id)
         if "tests.charge" in self.failing:
             raise RuntimeError("the till is locked")
         if "tests.charge" in self.refusing:

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from engine import jobs, queries
 from engine.db import Database
-from engine.errors import IncidentNotFound
+from engine.errors import IncidentNotFound, LostRace
 from engine.tables import outbox
 
 pytestmark = pytest.mark.integration
@@ -149,6 +149,30 @@ def test_a_job_that_never_comes_to_an_outcome_becomes_an_incident(
     (incident,) = open_incidents(case)
     assert leases == jobs.MAX_ATTEMPTS
     assert "no outcome" in incident.message
+
+
+def test_a_lost_race_uses_up_no_repetition(case, office, engine, database, clock):
+    office.failing.add("tests.charge")
+    case.complete("approve")
+    with database.reading() as session:
+        (job,) = engine.due_jobs(session, clock.now(), 9)
+    office.racing.add("tests.charge")
+
+    with pytest.raises(LostRace), database.unit_of_work() as session:
+        engine.fire(job.id, session=session)
+
+    with database.reading() as session:
+        assert engine.due_jobs(session, clock.now(), 9) == (job,)
+
+
+def test_a_person_who_loses_a_race_is_told_and_nothing_is_kept(case, office):
+    office.racing.add("tests.charge")
+
+    with pytest.raises(LostRace):
+        case.complete("approve")
+
+    assert case.open_elements() == ["approve"]
+    assert case.instance().version == 1
 
 
 def test_waits_grow_to_an_hour_and_differ_a_little_between_jobs():
