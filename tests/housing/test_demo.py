@@ -1,6 +1,7 @@
 """The demo city: made by really walking sixty repairs, and a clock that can be moved."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
@@ -26,6 +27,7 @@ from housing.demo.tickets import all_stories
 from housing.errors import NotInDemoMode
 from housing.notices.queries import MailboxFilter, count_delivered
 from housing.people import service as people
+from scheduler.sweep import Sweep
 
 NOW = datetime(2027, 5, 5, 5, tzinfo=UTC)
 STORIES = all_stories()
@@ -228,6 +230,29 @@ def test_what_was_fired_on_the_way_does_not_fire_again(application):
         due = application.engine.due_jobs(session, application.clock.now(), 100)
 
     assert due == ()
+
+
+def test_a_sweep_at_the_same_time_fires_nothing_twice(application):
+    period = timedelta(days=2)
+    ahead = application.on_clock(FrozenClock(application.clock.now() + period))
+    before = rows(application, "select max(id) from history")[0][0]
+
+    with ThreadPoolExecutor(2) as pool:
+        moving = pool.submit(city_clock.advance, application, period)
+        sweeping = pool.submit(Sweep(ahead, owner="other", allows=lambda: True).run)
+        fired = moving.result().fired + sweeping.result()
+    Sweep(application, owner="late", allows=lambda: True).run()
+
+    done = rows(
+        application,
+        "select instance_id, kind, element_id, details from history where id > :id"
+        " and kind in ('timer_fired', 'reminder_sent', 'escalated')",
+        id=before,
+    )
+    assert len(done) == len(set(done)) > 5
+    assert fired > 5
+    assert rows(application, "select count(*) from incident") == [(0,)]
+    assert application.clock.now() == START + period
 
 
 def test_the_next_deadline_is_the_end_of_the_first_task_that_is_not_overdue_yet(application):
