@@ -44,7 +44,8 @@ def test_every_test_asserts_something(test_sources):
         f"{source.name}:{function.lineno} {function.name}"
         for source in test_sources
         for function in functions(source)
-        if function.name.startswith("test_") and not is_checking(function)
+        if function.name.startswith("test_") and not is_fixture(function)
+        if not is_checking(function)
     ]
     assert silent == []
 

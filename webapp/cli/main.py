@@ -86,8 +86,8 @@ def bench_engine(*, as_json: bool, instances: int, postgres: str | None) -> None
 def main() -> None:
     """Run a command; an error of ours is one sentence, not a traceback."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for noisy in ("apscheduler", "alembic", "spiff", "waitress.queue"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         commands(standalone_mode=False)
     except click.ClickException as error:

@@ -80,11 +80,16 @@ def test_what_is_no_repetition_is_refused(text):
 
 @given(st.text(max_size=20))
 def test_any_other_text_is_a_value_error(text):
-    for parse in (parse_period, parse_repetition, parse_instant):
-        try:
-            parse(text)
-        except ValueError:
-            continue
+    parsers = (parse_period, parse_repetition, parse_instant)
+
+    assert all(is_read_or_refused(parse, text) for parse in parsers)
+
+
+def is_read_or_refused(parse, text):
+    try:
+        return parse(text) is not None
+    except ValueError:
+        return True
 
 
 def test_a_repetition_may_end():
