@@ -77,6 +77,11 @@ class ReportPage:
         """Tell whether there is more than one place."""
         return len(self.choices) > 1
 
+    @property
+    def is_place_missing(self) -> bool:
+        """Tell whether the person left the choice between several places open."""
+        return self.must_choose and not flask.request.form.get(PLACE_FIELD)
+
 
 @dataclass(eq=False)
 class AlreadyReported(Exception):
@@ -206,7 +211,7 @@ def _chosen(choices: Sequence[PlaceChoice]) -> PlaceChoice | None:
     wanted = flask.request.values.get(PLACE_FIELD, "")
     if _PLACE.fullmatch(wanted):
         return next((choice for choice in choices if choice.value == wanted), None)
-    return choices[0] if choices else None
+    return choices[0] if len(choices) == 1 else None
 
 
 def _similar(place: PlaceChoice, values: Mapping[str, object]) -> list[OpenReport]:

@@ -249,6 +249,10 @@ def test_a_manager_reports_for_a_home_of_the_community(signed_in) -> None:
     homes = re.findall(r'<option value="(unit:\d+)"', page.text)
     assert homes
 
+    page = report(manager)
+    assert page.status_code == 422
+    assert 'href="#place"' in page.text
+
     page = report(manager, _place=homes[1])
 
     assert page.status_code == 200

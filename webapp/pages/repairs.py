@@ -36,8 +36,10 @@ def send_report() -> Answered:
         return filling.hidden_answer(filled)
     if filled.wish == "draft":
         return _keep_draft(filled)
-    if not filled.is_ready:
-        return _draw(page, view=filled.view), filled.status
+    is_place_missing = page.is_place_missing and filled.wish == "submit"
+    if not filled.is_ready or is_place_missing:
+        status = 422 if is_place_missing else filled.status
+        return _draw(page, view=filled.view, is_place_missing=is_place_missing), status
     try:
         reported = report_page.submit(page, filled)
     except AlreadyReported as found:
