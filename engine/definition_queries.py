@@ -59,6 +59,7 @@ def process_model(deployed: ProcessDefinition, session: Session) -> ProcessModel
             type=each.type,
             lane=each.lane or "",
             documentation=each.documentation or "",
+            scope=each.scope,
             attached_to=each.attached_to,
             properties=each.properties,
         )

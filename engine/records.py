@@ -36,6 +36,7 @@ class ProcessElement:
         type: BPMN type, such as "userTask" or "boundaryEvent".
         lane: name of the lane, or "".
         documentation: the drawer's explanation, or "".
+        scope: id of the process or sub-process that directly holds it.
         attached_to: of a boundary event the id of its activity.
         properties: camunda: and anju: attributes by prefixed name, such as "anju:milestone".
     """
@@ -45,6 +46,7 @@ class ProcessElement:
     type: str
     lane: str
     documentation: str
+    scope: str
     attached_to: str | None
     properties: Mapping[str, str]
 
