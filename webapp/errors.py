@@ -33,6 +33,9 @@ STATUS_BY_ERROR: Mapping[type[Exception], int] = {
 KIND_BY_FIELD: Mapping[str, str] = {"status": "instance", "stage": "stage", "wanted": "stage"}
 """Fields of errors that hold a stored code, and which table of words it belongs to."""
 
+NOT_TYPED = frozenset({"next", "language", "version", "token", "by"})
+"""Fields that our pages fill in themselves: handed back, but not shown."""
+
 Answer = tuple[str, int]
 _LONGEST_KEPT = 20_000
 """Characters of typed text that an expired page hands back."""
@@ -96,11 +99,13 @@ def _expired(status: int) -> Answer:
         for name, value in flask.request.form.items(multi=True)
         if name != "csrf_token" and "password" not in name
     ]
+    typed = [value for name, value in fields if value and name not in NOT_TYPED and name[0] != "_"]
     small = sum(len(value) for _name, value in fields) <= _LONGEST_KEPT
     page = flask.render_template(
         "errors/expired.html",
         status=status,
         fields=fields if fields and small and _is_from_our_page() else [],
+        typed=typed,
         had_files=any(file.filename for file in flask.request.files.values()),
     )
     return page, status

@@ -72,6 +72,7 @@ def create_app(application: Application) -> Flask:
         SESSION_COOKIE_NAME="anju_form",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=application.settings.base_url.startswith("https://"),
         BABEL_DEFAULT_LOCALE=language.DEFAULT,
         BABEL_DEFAULT_TIMEZONE="Asia/Taipei",
         ROC_YEARS=True,

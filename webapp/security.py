@@ -5,6 +5,8 @@ import secrets
 import flask
 from flask import Flask, Response
 
+from webapp import current
+
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
     "style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
@@ -20,6 +22,12 @@ def nonce() -> str:
     return str(flask.g.nonce)
 
 
+def is_encrypted() -> bool:
+    """Tell whether readers come by HTTPS, directly or through a proxy in front of us."""
+    address = current.application().settings.base_url
+    return flask.request.is_secure or address.startswith("https://")
+
+
 def add_headers(response: Response) -> Response:
     """Add the security headers; pages behind the sign-in are never stored by a browser."""
     headers = response.headers
@@ -31,7 +39,7 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=()")
     if flask.request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
-    if flask.request.is_secure:
+    if is_encrypted():
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 

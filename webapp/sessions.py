@@ -5,7 +5,7 @@ from flask import Response
 
 from housing.people import queries, service
 from housing.people.queries import SignedIn
-from webapp import current
+from webapp import current, security
 
 COOKIE = "anju_session"
 
@@ -39,7 +39,7 @@ def remember(response: Response, token: str) -> Response:
     """Set the cookie of a session that was just opened."""
     flask.g.pop("person", None)
     response.set_cookie(
-        COOKIE, token, httponly=True, samesite="Lax", secure=flask.request.is_secure
+        COOKIE, token, httponly=True, samesite="Lax", secure=security.is_encrypted()
     )
     return response
 

@@ -1,9 +1,11 @@
 """Processes, operations, the message simulator and the demo clock."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from engine import queries
 from scheduler.relay import Relay
 from webapp.factory import create_app
 
@@ -45,6 +47,32 @@ def test_operations_say_that_nothing_is_wrong(signed_in, reported):
     page = signed_in("admin1").open("/operations")
 
     assert "沒有未處理的異常" in page.text
+
+
+def test_a_failed_step_is_shown_and_can_be_tried_again(signed_in, house, reported):
+    instance_id = reported().instance_id
+    fail_for_good(house, instance_id)
+    admin = signed_in("admin1")
+    page = admin.open("/operations")
+    assert "異常（1）" in page.text
+    assert "the printer is on fire" in page.text
+
+    (retry,) = re.findall(r'action="(/operations/incidents/[0-9a-f]+/retry)"', page.text)
+    page = admin.send(retry)
+
+    assert "系統將立即重新執行這個步驟。" in page.text
+    assert "異常（0）" in page.text
+
+
+def fail_for_good(house, instance_id: str) -> None:
+    """Use up the retries of an instance's first pending job."""
+    with house.reading() as session:
+        job = next(
+            each for each in queries.jobs_of(instance_id, session) if each.state == "pending"
+        )
+    for _ in range(job.retries):
+        with house.unit_of_work() as session:
+            house.engine.record_failure(job.id, "the printer is on fire", session=session)
 
 
 def test_the_clock_page_is_for_supervisors_only(signed_in):

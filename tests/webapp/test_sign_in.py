@@ -1,10 +1,12 @@
 """Signing in, the lock, sessions and the reader's language."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from housing.demo.accounts import PASSWORD
+from webapp.factory import create_app
 
 
 def test_a_resident_signs_in_and_is_greeted_by_name(visitor):
@@ -30,13 +32,13 @@ def test_a_wrong_password_is_refused_in_the_same_words_as_an_unknown_login(visit
     assert "帳號或密碼錯誤" in unknown.text
 
 
-def test_three_failures_lock_for_fifteen_minutes_and_the_page_says_until_when(visitor, clock):
+def test_three_failures_lock_for_fifteen_minutes_and_the_page_says_how_long(visitor, clock):
     for _ in range(3):
         visitor.sign_in("resident1", "not the password")
     refused = visitor.sign_in("resident1")
 
     assert refused.status_code == 429
-    assert "帳號已鎖定至 09:15" in refused.text
+    assert "帳號已鎖定，請於 15 分鐘後" in refused.text
 
     clock.advance(timedelta(minutes=15))
 
@@ -50,6 +52,15 @@ def test_the_cookie_of_the_session_is_closed_to_scripts_and_other_sites(visitor)
 
     assert cookie.http_only
     assert cookie.same_site == "Lax"
+
+
+def test_behind_https_the_cookies_travel_encrypted_only(house, opened):
+    settings = replace(house.settings, base_url="https://anju.example.org")
+    visitor = opened(create_app(replace(house, settings=settings)))
+    page = visitor.open("/sign-in")
+
+    assert "Secure" in page.headers["Set-Cookie"]
+    assert "max-age" in page.headers["Strict-Transport-Security"]
 
 
 def test_signing_out_ends_the_session_on_the_server(visitor):

@@ -1,5 +1,8 @@
 """Signing in and out, and the reader's language."""
 
+import math
+from datetime import timedelta
+
 import flask
 from flask import Blueprint, Response
 from werkzeug.wrappers import Response as BaseResponse
@@ -44,8 +47,17 @@ def _form(login: str, outcome: SignInOutcome | None = None) -> str:
         password=accounts.PASSWORD if is_demo_login else "",
         next=next_page(),
         outcome=outcome,
+        lock_minutes=_lock_minutes(outcome),
         demo_accounts=demo_accounts,
     )
+
+
+def _lock_minutes(outcome: SignInOutcome | None) -> int:
+    """Count the minutes, rounded up, until a locked account may try again."""
+    if outcome is None or outcome.locked_until is None:
+        return 0
+    left = outcome.locked_until - current.application().system_clock.now()
+    return max(1, math.ceil(left / timedelta(minutes=1)))
 
 
 def _demo_accounts() -> tuple[DemoAccount, ...]:
