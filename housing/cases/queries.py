@@ -1,6 +1,6 @@
 """Read cases: who may look, what happened, which step of the diagram stands where."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,11 +20,15 @@ from housing.cases.models import CaseParty, FormSubmission, TaskDraft
 from housing.cases.rules import (
     HIDDEN_KINDS,
     RESIDENT_KINDS,
+    Node,
     Viewer,
+    entered,
+    holding,
     is_staff,
     may_read,
     parties_of,
     reachable,
+    ways,
 )
 from housing.notices.queries import MailboxFilter, delivered
 from housing.people.queries import names_of
@@ -223,15 +227,22 @@ def steps_of(instance_id: str, *, session: Session) -> list[CaseStep]:
     case = engine_queries.instance(instance_id, session)
     deployed = definition_queries.definition_by_id(case.definition_id, session)
     model = definition_queries.process_model(deployed, session)
-    done = _done_by_element(engine_queries.history_of(instance_id, session))
+    lines = _done_by_element(engine_queries.history_of(instance_id, session))
     tasks = {each.element_id: each for each in engine_queries.tasks_of(instance_id, session)}
-    active = {each.element_id for each in engine_queries.active_elements(instance_id, session)}
-    ahead = reachable(active, ((flow.source, flow.target) for flow in model.flows))
+    tokens = {each.element_id for each in engine_queries.active_elements(instance_id, session)}
+    nodes = [
+        Node(id=each.id, type=each.type, scope=each.scope, attached_to=each.attached_to)
+        for each in model.elements
+    ]
+    active = holding(tokens, nodes)
+    done = entered(lines.keys(), nodes)
+    flows = ways(nodes, ((flow.source, flow.target) for flow in model.flows))
+    ahead = reachable(active, flows)
     names = names_of({task.assignee for task in tasks.values() if task.assignee}, session=session)
     return [
         _step(
             element,
-            lines=done.get(element.id, []),
+            lines=lines.get(element.id, []),
             task=tasks.get(element.id),
             status=_status(element.id, done=done, active=active, ahead=ahead),
             names=names,
@@ -314,6 +325,7 @@ _DONE_KINDS = frozenset(
         "timer_fired",
         "message_received",
         "gateway_passed",
+        "end_reached",
         "ended",
         "started",
     }
@@ -331,8 +343,8 @@ def _done_by_element(history: Iterable[HistoryEntry]) -> dict[str, list[HistoryE
 def _status(
     element_id: str,
     *,
-    done: Mapping[str, object],
-    active: set[str],
+    done: Collection[str],
+    active: Collection[str],
     ahead: frozenset[str],
 ) -> str:
     if element_id in active:

@@ -132,6 +132,54 @@ def _file_ids(components: Iterable[Field], values: Mapping[str, object]) -> Iter
                 yield from _file_ids(field.children, row)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """An element as ways through a diagram need it; see `engine.records.ProcessElement`."""
+
+    id: str
+    type: str
+    scope: str
+    attached_to: str | None
+
+
+def ways(nodes: Iterable[Node], flows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give every way a token may go: flows, onto borders, into and out of sub-processes."""
+    found = list(flows)
+    for node in nodes:
+        if node.attached_to is not None:
+            found.append((node.attached_to, node.id))
+        if node.type == "startEvent":
+            found.append((node.scope, node.id))
+        found.append((node.id, node.scope))
+    return found
+
+
+def holding(active: Collection[str], nodes: Iterable[Node]) -> frozenset[str]:
+    """Add to the active elements those that hold them: sub-processes, and hosts of borders."""
+    by_id = {node.id: node for node in nodes}
+    found: set[str] = set()
+    waiting = [each for each in active if each in by_id]
+    while waiting:
+        node = by_id[waiting.pop()]
+        if node.id in found:
+            continue
+        found.add(node.id)
+        waiting += [each for each in (node.attached_to, node.scope) if each in by_id]
+    return frozenset(found)
+
+
+def entered(done: Collection[str], nodes: Iterable[Node]) -> frozenset[str]:
+    """Add to the elements that were done what leaves no line of history of its own.
+
+    A sub-process was entered, and a start event was passed, when something beside it was done.
+    """
+    nodes = list(nodes)
+    held = holding(done, nodes)
+    scopes = {node.scope for node in nodes if node.id in held}
+    starts = {node.id for node in nodes if node.type == "startEvent" and node.scope in scopes}
+    return frozenset(done) | starts | (scopes & {node.id for node in nodes})
+
+
 def reachable(starts: Collection[str], flows: Iterable[tuple[str, str]]) -> frozenset[str]:
     """Follow sequence flows, given as (source, target), from some elements onward."""
     targets: dict[str, list[str]] = {}

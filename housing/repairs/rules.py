@@ -148,19 +148,25 @@ def punctuality(
     )
 
 
-def ensure_stage_reachable(stage: str, wanted: str) -> None:
-    """Refuse moves out of a final stage, back to the start, or to an unknown stage.
+def is_stage_reachable(stage: str, wanted: str) -> bool:
+    """Tell whether a ticket may move: not out of a final stage, to the start, to the unknown.
 
     Staying where the ticket is, is allowed: operations may run twice.
-
-    Raises:
-        StageNotReachable: the move is refused.
     """
     if stage == wanted:
-        return
-    if wanted not in STAGES or wanted == "submitted" or stage in FINAL_STAGES:
-        raise StageNotReachable(stage, wanted)
-    if wanted == "cancelled" and stage not in BEFORE_DISPATCH:
+        return True
+    if wanted == "cancelled":
+        return stage in BEFORE_DISPATCH
+    return wanted in STAGES and wanted != "submitted" and stage not in FINAL_STAGES
+
+
+def ensure_stage_reachable(stage: str, wanted: str) -> None:
+    """Refuse a move that is not possible.
+
+    Raises:
+        StageNotReachable: see `is_stage_reachable`.
+    """
+    if not is_stage_reachable(stage, wanted):
         raise StageNotReachable(stage, wanted)
 
 

@@ -114,8 +114,10 @@ def test_a_draft_is_kept_until_the_form_is_handed_in(house):
 def test_throwing_a_draft_away_twice_is_no_error(house):
     manager = house.actor("manager1")
     with house.application.unit_of_work() as session:
-        discard_draft("start:repair.ticket", by=manager, session=session)
-        discard_draft("start:repair.ticket", by=manager, session=session)
+        save_draft("start:repair.ticket", {}, by=manager, session=session, clock=house.clock)
+        for _ in range(2):
+            discard_draft("start:repair.ticket", by=manager, session=session)
+        assert queries.draft_of("start:repair.ticket", by=manager, session=session) is None
 
 
 @pytest.mark.parametrize(
@@ -195,11 +197,27 @@ def test_the_list_beside_the_picture_says_where_the_case_stands(house):
 
     assert before["triage"] == "now"
     assert before["confirm"] == "future"
+    assert before["b1_late"] == "future"
     assert steps["triage"].status == "done"
     assert steps["triage"].who == "張守成"
     assert steps["b1_visit"].status == "now"
     assert steps["b1_visit"].due_at is not None
-    assert steps["onsite"].status in {"future", "skipped"}
+    assert steps["b1_work"].status == "now"
+    assert steps["b1_late"].status == "now"
+    assert steps["c1_memo"].status == "future"
+
+
+def test_in_an_ended_case_nothing_is_ahead(house):
+    reported = house.report()
+    house.close(reported.instance_id)
+
+    with house.application.reading() as session:
+        statuses = {s.element.id: s.status for s in _steps(reported.instance_id, session)}
+    assert set(statuses.values()) == {"done", "skipped"}
+    assert statuses["accept"] == "done"
+    assert statuses["closed"] == "done"
+    assert statuses["b1_work"] == statuses["b1_start"] == "done"
+    assert statuses["c1_memo"] == statuses["b2_start"] == "skipped"
 
 
 def test_a_report_is_not_merged_into_itself_or_another_community(house):
