@@ -48,12 +48,13 @@ def _scope(components: Iterable[Field], values: Mapping[str, object]) -> Iterabl
 def _answer(part: Field, value: object) -> Answer:
     if part.type == "filepicker" and isinstance(value, list):
         return Answer(label=part.label, file_ids=tuple(str(item) for item in value))
+    if part.type == "checkbox":
+        return Answer(label=part.label, value=value is True)
     if part.type == "datetime":
         return Answer(label=part.label, value=_moment(part, value))
     items = value if isinstance(value, list) else [value]
     words = [_option_label(part.options, item) for item in items]
-    shown = value if isinstance(value, bool) else "、".join(words)
-    return Answer(label=part.label, value=shown, suffix=part.suffix)
+    return Answer(label=part.label, value="、".join(words), suffix=part.suffix)
 
 
 def _moment(part: Field, value: object) -> date | datetime | time | str:

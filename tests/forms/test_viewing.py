@@ -109,3 +109,22 @@ def test_stored_answers_are_put_into_words() -> None:
     assert (cost.value, cost.suffix) == ("3800", "元")
     assert lines.rows[0][0].value == "龍頭"
     assert photos.file_ids == ("a" * 32,)
+
+
+def test_yes_and_no_are_said_in_the_words_of_the_form() -> None:
+    form = a_form(
+        {
+            "type": "radio",
+            "key": "works",
+            "label": "修好了嗎？",
+            "values": [{"value": True, "label": "已修好"}, {"value": False, "label": "還沒"}],
+        },
+        {"type": "checkbox", "key": "agreed", "label": "同意"},
+        {"type": "datetime", "subtype": "date", "key": "on", "label": "日期"},
+    )
+
+    works, agreed, on = answers(form, {"works": False, "agreed": True, "on": "2026-03-02"})
+
+    assert works.value == "還沒"
+    assert agreed.value is True
+    assert on.value == date(2026, 3, 2)
