@@ -89,3 +89,10 @@ class NotYourOrder(NotAllowed):
     """Order %(order_id)d was given to another contractor."""
 
     order_id: int
+
+
+@dataclass(eq=False)
+class ExtensionNotLater(Invalid):
+    """The order is due on %(due_on)s already; ask for a later day."""
+
+    due_on: str

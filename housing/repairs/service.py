@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -26,8 +26,14 @@ from housing.repairs.desk import (
     ticket_by_number,
     words_of,
 )
-from housing.repairs.errors import NotYourOrder, NotYourReport, NotYourUnit, StageNotReachable
-from housing.repairs.models import RepairSerial, RepairTicket
+from housing.repairs.errors import (
+    ExtensionNotLater,
+    NotYourOrder,
+    NotYourReport,
+    NotYourUnit,
+    StageNotReachable,
+)
+from housing.repairs.models import RepairOrder, RepairSerial, RepairTicket
 from housing.repairs.rules import (
     QUOTE_LIMIT_TWD,
     TRIAGE_DAYS,
@@ -181,6 +187,7 @@ def request_extension(  # noqa: PLR0913  # the face of the room
     Raises:
         TicketNotFound: there is no such ticket.
         NotYourOrder: the running order is another contractor's.
+        ExtensionNotLater: the order is due on that day or later already.
         MessageNotExpected: no order runs.
     """
     ticket = ticket_by_number(number, session=session)
@@ -189,6 +196,7 @@ def request_extension(  # noqa: PLR0913  # the face of the room
         raise StageNotReachable(ticket.stage, "dispatched")
     if not by.belongs_to("contractor", f"contractor:{orders[-1].contractor}"):
         raise NotYourOrder(orders[-1].id)
+    _ensure_later(values.get("until"), orders[-1])
     form = form_of(EXTENSION_FORM)
     answers = Answers(
         instance_id=ticket.instance_id, form=form, form_key=EXTENSION_FORM, values=values
@@ -206,11 +214,19 @@ def next_number(session: Session, now: datetime) -> str:
     year = republic_year(now)
     counter = session.get(RepairSerial, year, with_for_update=True)
     if counter is None:
-        counter = RepairSerial(republic_year=year, last_serial=0)
-        session.add(counter)
+        counter = _first_of_year(year, session)
     counter.last_serial += 1
     session.flush()
     return ticket_number(year, counter.last_serial)
+
+
+def _first_of_year(year: int, session: Session) -> RepairSerial:
+    try:
+        with session.begin_nested():
+            session.add(RepairSerial(republic_year=year, last_serial=0))
+    except IntegrityError:
+        pass  # a report at the same moment began the year
+    return session.get_one(RepairSerial, year, with_for_update=True)
 
 
 def earlier_closed(ticket: RepairTicket, *, session: Session) -> RepairTicket | None:
@@ -238,6 +254,11 @@ def earlier_closed(ticket: RepairTicket, *, session: Session) -> RepairTicket | 
     if not orders_of(closed.id, session=session):
         return None  # nobody was sent, so there is nobody to send again
     return closed if is_rework(closed.closed_at, ticket.submitted_at) else None
+
+
+def _ensure_later(until: object, order: RepairOrder) -> None:
+    if isinstance(until, date) and local_date(order.due_at) >= until:
+        raise ExtensionNotLater(local_date(order.due_at).isoformat())
 
 
 def _by_token(token: str, session: Session) -> RepairTicket | None:

@@ -4,12 +4,12 @@ import pytest
 
 from engine import queries as engine_queries
 from engine.errors import MessageNotExpected
-from housing.cases.queries import cases_of
+from housing.cases.queries import cases_of, steps_of, timeline, viewer_of
 from housing.people.service import NewAccount, open_account
 from housing.places.models import Residency
 from housing.places.queries import units_in
 from housing.repairs import kpis, queries, service
-from housing.repairs.errors import NotYourOrder, NotYourReport, NotYourUnit
+from housing.repairs.errors import ExtensionNotLater, NotYourOrder, NotYourReport, NotYourUnit
 
 PAGE = "one page"
 PHRASE = "a long phrase 1"
@@ -264,10 +264,49 @@ def test_a_closed_case_leaves_asset_history_a_rating_and_nothing_to_do(house):
     assert instance.end_event == "closed"
 
 
-def _ask_for_more_time(house, number, login):
+def test_more_time_must_end_later_than_the_time_there_is(house):
+    reported = house.report()
+    house.complete(reported.instance_id, "triage", "manager1", TRIAGED)
+
+    with pytest.raises(ExtensionNotLater):
+        _ask_for_more_time(house, reported.number, "warranty1", days=0)
+
+
+@pytest.mark.integration
+def test_a_case_runs_and_reads_the_same_on_both_databases(house_on, database_url):
+    house = house_on(database_url)
+    first = house.report()
+    house.close(first.instance_id)
+    second = house.report()
+    with house.application.reading() as session:
+        case = queries.case_summary(second.number, session=session, now=house.clock.now())
+        overdue = queries.TicketFilter(
+            scopes=frozenset({"community:SW"}),
+            text="水龍頭",
+            contractor="WAR1",
+            overdue_at=house.clock.now() + timedelta(days=30),
+        )
+        late = queries.tickets(overdue, session=session)
+        figures = kpis.figures(scopes=["community:SW"], session=session, now=house.clock.now())
+        viewer = viewer_of(
+            house.actor("officer1"),
+            engine_queries.instance(first.instance_id, session),
+            session=session,
+        )
+        told = timeline(first.instance_id, viewer, session=session)
+        steps = steps_of(first.instance_id, session=session)
+
+    assert case.rework_of == first.number
+    assert [row.number for row in late.rows] == [second.number]
+    assert (figures.tickets, figures.open, figures.rating) == (2, 1, 4.0)
+    assert told[0].kind == "started"
+    assert {step.status for step in steps} == {"done", "skipped"}
+
+
+def _ask_for_more_time(house, number, login, days=5):
     with house.application.reading() as session:
         case = queries.case_summary(number, session=session, now=house.clock.now())
-    until = case.orders[0].original_due_at.date() + timedelta(days=5)
+    until = case.orders[0].original_due_at.date() + timedelta(days=days)
     with house.application.unit_of_work() as session:
         service.request_extension(
             number,
