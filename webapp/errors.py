@@ -6,6 +6,7 @@ This module is not read for messages: its words stand in the templates.
 import logging
 import secrets
 from collections.abc import Mapping
+from datetime import date
 
 import flask
 from flask import Flask
@@ -15,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine.errors import BusinessError, Conflict, EngineError, Invalid, NotAllowed, NotFound
 from forms.errors import FormInvalid
-from webapp import current, labels
+from webapp import current, formats, labels
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ def sentence(error: Exception) -> str:
 
 
 def _in_words(name: str, value: object) -> object:
+    if name.endswith("_on"):
+        return formats.day(value if isinstance(value, date) else date.fromisoformat(str(value)))
     kind = KIND_BY_FIELD.get(name)
     return labels.label(value, kind) if kind else value
 
