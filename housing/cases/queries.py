@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,6 +34,9 @@ from housing.people.queries import names_of
 from housing.subjects import business_context
 
 MOST_NOTICES = 500
+
+_FORMS: dict[tuple[str, str], Form] = {}
+"""Forms by version of the process and form key; a deployed version never changes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,13 +155,12 @@ def form_of_task(task: UserTask, *, session: Session) -> Form:
     if task.form_key is None:
         raise TaskHasNoForm(task.name)
     definition_id = engine_queries.instance(task.instance_id, session).definition_id
-    name = f"forms/{task.form_key}.json"
-    return _load(definition_queries.resource(definition_id, name, session))
-
-
-@cache
-def _load(text: bytes) -> Form:
-    return schema.load(text)
+    known = _FORMS.get((definition_id, task.form_key))
+    if known is None:
+        name = f"forms/{task.form_key}.json"
+        known = schema.load(definition_queries.resource(definition_id, name, session))
+        _FORMS[definition_id, task.form_key] = known
+    return known
 
 
 def form_context(

@@ -510,8 +510,10 @@ def close_ticket(call: Call, ticket_id: int, outcome: str) -> Result:
     move(call, ticket, "closed")
     cost_twd = sum(order.cost_twd or 0 for order in orders)
     _write_asset_history(call, ticket, orders, cost_twd)
-    if ticket.payer == "tenant" and cost_twd:
-        _charge_tenant(call, ticket, cost_twd)
+    # What was performed in a failed contractor's place is charged to him, never a second time.
+    owed_twd = sum(order.cost_twd or 0 for order in orders if order.substitute_for is None)
+    if ticket.payer == "tenant" and owed_twd:
+        _charge_tenant(call, ticket, owed_twd)
     tell_residents(call, ticket, "repair_closed", {})
     return NOTHING
 

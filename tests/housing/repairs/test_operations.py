@@ -107,6 +107,25 @@ def test_a_tenant_is_charged_once_and_exactly_the_cost(call, ticket, house):
         assert session.scalar(select(models.ChargeBack.amount_twd)) == 900
 
 
+def test_a_tenant_does_not_pay_what_the_failed_contractor_is_charged(call, ticket, house):
+    triaged = {
+        "ticket_id": ticket.id,
+        "repair_class": "B1",
+        "payer": "tenant",
+        "due_days": Decimal(7),
+        "in_warranty": True,
+        "human_cause": True,
+    }
+    call("repair.record_triage", **triaged)
+    failed = dispatch(call, ticket, house)["order_id"]
+    call("repair.record_late", order_id=failed, reason="late")
+    order = dispatch(call, ticket, house, key="C2", repair_class="B2", substitute_for=failed)
+    call("repair.record_completion", order_id=order["order_id"], cost_twd=Decimal(3800))
+    call("repair.close_ticket", ticket_id=ticket.id, outcome="accepted")
+
+    assert count(house, models.ChargeBack) == 0
+
+
 def test_more_time_for_an_ended_order_is_an_outcome_that_the_diagram_knows(call, ticket, house):
     order_id = dispatch(call, ticket, house)["order_id"]
     call("repair.record_late", order_id=order_id, reason="late")
