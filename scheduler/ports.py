@@ -35,6 +35,10 @@ class Application(Protocol):
         """Take over what another process did to the business clock of a demo city."""
         ...
 
+    def tidy(self) -> None:
+        """Remove what nobody needs any more: ended sessions, photos never handed in."""
+        ...
+
     def deliver(self, message: Message) -> None:
         """Deliver one outbox message.
 

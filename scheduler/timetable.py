@@ -13,6 +13,7 @@ from scheduler.sweep import Sweep
 
 TICK = timedelta(seconds=1)
 CLOCK_REFRESH = timedelta(seconds=5)
+TIDYING = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,7 @@ def timetable(application: Application) -> tuple[Entry, ...]:
         Entry(id="clock", every=CLOCK_REFRESH, run=application.refresh_clock),
         Entry(id="sweep", every=TICK, run=sweep.run),
         Entry(id="relay", every=TICK, run=relay.run),
+        Entry(id="tidy", every=TIDYING, run=application.tidy),
     )
 
 
