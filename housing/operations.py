@@ -8,6 +8,7 @@ from engine.clock import Clock
 from engine.service_tasks import Operation
 from engine.types import Actor, InstanceRef
 from housing.repairs import operations as repairs
+from housing.repairs import quoting, substitution
 from housing.repairs.desk import Call
 
 Verb = Callable[..., Mapping[str, object]]
@@ -41,15 +42,15 @@ OPERATIONS: Mapping[str, Operation] = {
     "repair.record_visit": _operation(repairs.record_visit),
     "repair.hold_ticket": _operation(repairs.hold_ticket),
     "repair.resume_ticket": _operation(repairs.resume_ticket),
-    "repair.request_quote": _operation(repairs.request_quote),
-    "repair.record_quote": _operation(repairs.record_quote),
-    "repair.record_sign_off": _operation(repairs.record_sign_off),
+    "repair.request_quote": _operation(quoting.request_quote),
+    "repair.record_quote": _operation(quoting.record_quote),
+    "repair.record_sign_off": _operation(quoting.record_sign_off),
     "repair.grant_extension": _operation(repairs.grant_extension),
     "repair.record_completion": _operation(repairs.record_completion),
     "repair.record_late": _operation(repairs.record_late),
-    "repair.serve_last_call": _operation(repairs.serve_last_call),
-    "repair.charge_contractor": _operation(repairs.charge_contractor),
-    "repair.record_recovery": _operation(repairs.record_recovery),
+    "repair.serve_last_call": _operation(substitution.serve_last_call),
+    "repair.charge_contractor": _operation(substitution.charge_contractor),
+    "repair.record_recovery": _operation(substitution.record_recovery),
     "repair.start_rework": _operation(repairs.start_rework),
     "repair.record_project": _operation(repairs.record_project),
     "repair.close_ticket": _operation(repairs.close_ticket),

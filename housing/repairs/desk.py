@@ -1,6 +1,6 @@
 """What the verbs of repairs share: finding rows, moving a ticket's stage, telling people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +9,21 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.types import Actor, InstanceRef
+from housing.cases.recording import latest_answers
 from housing.notices.service import notify
 from housing.people.queries import accounts_in
-from housing.places.queries import community, unit
+from housing.places.queries import ContractorView, community, contractor, contractor_for, unit
 from housing.places.rules import community_scope, contractor_scope
-from housing.repairs.errors import DuplicateOfItself, OrderNotFound, TicketNotFound
+from housing.repairs.errors import DuplicateOfItself, NoContractorFor, OrderNotFound, TicketNotFound
 from housing.repairs.models import RepairFollower, RepairOrder, RepairStageChange, RepairTicket
 from housing.repairs.rules import FINAL_STAGES, ensure_stage_reachable
+
+Result = Mapping[str, object]
+"""What an operation gives back to the diagram."""
+
+NOTHING: Result = {}
+
+KIND_BY_CLASS = {"B1": "warranty", "B2": "repair", "C2": "repair"}
 
 WHAT_LENGTH = 40
 """So many characters of a report name it in a notice."""
@@ -198,3 +206,27 @@ def tell_residents(
 ) -> None:
     """Write a notice to the reporter and the followers of a ticket."""
     tell(call, ticket, kind, residents_of(ticket, session=call.session), fields)
+
+
+def contractor_of(call: Call, ticket: RepairTicket, repair_class: str) -> ContractorView:
+    """Choose who repairs: who had this work before, else who serves the community."""
+    kind = KIND_BY_CLASS.get(repair_class, "repair")
+    before = orders_of(ticket.id, session=call.session)
+    if not before and ticket.rework_of_id is not None:
+        before = orders_of(ticket.rework_of_id, session=call.session)
+    for order in reversed(before):
+        if KIND_BY_CLASS[order.repair_class] == kind:
+            return contractor(order.contractor, session=call.session)
+    company = contractor_for(ticket.community, kind, session=call.session)
+    if company is None:
+        raise NoContractorFor(ticket.community, repair_class)
+    return company
+
+
+def rows_of(
+    call: Call, form_key: str, field: str, *, since: datetime | None = None
+) -> Sequence[Mapping[str, object]]:
+    """Read the rows of a list in the form of this key that was handed in last."""
+    answers = latest_answers(call.instance.id, form_key, since=since, session=call.session)
+    rows = answers.get(field)
+    return rows if isinstance(rows, list) else []

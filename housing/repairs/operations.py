@@ -6,7 +6,7 @@ call's key, all other changes set a value. What people wrote (free text, quote l
 read from the record of the case, because it never enters the process.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,37 +16,32 @@ from engine.calendar import end_of_local_day
 from engine.errors import BusinessError
 from housing.cases.recording import latest_answers, take_in
 from housing.cases.rules import account_party
-from housing.places.queries import ContractorView, contractor, contractor_for
 from housing.places.rules import contractor_scope
 from housing.repairs.desk import (
+    NOTHING,
     Call,
+    Result,
+    contractor_of,
     group_of,
     merge_target,
     move,
     order_of,
     orders_of,
     people_of,
+    rows_of,
     tell,
     tell_residents,
     ticket_of,
 )
-from housing.repairs.errors import LedgerEntryNotFound, NoContractorFor
 from housing.repairs.models import (
     AssetHistory,
     ChargeBack,
-    LedgerEntry,
-    QuoteLine,
     RepairFollower,
     RepairOrder,
-    RepairQuote,
     RepairTicket,
 )
-from housing.repairs.rules import Account, recover, visit_times, whole
+from housing.repairs.rules import visit_times, whole
 
-Result = Mapping[str, object]
-NOTHING: Result = {}
-
-KIND_BY_CLASS = {"B1": "warranty", "B2": "repair", "C2": "repair"}
 ORDER_ENDED = "ORDER_ENDED"
 LATE_REASONS = frozenset({"late"})
 STAGE_NOTICES = {
@@ -195,21 +190,6 @@ def dispatch(  # noqa: PLR0913  # the inputs of the diagram
     }
 
 
-def contractor_of(call: Call, ticket: RepairTicket, repair_class: str) -> ContractorView:
-    """Choose who repairs: who had this work before, else who serves the community."""
-    kind = KIND_BY_CLASS.get(repair_class, "repair")
-    before = orders_of(ticket.id, session=call.session)
-    if not before and ticket.rework_of_id is not None:
-        before = orders_of(ticket.rework_of_id, session=call.session)
-    for order in reversed(before):
-        if KIND_BY_CLASS[order.repair_class] == kind:
-            return contractor(order.contractor, session=call.session)
-    company = contractor_for(ticket.community, kind, session=call.session)
-    if company is None:
-        raise NoContractorFor(ticket.community, repair_class)
-    return company
-
-
 def _announce_order(call: Call, ticket: RepairTicket, order: RepairOrder) -> None:
     take_in(
         call.instance.id,
@@ -258,84 +238,6 @@ def resume_ticket(call: Call, ticket_id: int, order_id: int) -> Result:
     return NOTHING
 
 
-def request_quote(call: Call, ticket_id: int, substitute_for: int | None = None) -> Result:
-    """Ask the repair contractor for a quote outside the table of consumables.
-
-    Returns:
-        contractor_code, contractor_scope.
-
-    Raises:
-        NoContractorFor: nobody serves the community.
-    """
-    del substitute_for  # the repair contractor quotes in either case
-    ticket = ticket_of(ticket_id, session=call.session)
-    company = contractor_of(call, ticket, "B2")
-    take_in(call.instance.id, company.scope, "contractor", session=call.session)
-    people = people_of(company.code, session=call.session)
-    tell(call, ticket, "quote_requested", people, {"contractor": company.name})
-    return {"contractor_code": company.code, "contractor_scope": company.scope}
-
-
-def record_quote(call: Call, ticket_id: int, amount_twd: Decimal) -> Result:
-    """Keep a quote with its lines; quotes refused before stay."""
-    ticket = ticket_of(ticket_id, session=call.session)
-    if call.session.scalar(select(RepairQuote.id).where(RepairQuote.idem == call.key)) is None:
-        quote = RepairQuote(
-            idem=call.key,
-            ticket_id=ticket.id,
-            amount_twd=int(amount_twd),
-            quoted_at=call.now,
-            quoted_by=call.by.name,
-        )
-        call.session.add(quote)
-        call.session.flush()
-        lines = _rows_of(call, "repair/quote", "lines")
-        call.session.add_all(_quote_line(quote.id, line) for line in lines)
-    move(call, ticket, "quoted")
-    officers = group_of("officer", ticket, session=call.session)
-    tell(call, ticket, "quote_submitted", officers, {"amount_twd": int(amount_twd)})
-    return NOTHING
-
-
-def _rows_of(
-    call: Call, form_key: str, field: str, *, since: datetime | None = None
-) -> Sequence[Mapping[str, object]]:
-    answers = latest_answers(call.instance.id, form_key, since=since, session=call.session)
-    rows = answers.get(field)
-    return rows if isinstance(rows, list) else []
-
-
-def _quote_line(quote_id: int, line: Mapping[str, object]) -> QuoteLine:
-    text = str(line.get("text") or line.get("item") or "")
-    return QuoteLine(
-        quote_id=quote_id,
-        item=str(line["item_code"]) if line.get("item_code") else None,
-        text=text,
-        quantity=whole(line.get("quantity")),
-        unit_price_twd=whole(line.get("unit_price")),
-    )
-
-
-def record_sign_off(call: Call, ticket_id: int, decision: str) -> Result:
-    """Keep the decision on the newest quote: approve, requote or project."""
-    ticket = ticket_of(ticket_id, session=call.session)
-    answers = latest_answers(call.instance.id, "repair/sign_off", session=call.session)
-    quotes = select(RepairQuote).where(RepairQuote.ticket_id == ticket.id)
-    quote = call.session.scalars(quotes.order_by(RepairQuote.id.desc()).limit(1)).first()
-    fields: dict[str, object] = {"reason": answers.get("opinion")}
-    if quote is not None:
-        quote.decision, quote.decided_at, quote.decided_by = decision, call.now, call.by.name
-        quote.sign_off_number = str(answers.get("sign_off_no") or "") or None
-        fields["amount_twd"] = quote.amount_twd
-    is_approved = decision == "approve"
-    if is_approved:
-        move(call, ticket, "approved")
-    company = contractor_of(call, ticket, "B2")
-    people = people_of(company.code, session=call.session)
-    tell(call, ticket, "quote_approved" if is_approved else "quote_refused", people, fields)
-    return NOTHING
-
-
 def grant_extension(call: Call, order_id: int, until: date | datetime, reason: str) -> Result:
     """Move an order's due date to the end of a day; the original date stays.
 
@@ -379,7 +281,7 @@ def record_completion(
 
 
 def _parts(call: Call, order: RepairOrder) -> str | None:
-    rows = _rows_of(call, "repair/completion", "parts", since=order.dispatched_at)
+    rows = rows_of(call, "repair/completion", "parts", since=order.dispatched_at)
     return "、".join(f"{row.get('part')} {row.get('quantity')}" for row in rows)[:700] or None
 
 
@@ -400,81 +302,6 @@ def record_late(call: Call, order_id: int, reason: str) -> Result:
     officers = group_of("officer", ticket, session=call.session)
     people = people_of(order.contractor, session=call.session)
     tell(call, ticket, "order_late", [*officers, *people], fields)
-    return NOTHING
-
-
-def serve_last_call(call: Call, ticket_id: int, order_id: int) -> Result:
-    """Serve the last call before substitute performance (代履行); gives the instant of service."""
-    ticket = ticket_of(ticket_id, session=call.session)
-    order = order_of(order_id, session=call.session)
-    order.last_call_served_at = order.last_call_served_at or call.now
-    people = people_of(order.contractor, session=call.session)
-    tell(call, ticket, "last_call", people, {"contractor": order.contractor_name})
-    return {"served_at": order.last_call_served_at}
-
-
-def charge_contractor(call: Call, ticket_id: int, order_id: int, amount_twd: Decimal) -> Result:
-    """Charge the cost of substitute performance to the contractor who failed.
-
-    Args:
-        call: the circumstances.
-        ticket_id: the ticket.
-        order_id: the failed order.
-        amount_twd: what the substitute cost.
-
-    Returns:
-        ledger_entry_id.
-    """
-    ticket = ticket_of(ticket_id, session=call.session)
-    failed = order_of(order_id, session=call.session)
-    entry = call.session.scalar(select(LedgerEntry).where(LedgerEntry.idem == call.key))
-    if entry is None:
-        entry = LedgerEntry(
-            idem=call.key,
-            ticket_id=ticket.id,
-            order_id=failed.id,
-            contractor=failed.contractor,
-            charged_twd=int(amount_twd or 0),
-            charged_at=call.now,
-            demanded_at=call.now,
-            set_off_twd=0,
-            paid_twd=0,
-        )
-        call.session.add(entry)
-        call.session.flush()
-    ticket.payer = "contractor"
-    fields = {"amount_twd": entry.charged_twd, "contractor": failed.contractor_name}
-    tell(call, ticket, "cost_charged", people_of(failed.contractor, session=call.session), fields)
-    return {"ledger_entry_id": entry.id}
-
-
-def record_recovery(
-    call: Call, ledger_entry_id: int, recovered_twd: Decimal | None, outcome: str
-) -> Result:
-    """Enter what came back of a charge: set off against the deposit, or paid.
-
-    Args:
-        call: the circumstances.
-        ledger_entry_id: the charge.
-        recovered_twd: paid by the contractor, beside the set-off of the form.
-        outcome: recovered or legal.
-
-    Raises:
-        BalanceBelowZero: more would come back than was charged.
-    """
-    entry = call.session.get(LedgerEntry, int(ledger_entry_id))
-    if entry is None:
-        raise LedgerEntryNotFound(int(ledger_entry_id))
-    answers = latest_answers(call.instance.id, "repair/recovery", session=call.session)
-    after = recover(
-        Account(charged_twd=entry.charged_twd),
-        set_off_twd=whole(answers.get("set_off_twd")),
-        paid_twd=whole(recovered_twd),
-    )
-    entry.set_off_twd, entry.paid_twd = after.set_off_twd, after.paid_twd
-    entry.outcome, entry.settled_at = outcome, call.now
-    if served_on := answers.get("notice_served_on"):
-        entry.notice_served_at = end_of_local_day(date.fromisoformat(str(served_on)[:10]))
     return NOTHING
 
 
