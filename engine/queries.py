@@ -87,6 +87,8 @@ class TaskFilter:
         offered_to: unassigned and offered to one of this actor's groups.
         visible_to: assigned to this actor or offered to one of his groups.
         overdue_at: past their due date at this instant.
+        completed_by: id of the account that completed it: ended tasks instead of open ones,
+            newest first.
         scopes: only these scopes; empty means every scope.
         is_by_age: oldest first, instead of earliest due date first.
     """
@@ -94,6 +96,7 @@ class TaskFilter:
     assigned_to: str | None = None
     offered_to: Actor | None = None
     visible_to: Actor | None = None
+    completed_by: str | None = None
     candidate_group: str | None = None
     scopes: frozenset[str] = frozenset()
     overdue_at: datetime | None = None
@@ -133,7 +136,7 @@ def task(task_id: str, session: Session) -> UserTask:
 
 
 def open_tasks(wanted: TaskFilter, session: Session) -> Page[UserTask]:
-    """List open user tasks: earliest due date first, then priority, then age."""
+    """List open user tasks (earliest due date first, then priority, then age), or ended ones."""
     rows, total = _page(_TASKS, _task_conditions(wanted), _task_order(wanted), wanted, session)
     tasks = tuple(as_user_task(row) for row in rows)
     return Page(rows=tasks, total=total, offset=wanted.offset, limit=wanted.limit)
@@ -391,7 +394,10 @@ def _task_conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:
         user_task.c.element_id: wanted.element_id,
         process_definition.c.key: wanted.process_key,
     }
-    conditions = [_OPEN, *(column == value for column, value in equal.items() if value is not None)]
+    conditions = [
+        _state_condition(wanted),
+        *(column == value for column, value in equal.items() if value is not None),
+    ]
     if wanted.offered_to is not None:
         conditions.append(_offered_to(wanted.offered_to))
     if wanted.visible_to is not None:
@@ -406,8 +412,16 @@ def _task_conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _state_condition(wanted: TaskFilter) -> ColumnElement[bool]:
+    if wanted.completed_by is None:
+        return _OPEN
+    return (user_task.c.state == "completed") & (user_task.c.ended_by == wanted.completed_by)
+
+
 def _task_order(wanted: TaskFilter) -> tuple[ColumnElement[object], ...]:
     age = (user_task.c.created_at, user_task.c.id)
+    if wanted.completed_by is not None:
+        return (user_task.c.ended_at.desc(), user_task.c.id)
     if wanted.is_by_age:
         return age
     return (user_task.c.due_at.asc().nulls_last(), user_task.c.priority.desc(), *age)

@@ -25,6 +25,7 @@ VIEWS: Mapping[str, LazyString] = {
     "team": _l("To claim"),
     "overdue": _l("Overdue"),
     "week": _l("Due this week"),
+    "done": _l("Completed by me"),
 }
 """Views in the order of the navigation. `week` is without what is overdue already."""
 
@@ -129,6 +130,7 @@ def _lists(actor: Actor, now: datetime) -> dict[str, TaskFilter]:
         "team": TaskFilter(offered_to=actor),
         "overdue": overdue,
         "week": TaskFilter(visible_to=actor, overdue_at=end_of_week(now), offset=_count(overdue)),
+        "done": TaskFilter(completed_by=actor.id),
     }
 
 

@@ -50,6 +50,16 @@ def test_nobody_else_is_offered_the_task(signed_in, triage, login):
     assert triage.business_key not in page.text
 
 
+def test_a_completed_task_stands_in_the_view_of_who_completed_it(signed_in, triage):
+    manager = signed_in("manager1")
+    manager.open(f"/tasks/{triage.id}")
+    manager.send(f"/tasks/{triage.id}/claim")
+    manager.send(f"/tasks/{triage.id}", **solved_on_site())
+
+    assert triage.business_key in manager.open("/tasks?view=done").text
+    assert "我完成的（0）" in signed_in("lead1").open("/tasks?view=done").text
+
+
 def test_residents_have_no_task_and_are_told_so(signed_in, triage):
     page = signed_in("resident1").open("/tasks")
 

@@ -26,13 +26,14 @@ def list_tasks() -> str:
     wanted = inbox_views.read_query(flask.request.args)
     inbox = inbox_views.read(wanted, current.actor())
     groups = inbox_views.in_groups(inbox.tasks.rows, current.application().clock.now())
+    is_by_due = wanted.sort == "due" and wanted.view != "done"
     return flask.render_template(
         "inbox/list.html",
         wanted=wanted,
         view=wanted.view,
         title=inbox_views.VIEWS[wanted.view],
         views=inbox.links,
-        groups=groups if wanted.sort == "due" else inbox_views.ungrouped(inbox.tasks.rows),
+        groups=groups if is_by_due else inbox_views.ungrouped(inbox.tasks.rows),
         cases=inbox.cases,
         total=inbox.tasks.total,
         unfiltered=inbox.unfiltered,
