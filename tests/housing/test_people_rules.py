@@ -36,7 +36,7 @@ def minutes(count: int) -> timedelta:
     "password", ["correct horse battery", "安居樂業的十二個字以上密碼", "a" * 11 + "bcd"]
 )
 def test_twelve_characters_of_any_kind_are_a_password(password):
-    check_new_password(password, login="resident1")
+    assert check_new_password(password, login="resident1") is None
 
 
 @pytest.mark.parametrize(
