@@ -14,7 +14,6 @@ def load(settings: Settings, *, reset: bool) -> None:
     if reset:
         application.erase()
     application.migrate()
-    application.deploy_packages()
     _load(application)
     application.dispose()
 

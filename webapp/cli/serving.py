@@ -33,9 +33,9 @@ def serve(settings: Settings, *, host: str, port: int, with_scheduler: bool) -> 
     application = bootstrap.build(settings)
     with application.only_server():
         application.migrate()
-        application.deploy_packages()
         if settings.is_demo:
             city.ensure(application)
+        application.deploy_packages()
         background = start_background(application) if with_scheduler else None
         try:
             server = listen(application, host=host, port=port)
@@ -105,5 +105,5 @@ def announce(settings: Settings, host: str, port: int) -> None:
     if settings.is_demo:
         click.echo("Demo accounts, password for all: " + accounts.PASSWORD)
         for account in accounts.ACCOUNTS:
-            click.echo(f"  {account.login:<12} {account.name}  {account.role}")
+            click.echo(f"  {account.login:<12} {account.name}  {account.role.replace('_', ' ')}")
         click.echo("")
