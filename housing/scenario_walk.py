@@ -21,11 +21,11 @@ from forms.schema import Form
 from forms.validation import validate
 from forms.viewing import initial_values
 from housing.bootstrap import Application
-from housing.cases.queries import form_context, form_of_task
-from housing.cases.recording import form_of
+from housing.cases.queries import form_context
 from housing.cases.service import Completion, submit_task
 from housing.errors import ScenarioFormRefused, ScenarioUnplayable
 from housing.people.queries import account, account_by_login
+from housing.records.forms import form_of, form_of_task
 from housing.scenario_script import When, instant
 from housing.subjects import Desk, Opening, context_of_case, subject_of
 

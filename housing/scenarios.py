@@ -21,8 +21,8 @@ from engine.records import ProcessModel
 from engine.types import SYSTEM
 from housing import packages
 from housing.bootstrap import Application, build
-from housing.cases.rules import to_json
 from housing.demo import world
+from housing.records.rules import to_json
 from housing.scenario_script import Scenario, ScenarioStep, instant, parse, texts
 from housing.scenario_walk import Notice, Walk
 from housing.settings import Settings

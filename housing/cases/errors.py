@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.errors import NotAllowed, NotFound
+from engine.errors import NotAllowed
 
 
 @dataclass(eq=False)
@@ -10,17 +10,3 @@ class CaseNotYours(NotAllowed):
     """You do not take part in this case."""
 
     instance_id: str
-
-
-@dataclass(eq=False)
-class DraftNotFound(NotFound):
-    """There is no draft of this form."""
-
-    key: str
-
-
-@dataclass(eq=False)
-class TaskHasNoForm(NotFound):
-    """The task %(name)s has no form."""
-
-    name: str

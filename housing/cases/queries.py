@@ -12,10 +12,7 @@ from engine import queries as engine_queries
 from engine.process_engine import ProcessEngine
 from engine.records import HistoryEntry, Instance, ProcessElement, UserTask
 from engine.types import Actor
-from forms import schema
-from forms.schema import Form
-from housing.cases.errors import CaseNotYours, TaskHasNoForm
-from housing.cases.models import CaseParty, FormSubmission, TaskDraft
+from housing.cases.errors import CaseNotYours
 from housing.cases.rules import (
     HIDDEN_KINDS,
     RESIDENT_KINDS,
@@ -31,12 +28,10 @@ from housing.cases.rules import (
 )
 from housing.notices.queries import MailboxFilter, delivered
 from housing.people.queries import names_of
+from housing.records.models import CaseParty, FormSubmission, TaskDraft
 from housing.subjects import business_context
 
 MOST_NOTICES = 500
-
-_FORMS: dict[tuple[str, str], Form] = {}
-"""Forms by version of the process and form key; a deployed version never changes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,24 +138,6 @@ def cases_of(actor: Actor, *, session: Session) -> list[str]:
     """List the ids of the instances in which an actor is a party, newest last."""
     parties = select(CaseParty.instance_id).where(CaseParty.party.in_(parties_of(actor)))
     return list(session.scalars(parties.distinct()))
-
-
-def form_of_task(task: UserTask, *, session: Session) -> Form:
-    """Read the form of a user task, in the version that was deployed with its process.
-
-    Raises:
-        TaskHasNoForm: the diagram names none.
-        DefinitionNotFound: the version was deployed without it.
-    """
-    if task.form_key is None:
-        raise TaskHasNoForm(task.name)
-    definition_id = engine_queries.instance(task.instance_id, session).definition_id
-    known = _FORMS.get((definition_id, task.form_key))
-    if known is None:
-        name = f"forms/{task.form_key}.json"
-        known = schema.load(definition_queries.resource(definition_id, name, session))
-        _FORMS[definition_id, task.form_key] = known
-    return known
 
 
 def form_context(

@@ -1,12 +1,10 @@
 """Pure rules of cases: who may look at what, which step of a diagram stands where."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from engine.types import Actor
-from forms.schema import Field, Form, scope_of
+from housing.records.rules import account_party
 
 STAFF_ROLES = frozenset(
     {
@@ -57,11 +55,6 @@ HIDDEN_KINDS = frozenset({"gateway_passed"})
 """History that only the diagram needs."""
 
 
-def account_party(account_id: int | str) -> str:
-    """Name a person as a party of a case."""
-    return f"account:{account_id}"
-
-
 def parties_of(actor: Actor) -> frozenset[str]:
     """Name an actor as he may stand among the parties of a case: himself and his contractors."""
     contractors = (scope for group, scope in actor.groups if group == "contractor")
@@ -98,38 +91,6 @@ class Viewer:
 def may_read(viewer: Viewer, *, form_key: str, author_id: str) -> bool:
     """Tell whether a viewer may read the answers of a form: staff all, others by form or own."""
     return viewer.is_staff or form_key in RESIDENT_FORMS or viewer.account_id == author_id
-
-
-def to_json(value: object) -> object:
-    """Make a form's typed value storable: numbers stay exact, days and instants become ISO text."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else str(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, Mapping):
-        return {str(key): to_json(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_json(part) for part in value]
-    return value
-
-
-def file_ids(form: Form, values: Mapping[str, object]) -> list[str]:
-    """Find the stored files among a form's answers, rows of lists included."""
-    return list(_file_ids(form.components, values))
-
-
-def _file_ids(components: Iterable[Field], values: Mapping[str, object]) -> Iterable[str]:
-    for field in scope_of(components):
-        answer = values.get(field.name)
-        if field.type == "filepicker":
-            yield from (str(part) for part in answer if part) if isinstance(answer, list) else ()
-        elif isinstance(answer, Mapping):
-            yield from _file_ids(field.children, answer)
-        elif field.children and isinstance(answer, list):
-            for row in answer:
-                yield from _file_ids(field.children, row)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

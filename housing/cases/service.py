@@ -12,9 +12,9 @@ from engine.process_engine import ProcessEngine
 from engine.records import StepResult, UserTask
 from engine.types import Actor
 from forms.schema import Form
-from housing.cases.errors import TaskHasNoForm
-from housing.cases.queries import form_of_task
-from housing.cases.recording import Answers, discard_draft, record
+from housing.records.errors import TaskHasNoForm
+from housing.records.forms import form_of_task
+from housing.records.service import Answers, discard_draft, record
 from housing.subjects import announce, check_answers
 
 

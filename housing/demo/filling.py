@@ -11,13 +11,13 @@ from engine.calendar import local_date
 from engine.clock import Clock
 from engine.types import Actor
 from forms.validation import validate
-from housing.cases.recording import form_of
 from housing.demo import pictures
 from housing.demo.courses import Day, Moment, NumberOf, Photos, Proposed
 from housing.demo.errors import StoryBroken
 from housing.demo.habits import SUNDAY
 from housing.demo.stories import Story
 from housing.files.service import FileStore
+from housing.records.forms import form_of
 
 Values = Mapping[str, object]
 

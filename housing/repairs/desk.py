@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.types import Actor, InstanceRef
-from housing.cases.recording import latest_answers
 from housing.notices.service import notify
 from housing.people.queries import accounts_in
 from housing.places.queries import ContractorView, community, contractor, contractor_for, unit
 from housing.places.rules import community_scope, contractor_scope
+from housing.records.service import latest_answers
 from housing.repairs.errors import DuplicateOfItself, NoContractorFor, OrderNotFound, TicketNotFound
 from housing.repairs.models import RepairFollower, RepairOrder, RepairStageChange, RepairTicket
 from housing.repairs.rules import FINAL_STAGES, ensure_stage_reachable

@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from engine.calendar import end_of_local_day
 from engine.errors import BusinessError
-from housing.cases.recording import latest_answers, take_in
-from housing.cases.rules import account_party
 from housing.places.rules import contractor_scope
+from housing.records.rules import account_party
+from housing.records.service import latest_answers, take_in
 from housing.repairs.desk import (
     NOTHING,
     Call,

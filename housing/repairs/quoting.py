@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from housing.cases.recording import latest_answers, take_in
+from housing.records.service import latest_answers, take_in
 from housing.repairs.desk import (
     NOTHING,
     Call,

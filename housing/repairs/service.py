@@ -13,12 +13,13 @@ from engine.clock import Clock
 from engine.process_engine import ProcessEngine
 from engine.records import StepResult
 from engine.types import CITY, Actor, InstanceRef
-from housing.cases.recording import Answers, discard_draft, form_of, record, take_in
-from housing.cases.rules import account_party
 from housing.notices.service import notify
 from housing.places.queries import in_warranty, in_warranty_common, unit, units_of
 from housing.places.queries import residents_of as people_in
 from housing.places.rules import code_of, community_scope
+from housing.records.forms import form_of
+from housing.records.rules import account_party
+from housing.records.service import Answers, discard_draft, record, take_in
 from housing.repairs.desk import (
     orders_of,
     scope_of,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from engine.calendar import end_of_local_day
-from housing.cases.recording import latest_answers
+from housing.records.service import latest_answers
 from housing.repairs.desk import NOTHING, Call, Result, order_of, people_of, tell, ticket_of
 from housing.repairs.errors import LedgerEntryNotFound
 from housing.repairs.models import LedgerEntry

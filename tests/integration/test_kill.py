@@ -25,9 +25,9 @@ from werkzeug.test import encode_multipart
 
 from engine import queries
 from housing import bootstrap, settings
-from housing.cases.models import FormSubmission
 from housing.demo import world
 from housing.demo.accounts import PASSWORD
+from housing.records.models import FormSubmission
 from housing.repairs.models import RepairTicket
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]

@@ -11,9 +11,10 @@ from engine import queries
 from engine.queries import TaskFilter
 from forms import validation
 from housing.cases import service
-from housing.cases.queries import form_context, form_of_task
+from housing.cases.queries import form_context
 from housing.cases.service import Completion
 from housing.people.queries import account_by_login
+from housing.records.forms import form_of_task
 
 REPORT = {
     "where": "unit",

@@ -4,10 +4,10 @@ from engine import queries as engine_queries
 from engine.errors import TaskAlreadyEnded, TaskNotYours
 from housing.cases import queries
 from housing.cases.errors import CaseNotYours
-from housing.cases.recording import discard_draft, save_draft
 from housing.cases.service import Completion, submit_task
 from housing.files.errors import FileNotYours
 from housing.files.service import files_of
+from housing.records.service import discard_draft, save_draft
 from housing.repairs.errors import DuplicateOfItself, QuoteSumDiffers
 
 TRIAGED = {

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.types import Actor
-from forms import catalogue, schema
 from forms.schema import Form
-from housing.cases.models import CaseParty, FormSubmission, TaskDraft
-from housing.cases.rules import file_ids, to_json
 from housing.files.service import attach
+from housing.records.models import CaseParty, FormSubmission, TaskDraft
+from housing.records.rules import file_ids, to_json
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,15 +30,6 @@ class Answers:
     task_id: str | None = None
     element_id: str = ""
     element_name: str = ""
-
-
-def form_of(form_key: str) -> Form:
-    """Read a shipped form definition.
-
-    Raises:
-        FormNotFound: no such form is shipped.
-    """
-    return schema.load(catalogue.read(form_key))
 
 
 def record(answers: Answers, *, by: Actor, session: Session, clock: Clock) -> FormSubmission:

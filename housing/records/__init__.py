@@ -1,0 +1,1 @@
+"""What a case keeps: handed-in forms, drafts, parties."""
