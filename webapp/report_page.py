@@ -11,9 +11,9 @@ from engine.calendar import local_date
 from engine.errors import InstanceNotFound
 from engine.types import CITY, Actor
 from forms.schema import Form
-from housing.cases import recording
 from housing.cases.queries import Draft, draft_of
 from housing.places import queries as places
+from housing.records.forms import form_of
 from housing.repairs import queries, service
 from housing.repairs.errors import NotYourUnit
 from housing.repairs.queries import TicketRow
@@ -92,7 +92,7 @@ class AlreadyReported(Exception):
 
 def form() -> Form:
     """Read the definition of the report form."""
-    return recording.form_of(REPORT_FORM)
+    return form_of(REPORT_FORM)
 
 
 def read() -> ReportPage:
@@ -158,7 +158,7 @@ def extension(number: str) -> tuple[Form, Mapping[str, object]]:
         "original_due_at": ticket.original_due_at,
         "number": number,
     }
-    return recording.form_of(EXTENSION_FORM), context
+    return form_of(EXTENSION_FORM), context
 
 
 def _is_manager(actor: Actor) -> bool:

@@ -15,6 +15,7 @@ from engine.queries import TaskFilter, UserTask
 from engine.types import Actor
 from forms.schema import Form
 from housing.cases import queries as cases
+from housing.records.forms import form_of_task
 from webapp import case_page, current
 from webapp.case_page import CasePage
 
@@ -58,7 +59,7 @@ def read(task_id: str) -> TaskPage:
         task = queries.task(task_id, session)
         if not _may_see(task, actor):
             raise UserTaskNotFound(task_id)
-        form = cases.form_of_task(task, session=session) if task.form_key else None
+        form = form_of_task(task, session=session) if task.form_key else None
         kept = cases.draft_of(task.id, by=actor, session=session)
         context = (
             cases.form_context(

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import Conflict
-from housing.cases import recording, service
+from housing.cases import service
 from housing.cases.service import Completion
+from housing.records.service import save_draft
 from webapp import current, errors, filling, inbox_views, task_pages
 from webapp.filling import Filled
 from webapp.inbox_views import PAGE_SIZE
@@ -123,7 +124,7 @@ def _completed(page: TaskPage) -> Response:
 def _keep_draft(page: TaskPage, filled: Filled) -> Answered:
     application = current.application()
     with application.unit_of_work() as session:
-        recording.save_draft(
+        save_draft(
             page.task.id,
             filled.raw,
             by=current.actor(),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
-from housing.cases import recording
+from housing.records import service as records
 from housing.repairs import service
 from housing.repairs.errors import NotYourOrder, NotYourReport
 from webapp import current, filling, report_lists, report_page
@@ -108,9 +108,9 @@ def _keep_draft(filled: Filled) -> Response:
     application, wish = current.application(), flask.request.form[filling.DRAFT_BUTTON]
     with application.unit_of_work() as session:
         if wish == "discard":
-            recording.discard_draft(DRAFT_KEY, by=current.actor(), session=session)
+            records.discard_draft(DRAFT_KEY, by=current.actor(), session=session)
         else:
-            recording.save_draft(
+            records.save_draft(
                 DRAFT_KEY,
                 filled.raw,
                 by=current.actor(),
