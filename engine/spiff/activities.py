@@ -8,6 +8,7 @@ from SpiffWorkflow import TaskState
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.task import Task
 
+from engine.spiff.behaviors import ALL, Behavior, throw_for_instance
 from engine.spiff.errors import LoopFailed
 from engine.spiff.model import Element
 from engine.spiff.nodes import FINISHED, Activity, cancel_task
@@ -54,6 +55,7 @@ class LoopRule:
         condition: for a standard loop: FEEL, the activity is repeated while it is true.
         maximum: for a standard loop: the most rounds, or None.
         is_tested_before: a standard loop tests its condition before the first round too.
+        behavior: what a multi-instance activity throws when an instance is done.
     """
 
     is_sequential: bool = False
@@ -66,6 +68,7 @@ class LoopRule:
     condition: str | None = None
     maximum: int | None = None
     is_tested_before: bool = False
+    behavior: Behavior = ALL
 
 
 class Loop(Activity):
@@ -121,7 +124,10 @@ class StandardLoop(Loop):
 
 
 class MultiInstance(Loop):
-    """One instance for each item, side by side or one after the other."""
+    """One instance for each item, side by side or one after the other.
+
+    Its counters are variables that its instances and conditions see.
+    """
 
     def instance_done(self, my_task: Task, child: Task) -> None:
         """Collect the output of an instance; finish, or start the next one."""
@@ -130,6 +136,10 @@ class MultiInstance(Loop):
         if self.rule.output_item is not None:
             names = child.internal_data["locals"]
             known["outputs"][names["loopCounter"]] = names[self.rule.output_item]
+        self._count(my_task)
+        throw_for_instance(my_task, child, self.rule.behavior)
+        if my_task.has_state(FINISHED):
+            return
         if known["done"] == known["total"] or self._is_complete(my_task, child):
             self._collect(my_task)
             self._finish(my_task)
@@ -140,6 +150,7 @@ class MultiInstance(Loop):
         items = self._items(my_task)
         known = my_task.internal_data
         known.update(total=len(items), done=0, opened=0, items=items, outputs=[None] * len(items))
+        self._count(my_task)
         if not items:
             self._collect(my_task)
             return True
@@ -147,6 +158,12 @@ class MultiInstance(Loop):
         for _ in items[:1] if self.rule.is_sequential else list(items):
             self._open_next(my_task)
         return False
+
+    def _finish(self, my_task: Task) -> None:
+        known = my_task.internal_data
+        terminated = known["opened"] - known["done"]
+        super()._finish(my_task)
+        known["locals"].update(nrOfActiveInstances=0, nrOfTerminatedInstances=terminated)
 
     def _items(self, my_task: Task) -> list[object]:
         rule = self.rule
@@ -178,18 +195,22 @@ class MultiInstance(Loop):
             names.setdefault(self.rule.output_item, None)
         known["items"] = known["items"][1:]
         known["opened"] += 1
+        self._count(my_task)
         self._open(my_task, names)
 
     def _is_complete(self, my_task: Task, child: Task) -> bool:
         if self.rule.completion is None:
             return False
+        return holds(my_task, self.rule.completion, visible(child))
+
+    def _count(self, my_task: Task) -> None:
         known = my_task.internal_data
-        counts = {
-            "nrOfInstances": known["total"],
-            "nrOfCompletedInstances": known["done"],
-            "nrOfActiveInstances": known["opened"] - known["done"],
-        }
-        return holds(my_task, self.rule.completion, {**visible(child), **counts})
+        known.setdefault("locals", {}).update(
+            nrOfInstances=known["total"],
+            nrOfActiveInstances=known["opened"] - known["done"],
+            nrOfCompletedInstances=known["done"],
+            nrOfTerminatedInstances=0,
+        )
 
     def _collect(self, my_task: Task) -> None:
         outputs = my_task.internal_data.pop("outputs")

@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from lxml import etree
 
 from engine.spiff.activities import Loop, LoopRule, MultiInstance, StandardLoop, SubProcess
+from engine.spiff.ad_hoc import AdHocRule, AdHocSubProcess
+from engine.spiff.behaviors import ALL, read_behavior
+from engine.spiff.complex_gateways import ComplexGateway
 from engine.spiff.diagram import Diagram, Flow, Node, find, text_of
 from engine.spiff.events import (
     BoundaryEvent,
@@ -34,7 +37,8 @@ from engine.spiff.gateways import (
     ParallelGateway,
 )
 from engine.spiff.model import Element
-from engine.spiff.nodes import BoundarySplit, FlowNode, PassThrough, Way
+from engine.spiff.nodes import Activity, BoundarySplit, FlowNode, PassThrough, Way
+from engine.spiff.quantities import Gathering, quantity_of
 from engine.spiff.tasks import (
     Assignment,
     BusinessRuleTask,
@@ -44,6 +48,8 @@ from engine.spiff.tasks import (
 )
 from engine.spiff.vocabulary import anju, camunda
 from engine.spiff.workflows import ProcessSpec
+
+_GATHERING = " #gathering"
 
 Maker = Callable[[ProcessSpec, str, Node, Element], FlowNode]
 
@@ -81,13 +87,14 @@ def read_assignment(node: Node) -> Assignment:
     )
 
 
-def read_loop(node: Node) -> LoopRule | None:
-    """Read the loop marker of an activity."""
+def read_loop(node: Node, diagram: Diagram | None = None) -> LoopRule | None:
+    """Read the loop marker of an activity; its behaviour only together with its diagram."""
     for xml in find(node.xml, "./bpmn:multiInstanceLoopCharacteristics"):
         collection = xml.get(camunda("collection")) or text_of(xml, "./bpmn:loopDataInputRef")
         items = find(xml, "./bpmn:inputDataItem")
         outputs = find(xml, "./bpmn:outputDataItem")
         return LoopRule(
+            behavior=ALL if diagram is None else read_behavior(diagram, node),
             is_sequential=xml.get("isSequential") == "true",
             collection=expression_of(collection) if collection else None,
             cardinality=text_of(xml, "./bpmn:loopCardinality"),
@@ -104,6 +111,17 @@ def read_loop(node: Node) -> LoopRule | None:
             is_tested_before=xml.get("testBefore") == "true",
         )
     return None
+
+
+def read_ad_hoc(node: Node) -> AdHocRule:
+    """Read how an ad-hoc sub-process is done."""
+    completion = text_of(node.xml, "./bpmn:completionCondition")
+    return AdHocRule(
+        is_sequential=node.xml.get("ordering") == "Sequential",
+        completion=None if completion is None else expression_of(completion),
+        cancels_remaining=node.xml.get("cancelRemainingInstances", "true") != "false",
+        is_manual=node.xml.get(anju("manual")) == "true",
+    )
 
 
 def topic_of(node: Node) -> str | None:
@@ -132,8 +150,12 @@ class _Builder:
         return self._spec
 
     def _make(self, node: Node) -> None:
-        element, rule = self._elements[node.id], read_loop(node)
+        element, rule = self._elements[node.id], read_loop(node, self._diagram)
         maker = MAKERS[node.type]
+        start_quantity = quantity_of(node.xml.get("startQuantity")) or 1
+        if start_quantity > 1:
+            name = f"{node.id}{_GATHERING}"
+            Gathering(self._spec, name, element=element, quantity=start_quantity)
         if rule is None:
             maker(self._spec, node.id, node, element)
             return
@@ -145,15 +167,26 @@ class _Builder:
     def _connect(self, node: Node) -> None:
         spec = self._spec.task_specs[node.id]
         self._split(node)
+        self._count_tokens(node, spec)
         for flow in self._diagram.outgoing.get(node.id, []):
             spec.lead(self._way(node, flow))
         if node.type == "intermediateThrowEvent" and node.trigger.kind == "link":
             target = self._diagram.link_target(node)
             if target is not None:
                 spec.lead(Way(target=target.id, flow_id=None))
+        self._collect(node, spec)
+
+    def _count_tokens(self, node: Node, spec: FlowNode) -> None:
+        if isinstance(spec, Activity):
+            spec.completion_quantity = quantity_of(node.xml.get("completionQuantity")) or 1
+        gathering = self._spec.task_specs.get(f"{node.id}{_GATHERING}")
+        if gathering is not None:
+            gathering.lead(Way(target=self._inner_entry(node.id), flow_id=None))
+
+    def _collect(self, node: Node, spec: FlowNode) -> None:
         if isinstance(spec, Joining):
             spec.incoming = frozenset(f.id for f in self._diagram.incoming.get(node.id, []))
-        if isinstance(spec, InclusiveGateway):
+        if isinstance(spec, InclusiveGateway | ComplexGateway):
             spec.sources_by_flow = {
                 flow.id: sources_of(self._diagram, flow, node.id)
                 for flow in self._diagram.incoming.get(node.id, [])
@@ -175,6 +208,10 @@ class _Builder:
 
     def _entry(self, node_id: str) -> str:
         """Give the name of the spec that a token enters for a node."""
+        gathering = f"{node_id}{_GATHERING}"
+        return gathering if gathering in self._spec.task_specs else self._inner_entry(node_id)
+
+    def _inner_entry(self, node_id: str) -> str:
         if self._diagram.boundaries(node_id):
             return str(self._split_spec(node_id).name)
         return node_id
@@ -268,6 +305,15 @@ def _boundary(spec: ProcessSpec, name: str, node: Node, element: Element) -> Flo
     )
 
 
+def _complex_gateway(spec: ProcessSpec, name: str, node: Node, element: Element) -> FlowNode:
+    activation = text_of(node.xml, "./bpmn:activationCondition")
+    return ComplexGateway(spec, name, element=element, activation=activation)
+
+
+def _ad_hoc(spec: ProcessSpec, name: str, node: Node, element: Element) -> FlowNode:
+    return AdHocSubProcess(spec, name, element=element, rule=read_ad_hoc(node))
+
+
 def _plain(kind: type[FlowNode]) -> Maker:
     return lambda spec, name, _, element: kind(spec, name, element=element)
 
@@ -286,9 +332,11 @@ MAKERS: Mapping[str, Maker] = {
     "businessRuleTask": _rule_task,
     "scriptTask": _script_task,
     "subProcess": _plain(SubProcess),
+    "adHocSubProcess": _ad_hoc,
     "exclusiveGateway": _plain(ExclusiveGateway),
     "parallelGateway": _plain(ParallelGateway),
     "inclusiveGateway": _plain(InclusiveGateway),
+    "complexGateway": _complex_gateway,
     "eventBasedGateway": _plain(EventGateway),
     "startEvent": _plain(StartEvent),
     "endEvent": _event(EndEvent),

@@ -16,6 +16,12 @@ _REFERENCES = {
 }
 
 
+_KINDS = (
+    *("message", "signal", "error", "escalation", "timer"),
+    *("conditional", "link", "terminate", "compensate", "cancel"),
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trigger:
     """The event definition of an event or receive task.
@@ -90,6 +96,7 @@ class Diagram:
         scopes: the process and its sub-processes.
         outgoing: flows by source, in the order of the source's outgoing elements.
         incoming: flows by target.
+        definitions: event definitions of the whole file by id, those without one by their path.
         problems: what was wrong already while reading.
     """
 
@@ -101,6 +108,7 @@ class Diagram:
     scopes: list[str] = field(default_factory=list)
     outgoing: dict[str, list[Flow]] = field(default_factory=dict)
     incoming: dict[str, list[Flow]] = field(default_factory=dict)
+    definitions: dict[str, Trigger] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def inside(self, scope: str) -> list[Node]:
@@ -166,7 +174,9 @@ def read_diagram(process: etree._Element) -> Diagram:
     """Read one process with all its sub-processes."""
     key = process.get("id", "")
     diagram = Diagram(key=key, name=process.get("name") or key, xml=process)
-    reader = _Reader(diagram, process.getroottree().getroot())
+    root = process.getroottree().getroot()
+    reader = _Reader(diagram, root)
+    reader.read_definitions(root)
     for scope in _scopes(process):
         diagram.scopes.append(scope.get("id", ""))
         for child in scope:
@@ -201,6 +211,13 @@ class _Reader:
                 self._diagram.nodes[element_id] = self._node(xml, scope)
         elif tag not in DRAWING and tag not in _ACTIVITY_PARTS:
             self._report(xml, f"The element {tag} is not supported. Remove it.")
+
+    def read_definitions(self, root: etree._Element) -> None:
+        """Read the event definitions of the file, wherever they stand."""
+        tree = root.getroottree()
+        for xml in root.iter(*[bpmn(f"{kind}EventDefinition") for kind in _KINDS]):
+            key = xml.get("id") or tree.getpath(xml)
+            self._diagram.definitions[key] = self._definition(xml)
 
     def connect(self) -> None:
         """Sort the flows by source and target; report those that hang in the air."""
@@ -241,10 +258,13 @@ class _Reader:
             return Trigger(kind="reference")
         if len(definitions) != 1:
             return Trigger(kind="multiple" if definitions else "none")
-        kind = tag_of(definitions[0]).removesuffix("EventDefinition")
+        return self._definition(definitions[0])
+
+    def _definition(self, xml: etree._Element) -> Trigger:
+        kind = tag_of(xml).removesuffix("EventDefinition")
         if kind in _REFERENCES:
-            return self._reference(kind, definitions[0])
-        return _plain_trigger(kind, definitions[0])
+            return self._reference(kind, xml)
+        return _plain_trigger(kind, xml)
 
     def _reference(self, kind: str, xml: etree._Element) -> Trigger:
         reference = xml.get(_REFERENCES[kind])

@@ -10,9 +10,7 @@ from engine.spiff.timers import Timer, check_literal
 from engine.spiff.vocabulary import ACTIVITIES, DRAWING, GATEWAYS, SUB_PROCESSES
 
 _INSTEAD = {
-    "adHocSubProcess": "Draw the tasks behind an inclusive gateway instead.",
     "callActivity": "Draw the called process as a sub-process instead.",
-    "complexGateway": "Draw it with parallel, inclusive and exclusive gateways instead.",
     "transaction": "Use a plain sub-process with error boundary events instead.",
 }
 
@@ -28,6 +26,7 @@ _TRIGGERS: Mapping[str, frozenset[str]] = {
 }
 
 _PARTS = DRAWING | {
+    "activationCondition",
     "completionCondition",
     "conditionExpression",
     "eventDefinitionRef",
@@ -62,13 +61,6 @@ def unsupported_element(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
     if node.xml.get("isForCompensation") == "true":
         advice = "Draw the undoing as tasks behind an error boundary event."
         yield error(node, f"Compensation is not supported yet. {advice}")
-
-
-def token_quantity(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
-    """Refuse activities that collect or produce several tokens."""
-    for name in ("startQuantity", "completionQuantity"):
-        if node.xml.get(name, "1") != "1":
-            yield error(node, f"{name} other than 1 is not supported. Use a parallel gateway.")
 
 
 def instantiating(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
@@ -175,10 +167,7 @@ def event_gateway(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
 
 def loops(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
     """Check the loop markers of activities."""
-    for xml in find(node.xml, "./bpmn:multiInstanceLoopCharacteristics"):
-        if xml.get("behavior", "All") != "All":
-            advice = "Use a completion condition instead."
-            yield error(node, f"Multi-instance behavior is not supported. {advice}")
+    if find(node.xml, "./bpmn:multiInstanceLoopCharacteristics"):
         yield from _multi_instance(node, known)
     for xml in find(node.xml, "./bpmn:standardLoopCharacteristics"):
         maximum = xml.get("loopMaximum")
@@ -232,7 +221,6 @@ def _multi_instance(node: Node, known: Known) -> Iterator[Problem]:
 
 ELEMENT_RULES: tuple[NodeRule, ...] = (
     unsupported_element,
-    token_quantity,
     instantiating,
     unknown_parts,
     trigger_kind,

@@ -20,6 +20,13 @@ class StartNotFound(NotFound):
 
 
 @dataclass(eq=False)
+class ActivityNotStartable(NotFound):
+    """The activity %(element_id)s cannot be started now."""
+
+    element_id: str
+
+
+@dataclass(eq=False)
 class StepTooLong(EngineError):
     """The process runs in circles without ever waiting, near %(element_id)s."""
 

@@ -9,8 +9,9 @@ from SpiffWorkflow.task import Task
 
 from engine.errors import BusinessError
 from engine.spiff import codec
+from engine.spiff.ad_hoc import is_open_ad_hoc
 from engine.spiff.definition import Definition
-from engine.spiff.errors import StartNotFound, TokenNotFound
+from engine.spiff.errors import ActivityNotStartable, StartNotFound, TokenNotFound
 from engine.spiff.events import is_listening, message_wait, schedule_of, timer_wait
 from engine.spiff.model import (
     End,
@@ -203,6 +204,22 @@ class Execution:
         task = self._begin(token_id, is_waiting_service)
         if not throw_error(task, code):
             raise BusinessError(code)
+        self._run()
+
+    def ad_hoc_activities(self) -> list[str]:
+        """List the ids of the activities that somebody may start now in ad-hoc sub-processes."""
+        return [i for t in self._tasks(is_open_ad_hoc) for i in t.task_spec.startable(t)]
+
+    def start_ad_hoc(self, element_id: str) -> None:
+        """Start an activity of a running ad-hoc sub-process, as often as somebody wants it.
+
+        Raises:
+            ActivityNotStartable: no running ad-hoc sub-process has this activity to start.
+        """
+        self._forget_step()
+        holders = self._tasks(is_open_ad_hoc)
+        if not any(holder.task_spec.start(holder, element_id) for holder in holders):
+            raise ActivityNotStartable(element_id)
         self._run()
 
     def reschedule(self, element_id: str, due_at: datetime) -> list[str]:

@@ -8,7 +8,7 @@ from engine.spiff.diagram import Diagram, Flow, Node
 from engine.spiff.findings import Known, check_feel, error, warning
 
 _CHOOSING = {"exclusiveGateway", "inclusiveGateway"}
-_NOT_CHOOSING = {"parallelGateway", "eventBasedGateway", "complexGateway"}
+_NOT_CHOOSING = {"parallelGateway", "eventBasedGateway"}
 
 
 def flow_problems(diagram: Diagram, flow: Flow, known: Known) -> Iterator[Problem]:

@@ -46,15 +46,27 @@ class ExclusiveGateway(Gateway):
 
 
 class Joining(Gateway):
-    """What collects the tokens of several incoming flows."""
+    """What collects the tokens of several incoming flows.
+
+    Attributes:
+        incoming: ids of the incoming flows.
+        sources_by_flow: for each incoming flow, names of the specs from which it can be reached
+            without passing this gateway; only where late tokens matter.
+    """
 
     def __init__(self, wf_spec: WorkflowSpec, name: str, *, element: Element) -> None:
         super().__init__(wf_spec, name, element=element)
         self.incoming: frozenset[str] = frozenset()
+        self.sources_by_flow: Mapping[str, frozenset[str]] = {}
+
+    def settle(self, my_task: Task) -> bool:
+        """Do what can only be told when nothing else moves; tell whether it did something."""
+        return False
 
     def _update_hook(self, my_task: Task) -> bool:
-        if len(self.incoming) < 2:
-            return True
+        return True if len(self.incoming) < 2 else self._wait(my_task)
+
+    def _wait(self, my_task: Task) -> bool:
         known = my_task.internal_data
         known["arrival"] = 1 + max((_arrival(t) for t in waiting_tokens(my_task)), default=0)
         my_task._set_state(TaskState.WAITING)
@@ -74,40 +86,31 @@ class ParallelGateway(Joining):
         token_by_flow = _first_by_flow(my_task)
         if not self.incoming <= token_by_flow.keys():
             return False
-        _unite(my_task, list(token_by_flow.values()))
+        unite(my_task, list(token_by_flow.values()))
         return True
 
 
 class InclusiveGateway(Joining):
-    """Waits for every token that can still arrive, then takes all flows whose condition is true.
-
-    Attributes:
-        sources_by_flow: for each incoming flow, names of the specs from which it can be reached
-            without passing this gateway.
-    """
-
-    def __init__(self, wf_spec: WorkflowSpec, name: str, *, element: Element) -> None:
-        super().__init__(wf_spec, name, element=element)
-        self.sources_by_flow: Mapping[str, frozenset[str]] = {}
+    """Waits for every token that can still arrive, then takes all flows whose condition is true."""
 
     def settle(self, my_task: Task) -> bool:
         """Fire, when nothing else moves, unless a token may still come; tell whether it fired."""
         token_by_flow = _first_by_flow(my_task)
         others = [t for t in my_task.workflow.tasks.values() if t.has_state(ACTIVE)]
-        if any(self._may_come(t.task_spec.name, token_by_flow) for t in others):
+        if any(self._may_come(t.task_spec.element.id, token_by_flow) for t in others):
             return False
         tokens = list(token_by_flow.values())
         last = max(tokens, key=_arrival)
-        _unite(last, tokens)
+        unite(last, tokens)
         last._ready()
         return True
 
     def _meet(self, my_task: Task) -> bool:
         return False
 
-    def _may_come(self, name: str, token_by_flow: Mapping[str, Task]) -> bool:
+    def _may_come(self, node_id: str, token_by_flow: Mapping[str, Task]) -> bool:
         """Tell whether a token at a node reaches an empty incoming flow, and no filled one."""
-        reached = {f for f in self.incoming if name in self.sources_by_flow.get(f, ())}
+        reached = {f for f in self.incoming if node_id in self.sources_by_flow.get(f, ())}
         return bool(reached) and reached.isdisjoint(token_by_flow)
 
 
@@ -133,7 +136,7 @@ def _first_by_flow(my_task: Task) -> dict[str, Task]:
     return token_by_flow
 
 
-def _unite(survivor: Task, tokens: list[Task]) -> None:
+def unite(survivor: Task, tokens: list[Task]) -> None:
     """Let one token go on for all; report what the branches wrote against each other."""
     names = _contradictions(tokens)
     if names:

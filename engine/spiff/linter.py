@@ -10,6 +10,7 @@ from engine.spiff.element_rules import ELEMENT_RULES
 from engine.spiff.findings import Known
 from engine.spiff.flow_rules import flow_problems, scope_problems
 from engine.spiff.reading import read_xml, refused
+from engine.spiff.structure_rules import STRUCTURE_RULES
 from engine.spiff.task_rules import TASK_RULES
 
 DEEPEST_NESTING = 20
@@ -60,7 +61,7 @@ def lint_diagram(diagram: Diagram, known: Known) -> list[Problem]:
     """Check one process with all its levels; errors first, else in the order of the file."""
     problems = [*diagram.problems, *_process_problems(diagram)]
     for node in diagram.nodes.values():
-        for rule in (*ELEMENT_RULES, *TASK_RULES):
+        for rule in (*ELEMENT_RULES, *STRUCTURE_RULES, *TASK_RULES):
             problems.extend(rule(diagram, node, known))
     for flow in diagram.flows.values():
         problems.extend(flow_problems(diagram, flow, known))

@@ -1,6 +1,7 @@
 """The base of all task specs: how a token enters an element, leaves it, and is cancelled."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from SpiffWorkflow import TaskState
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
@@ -68,6 +69,13 @@ class FlowNode(BpmnSpecMixin):
     def on_cancelled(self, my_task: Task) -> None:
         """Tidy up when a token is taken away."""
 
+    def inner_done(self, my_task: Task, child: Task) -> None:
+        """Note that an element inside the activity is done."""
+
+    def goes_on(self, my_task: Task, inside: Any) -> bool | None:
+        """Tell what happens when nothing is left inside: False means that all is over."""
+        return False
+
     def _predict_hook(self, my_task: Task) -> None:
         """Predict nothing."""
 
@@ -107,11 +115,21 @@ class FlowNode(BpmnSpecMixin):
 
 
 class Activity(FlowNode):
-    """A task or sub-process: when it is done, its boundary events stop listening."""
+    """A task or sub-process: when it is done, its boundary events stop listening.
+
+    Attributes:
+        completion_quantity: tokens that leave on each flow.
+    """
+
+    completion_quantity = 1
 
     def _on_complete_hook(self, my_task: Task) -> None:
         close_boundaries(my_task)
         super()._on_complete_hook(my_task)
+
+    def _enter(self, my_task: Task, way: Way) -> None:
+        for _ in range(self.completion_quantity):
+            super()._enter(my_task, way)
 
 
 class PassThrough(Activity):
@@ -129,6 +147,9 @@ class ProcessStart(FlowNode):
     """The root of a process or sub-process; its ways are the possible starts."""
 
     def _choose(self, my_task: Task) -> list[Way]:
+        only = my_task.internal_data.get("only")
+        if only is not None:
+            return [way for way in self.ways if way.target in only]
         chosen = my_task.internal_data.get("start")
         plain = [way for way in self.ways if not way.condition]
         return [way for way in self.ways if way.target == chosen] or plain

@@ -81,11 +81,11 @@ def inputs_of(task: Task, inputs: Mapping[str, str]) -> dict[str, object]:
 
 
 def _levels(task: Task) -> Iterator[Task]:
-    """The task and the sub-process tasks around it, innermost first."""
+    """The task, then the loops and sub-processes around it, innermost first."""
     level: Task | None = task
     while level is not None:
         yield level
-        level = enclosing(level)
+        level = level.parent if level.task_spec.is_instance else enclosing(level)
 
 
 def _locals(task: Task) -> Mapping[str, object]:

@@ -8,10 +8,10 @@ from SpiffWorkflow.task import Task
 
 from engine.spiff.errors import StepTooLong
 from engine.spiff.events import is_listening, meet_condition
-from engine.spiff.gateways import InclusiveGateway
+from engine.spiff.gateways import Joining
 from engine.spiff.nodes import FINISHED
 from engine.spiff.pruning import prune
-from engine.spiff.workflows import Instance, has_tokens, leave_sub_process
+from engine.spiff.workflows import Instance, SubInstance, has_tokens, holder_of, leave_sub_process
 
 MOST_RUNS = 10_000
 """Elements that one step may pass; more means that the diagram circles without waiting."""
@@ -83,27 +83,30 @@ def _meet_conditions(tasks: list[Task]) -> bool:
 
 
 def _settle(top: Instance) -> bool:
-    """Do what is only known when nothing moves: end sub-processes, fire inclusive joins."""
-    return _end_workflows(top) or _fire_inclusive_join(top)
+    """Do what is only known when nothing moves: end sub-processes, settle joins."""
+    return _end_workflows(top) or _settle_join(top)
 
 
 def _end_workflows(top: Instance) -> bool:
     inner: list[Any] = [w for w in top.subprocesses.values() if not w.completed]
-    over = [workflow for workflow in inner if not has_tokens(workflow)]
-    for workflow in over:
-        leave_sub_process(workflow)
-    if not over and not has_tokens(top):
+    moved = [_move_on(workflow) for workflow in inner if not has_tokens(workflow)]
+    if not any(moved) and not has_tokens(top):
         top.completed = True
-    return bool(over)
+    return any(moved)
 
 
-def _fire_inclusive_join(top: Instance) -> bool:
+def _move_on(inside: SubInstance) -> bool:
+    """Let an activity in which nothing is left go on or end; tell whether it did."""
+    holder = holder_of(inside)
+    goes_on = holder.task_spec.goes_on(holder, inside)
+    if goes_on is False:
+        leave_sub_process(inside)
+    return goes_on is not None
+
+
+def _settle_join(top: Instance) -> bool:
     for task in list(all_tasks(top)):
-        is_waiting = task.state == TaskState.WAITING
-        if (
-            is_waiting
-            and isinstance(task.task_spec, InclusiveGateway)
-            and task.task_spec.settle(task)
-        ):
+        is_join = task.state == TaskState.WAITING and isinstance(task.task_spec, Joining)
+        if is_join and task.task_spec.settle(task):
             return True
     return False

@@ -61,7 +61,14 @@ class SubInstance(BpmnSubWorkflow):
     """One run of a sub-process."""
 
     def _task_completed_notify(self, task: Task) -> None:
-        """Leave joins and completion to the stepping."""
+        """Tell the task of the sub-process; leave joins and completion to the stepping."""
+        holder = holder_of(self)
+        holder.task_spec.inner_done(holder, task)
+
+
+def holder_of(inside: SubInstance) -> Task:
+    """Give the task that a sub-process runs in."""
+    return inside.top_workflow.get_task_from_id(inside.parent_task_id)
 
 
 def has_tokens(workflow: BpmnWorkflow | BpmnSubWorkflow) -> bool:
@@ -72,6 +79,6 @@ def has_tokens(workflow: BpmnWorkflow | BpmnSubWorkflow) -> bool:
 def leave_sub_process(inside: SubInstance) -> None:
     """Mark a sub-process as done, so that its task can go on."""
     inside.completed = True
-    task = inside.top_workflow.get_task_from_id(inside.parent_task_id)
+    task = holder_of(inside)
     if task.state == TaskState.STARTED:
         task._set_state(TaskState.READY)
