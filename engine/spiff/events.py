@@ -119,12 +119,12 @@ class BoundaryEvent(Catching):
             self._listen_again(my_task)
         super().fire(my_task, values, **details)
 
-    def _listen_again(self, my_task: Task) -> None:
     def happen_beside(self, my_task: Task) -> None:
         """Let it happen while the activity goes on, as its loop wants it; it listens anew."""
         self._listen_again(my_task)
         super().fire(my_task, {})
 
+    def _listen_again(self, my_task: Task) -> None:
         following = None
         if self.trigger.kind == "timer":
             following = schedule_of(my_task).following()
