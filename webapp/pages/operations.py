@@ -5,6 +5,7 @@ from datetime import timedelta
 import flask
 from flask import Blueprint
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine import queries
@@ -48,6 +49,12 @@ def advance_clock() -> Response:
         advanced = clock.advance(application, STEPS[step])
     else:
         flask.abort(400)
-    words = _("The clock now shows %(when)s.", when=formats.moment(advanced.now))
+    when = formats.moment(advanced.now)
+    words = ngettext(
+        "The clock now shows %(when)s; %(num)d deadline or reminder took effect.",
+        "The clock now shows %(when)s; %(num)d deadlines and reminders took effect.",
+        advanced.fired,
+        when=when,
+    )
     flask.flash(words, "success")
     return flask.redirect(next_page())
