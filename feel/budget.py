@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from feel.errors import FeelBudgetExceeded
 
 MAX_TEXT = 20_000
+MAX_WORDS = 8_000
 MAX_NESTING = 60
-MAX_TREE = 500_000
+MAX_TREE = 300_000
+_ITEM = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,12 +16,13 @@ class Budget:
     """Limits of one evaluation.
 
     Attributes:
-        steps: iterations, function calls and items made, all together.
+        steps: iterations, function calls and items made, all together; long bodies and costly
+            functions take several. One is about three microseconds.
         depth: function calls inside each other.
         size: characters of one string.
     """
 
-    steps: int = 20_000
+    steps: int = 10_000
     depth: int = 60
     size: int = 200_000
 
@@ -33,13 +36,13 @@ def check_tree(value: object) -> None:
     Lists that hold the same list twice, many levels deep, are such values.
 
     Raises:
-        FeelBudgetExceeded: it has more than `MAX_TREE` items and characters.
+        FeelBudgetExceeded: its characters, and its items at `_ITEM` each, are more than `MAX_TREE`.
     """
     left = MAX_TREE
     waiting = [value]
     while waiting:
         item = waiting.pop()
-        left -= 1 + (len(item) if isinstance(item, (str, list, dict)) else 0)
+        left -= _ITEM + (len(item) if isinstance(item, (str, list, dict)) else 0)
         if left < 0:
             raise FeelBudgetExceeded(f"A value is larger than {MAX_TREE} items and characters.")
         if isinstance(item, list):

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from feel.budget import MAX_TEXT
+from feel.budget import MAX_TEXT, MAX_WORDS
 from feel.errors import FeelBudgetExceeded, FeelSyntaxError
 
 # Name characters of DMN 1.5, 10.3.1.2, rules 28-30; symbols such as - and / are own tokens.
@@ -72,7 +72,7 @@ def tokenize(text: str) -> list[Token]:
 
     Raises:
         FeelSyntaxError: a string or a comment does not end.
-        FeelBudgetExceeded: the text is too long.
+        FeelBudgetExceeded: the text has too many characters or words.
     """
     if len(text) > MAX_TEXT:
         raise FeelBudgetExceeded(f"The expression is longer than {MAX_TEXT} characters.")
@@ -81,6 +81,8 @@ def tokenize(text: str) -> list[Token]:
         kind = match.lastgroup or "other"
         if kind != "blank":
             tokens.append(_token(kind, match, text))
+            if len(tokens) > MAX_WORDS:
+                raise FeelBudgetExceeded(f"The expression has more than {MAX_WORDS} words.")
     tokens.append(Token("end", "", len(text)))
     return tokens
 

@@ -1,13 +1,16 @@
 """Patterns of XPath and XQuery Functions 3.1 (regular expressions), translated for Python's `re`.
 
 Python's matcher goes back and forth and cannot be stopped, so patterns that could take
-exponential time are refused on long texts.
+exponential time are refused on long texts, and the others are paid for by their degree: a search
+with k repeats that can give to each other takes time in the power of k + 1 of the text's length.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import comb
+from typing import NamedTuple
 
 from feel.character_classes import block, category, escape_class
 from feel.errors import FeelBudgetExceeded, FeelTypeError
@@ -26,6 +29,10 @@ _MANY = 16
 # A text so short that even a pattern of exponential time comes to its end.
 _SHORT = 22
 _LONG = 20_000
+# Characters that the matcher looks at in one step of the budget.
+_MATCHED_A_STEP = 150
+# Stands for the characters there are when it is asked whether two parts overlap.
+_SAMPLES = "".join(map(chr, range(9, 383))) + "ΣЯא٣अあ中한ⅷ\u2028\U0001f600"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +42,18 @@ class Pattern:
     Attributes:
         compiled: for Python.
         is_risky: whether repeats stand inside repeats.
+        degree: how many unbounded repeats can give characters to each other.
     """
 
     compiled: re.Pattern[str]
     is_risky: bool
+    degree: int = 0
+
+    def cost(self, text: str) -> int:
+        """Tell how many steps a search in a text takes at most."""
+        if self.degree == 0 or self.is_risky:
+            return len(text) // _MATCHED_A_STEP
+        return comb(len(text) + self.degree, self.degree + 1) // _MATCHED_A_STEP
 
     def on(self, text: str) -> re.Pattern[str]:
         """Give the compiled pattern for use on a text.
@@ -49,6 +64,18 @@ class Pattern:
         if len(text) > (_SHORT if self.is_risky else _LONG):
             raise FeelBudgetExceeded("This pattern may take too long on so long a text.")
         return self.compiled
+
+
+class Part(NamedTuple):
+    """One part of a pattern, for the estimate of its cost.
+
+    Attributes:
+        text: matches one character; None stands for anything.
+    """
+
+    text: str | None
+    is_unbounded: bool
+    is_optional: bool
 
 
 @lru_cache(maxsize=512)
@@ -71,9 +98,8 @@ def compile_pattern(pattern: str, flags: str) -> Pattern:
         return Pattern(re.compile(re.escape(pattern), bits & ~re.MULTILINE), False)
     translator = _Translator(_stripped(pattern) if "x" in flags else pattern, flags)
     try:
-        return Pattern(
-            re.compile(translator.translate(), bits & ~re.MULTILINE), translator.is_risky
-        )
+        compiled = re.compile(translator.translate(), bits & ~re.MULTILINE)
+        return Pattern(compiled, translator.is_risky, translator.degree(pattern, bits))
     except (re.error, RecursionError, OverflowError) as error:
         raise FeelTypeError(f'"{pattern}" is not a pattern.') from error
 
@@ -109,6 +135,23 @@ class _Translator:
         self._start = r"(?:\A|(?<=\n)(?!\Z))" if is_multiline else r"\A"
         self._end = r"(?=\n|\Z)" if is_multiline else r"\Z"
         self.is_risky = False
+        self._parts: list[Part] = []
+
+    def degree(self, pattern: str, flags: re.RegexFlag) -> int:
+        """Count the unbounded repeats that may give characters to what follows.
+
+        One whose next part begins with other characters has a single way to match; all of these
+        together count once.
+        """
+        samples = _SAMPLES + pattern
+        alone = greedy = 0
+        for at, part in enumerate(self._parts):
+            if part.is_unbounded and self._parts[at + 1 :]:
+                if _is_ambiguous(self._parts[at:], samples, flags):
+                    greedy += 1
+                else:
+                    alone = 1
+        return greedy + alone
 
     def translate(self) -> str:
         """Translate the whole pattern."""
@@ -137,6 +180,7 @@ class _Translator:
         while (character := self._peek()) and character != ")":
             if character == "|":
                 out.append(self._take())
+                self._parts.append(Part(None, False, False))
                 repeats = True
                 continue
             piece, inner_repeats = self._piece()
@@ -144,7 +188,16 @@ class _Translator:
             self.is_risky |= is_unbounded and inner_repeats
             repeats |= bool(quantifier) or inner_repeats
             out.append(piece + quantifier)
+            self._note(piece, quantifier, is_unbounded=is_unbounded)
         return "".join(out), repeats
+
+    def _note(self, piece: str, quantifier: str, *, is_unbounded: bool) -> None:
+        """Keep a part for the estimate of the cost; a group stands for any character."""
+        if piece in (self._start, self._end):
+            return
+        is_group = piece.startswith(("(", "(?:\\")) and not piece.startswith("(?:(?!")
+        is_optional = quantifier.startswith(("*", "?", "{0"))
+        self._parts.append(Part(None if is_group else piece, is_unbounded, is_optional))
 
     def _quantifier(self) -> tuple[str, bool]:
         found = _QUANTIFIER.match(self._pattern, self._at)
@@ -264,6 +317,25 @@ class _Translator:
         before = self._pattern[self._at - 2 : self._at - 1]
         is_range = before not in ("[", "^", "-") and self._peek() not in ("]", "")
         return "-" if is_range else "\\-"
+
+
+def _is_ambiguous(parts: Sequence[Part], samples: str, flags: re.RegexFlag) -> bool:
+    """Tell whether the first part, a repeat, may share characters with what follows it."""
+    mine = _matched(parts[0].text, samples, flags)
+    for other in parts[1:]:
+        if mine & _matched(other.text, samples, flags):
+            return True
+        if not other.is_optional:
+            return False
+    return False
+
+
+@lru_cache(maxsize=512)
+def _matched(text: str | None, samples: str, flags: re.RegexFlag) -> frozenset[str]:
+    """Give the samples that a part matches."""
+    if text is None:
+        return frozenset(samples)
+    return frozenset(re.findall(text, samples, flags & ~re.MULTILINE))
 
 
 def expand_replacement(found: re.Match[str], replacement: str, *, is_literal: bool) -> str:

@@ -23,7 +23,7 @@ from feel.values import DECIMAL128, YearMonthDuration
 FUNCTIONS = Registry()
 
 # Steps that a series costs.
-_COST = 10
+_COST = 30
 _LEAST_SCALE, _MOST_SCALE = -6111, 6176
 _WIDE = Context(prec=12_400)
 

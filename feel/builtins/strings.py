@@ -1,5 +1,6 @@
 """String functions (DMN 1.5, 10.3.4.3)."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -75,10 +76,17 @@ def ends_with(text: str, match: str) -> bool:
     return text.endswith(match)
 
 
-@FUNCTIONS.add("matches(input: string, pattern: string, flags: string?)")
-def matches(text: str, pattern: str, flags: str | None = None) -> bool:
+@FUNCTIONS.add_with_run("matches(input: string, pattern: string, flags: string?)")
+def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
     """Tell whether a pattern is found anywhere in a text."""
-    return compile_pattern(pattern, flags or "").on(text).search(text) is not None
+    return _pattern(run, pattern, flags, text).search(text) is not None
+
+
+def _pattern(run: Run, pattern: str, flags: str | None, text: str) -> re.Pattern[str]:
+    """Compile a pattern for a text, and pay for the search beforehand."""
+    compiled = compile_pattern(pattern, flags or "")
+    run.meter.spend(compiled.cost(text))
+    return compiled.on(text)
 
 
 @FUNCTIONS.add_with_run(
@@ -86,7 +94,7 @@ def matches(text: str, pattern: str, flags: str | None = None) -> bool:
 )
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     """Replace each match; `$1` in the replacement is the first group."""
-    compiled = compile_pattern(pattern, flags or "").on(text)
+    compiled = _pattern(run, pattern, flags, text)
     if compiled.match("") is not None:
         raise FeelTypeError("The pattern matches the empty text.")
     is_literal = "q" in (flags or "")
@@ -105,7 +113,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
 @FUNCTIONS.add_with_run("split(string: string, delimiter: string)")
 def split(run: Run, text: str, delimiter: str) -> list[str]:
     """Cut a text at each match of a pattern."""
-    compiled = compile_pattern(delimiter, "").on(text)
+    compiled = _pattern(run, delimiter, None, text)
     parts: list[str] = []
     end = 0
     for found in compiled.finditer(text):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import singledispatch
 
+from feel.free_names import children
 from feel.nodes import Node
 from feel.run import Run
 
@@ -24,6 +25,9 @@ class Scope:
         self.run = run
 
 
+# Nodes whose evaluation costs one step.
+_NODES_A_STEP = 4
+
 Thunk = Callable[[Scope], object]
 
 
@@ -36,3 +40,12 @@ def compile_node(node: Node) -> Thunk:
 def compile_all(nodes: tuple[Node, ...]) -> tuple[Thunk, ...]:
     """Turn several nodes into closures."""
     return tuple(compile_node(node) for node in nodes)
+
+
+def weigh(node: Node) -> int:
+    """Tell how many steps one more evaluation of a body costs, at least 1."""
+    count, waiting = 0, [node]
+    while waiting:
+        count += 1
+        waiting += children(waiting.pop())
+    return 1 + count // _NODES_A_STEP

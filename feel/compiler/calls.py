@@ -1,19 +1,22 @@
 """Function definitions and invocations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from feel.builtins.library import BUILTINS
 from feel.builtins.registry import Builtin
-from feel.compiler.base import Scope, Thunk, compile_all, compile_node
+from feel.compiler.base import Scope, Thunk, compile_all, compile_node, weigh
 from feel.errors import FeelTypeError
 from feel.nodes import Call, FunctionOf, Name
 from feel.types import coerce
 from feel.values import FeelFunction
 
+# Characters of a text that a function may read in one step.
+_CHARACTERS_A_STEP = 1000
+
 
 @compile_node.register
 def _function(node: FunctionOf) -> Thunk:
-    body = compile_node(node.body)
+    body, cost = compile_node(node.body), weigh(node.body)
     names = tuple(name for name, _ in node.parameters)
     types = tuple(type_name for _, type_name in node.parameters)
 
@@ -22,6 +25,7 @@ def _function(node: FunctionOf) -> Thunk:
             return scope.run.null("External functions are not supported.")
 
         def invoke(*arguments: object) -> object:
+            scope.run.meter.spend(cost)
             values = [
                 value if type_name is None else coerce(value, type_name, scope.run.types)
                 for value, type_name in zip(arguments, types, strict=True)
@@ -75,7 +79,7 @@ def _finder(node: Call) -> Thunk:
 
 
 def _call_in_order(function: object, arguments: list[object], scope: Scope) -> object:
-    scope.run.meter.spend()
+    scope.run.meter.spend(_cost_of(arguments))
     if isinstance(function, Builtin):
         return _noted(function.call(scope.run, arguments), function, scope)
     if isinstance(function, FeelFunction) and len(arguments) != len(function.parameters):
@@ -91,7 +95,7 @@ def _noted(value: object, function: Builtin, scope: Scope) -> object:
 
 
 def _call_named(function: object, named: Mapping[str, object], scope: Scope) -> object:
-    scope.run.meter.spend()
+    scope.run.meter.spend(_cost_of(named.values()))
     if isinstance(function, Builtin):
         return _noted(function.call_named(scope.run, named), function, scope)
     if not isinstance(function, FeelFunction):
@@ -99,3 +103,14 @@ def _call_named(function: object, named: Mapping[str, object], scope: Scope) -> 
     if set(named) != set(function.parameters):
         raise FeelTypeError(f"The function's parameters are {', '.join(function.parameters)}.")
     return scope.run.call(function, [named[name] for name in function.parameters])
+
+
+def _cost_of(arguments: Iterable[object]) -> int:
+    """Tell how many steps a call costs: functions walk over the lists and texts they are given."""
+    cost = 2
+    for argument in arguments:
+        if type(argument) is list:
+            cost += len(argument)
+        elif type(argument) is str:
+            cost += len(argument) // _CHARACTERS_A_STEP
+    return cost

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from feel.arithmetic import kind
 from feel.comparison import less
-from feel.compiler.base import Scope, Thunk, compile_node
+from feel.compiler.base import Scope, Thunk, compile_node, weigh
 from feel.errors import FeelTypeError
 from feel.nodes import Filter, For, Iteration, Literal, Negate, Node, Quantified
 from feel.run import Run
@@ -18,13 +18,14 @@ Source = tuple[str, Thunk, Thunk | None]
 @compile_node.register
 def _for(node: For) -> Thunk:
     sources, body = _sources(node.iterations), compile_node(node.body)
+    cost = weigh(node.body)
 
     def run(scope: Scope) -> object:
         results: list[object] = []
         outer = Scope({"partial": results}, scope, scope.run)
         try:
             # Not extend: the body sees the results so far as `partial`.
-            for inner in _bindings(sources, outer):
+            for inner in _bindings(sources, outer, cost):
                 results.append(body(inner))  # noqa: PERF401
         except FeelTypeError as error:
             return scope.run.null(error.message)
@@ -37,11 +38,12 @@ def _for(node: For) -> Thunk:
 def _quantified(node: Quantified) -> Thunk:
     sources, condition = _sources(node.iterations), compile_node(node.condition)
     decisive = node.kind == "some"
+    cost = weigh(node.condition)
 
     def run(scope: Scope) -> object:
         outcome: bool | None = not decisive
         try:
-            for inner in _bindings(sources, scope):
+            for inner in _bindings(sources, scope, cost):
                 result = condition(inner)
                 if result is decisive:
                     return decisive
@@ -65,7 +67,7 @@ def _sources(iterations: Sequence[Iteration]) -> tuple[Source, ...]:
     )
 
 
-def _bindings(sources: Sequence[Source], scope: Scope) -> Iterator[Scope]:
+def _bindings(sources: Sequence[Source], scope: Scope, cost: int) -> Iterator[Scope]:
     """Give a scope for each combination of loop variables; the last one moves fastest."""
     if not sources:
         yield scope
@@ -73,8 +75,8 @@ def _bindings(sources: Sequence[Source], scope: Scope) -> Iterator[Scope]:
     name, start, end = sources[0]
     meter = scope.run.meter
     for item in _items(start(scope), end, scope):
-        meter.spend()
-        yield from _bindings(sources[1:], Scope({name: item}, scope, scope.run))
+        meter.spend(1 if len(sources) > 1 else cost)
+        yield from _bindings(sources[1:], Scope({name: item}, scope, scope.run), cost)
 
 
 def _items(start: object, end: Thunk | None, scope: Scope) -> Iterable[object]:
@@ -140,8 +142,8 @@ def _filter(node: Filter) -> Thunk:
     if index is not None:
         constant = index
         return lambda scope: select(source(scope), constant, scope.run)
-    condition = compile_node(node.condition)
-    return lambda scope: _filtered(_items_to_filter(source(scope)), condition, scope)
+    condition, cost = compile_node(node.condition), weigh(node.condition)
+    return lambda scope: _filtered(_items_to_filter(source(scope)), condition, cost, scope)
 
 
 def _constant_index(node: Node) -> Decimal | None:
@@ -172,13 +174,13 @@ def select(source: object, index: Decimal, run: Run) -> object:
     return items[place - 1 if place > 0 else place]
 
 
-def _filtered(items: list[object] | None, condition: Thunk, scope: Scope) -> object:
+def _filtered(items: list[object] | None, condition: Thunk, cost: int, scope: Scope) -> object:
     kept: list[object] = []
     run = scope.run
     if items is None:
         return run.null("There is nothing to filter.")
     for item in items:
-        run.meter.spend()
+        run.meter.spend(cost)
         inner = Scope({"item": item}, scope, run)
         if isinstance(item, dict):
             inner = Scope(item, inner, run)

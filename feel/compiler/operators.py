@@ -72,6 +72,8 @@ def _path(node: Path) -> Thunk:
         value = source(scope)
         if type(value) is dict and name in value:
             return value[name]
+        if type(value) is list:
+            scope.run.meter.spend(len(value))
         try:
             return property_of(value, name)
         except FeelTypeError as error:
@@ -94,7 +96,7 @@ def _negate(node: Negate) -> Thunk:
 
 
 # Steps that a power costs.
-_POWER_COST = 10
+_POWER_COST = 30
 _FAST = {"+": DECIMAL128.add, "-": DECIMAL128.subtract, "*": DECIMAL128.multiply}
 
 
@@ -127,6 +129,8 @@ def _comparison(node: Comparison) -> Thunk:
 
     def run(scope: Scope) -> object:
         one, other = left(scope), right(scope)
+        if type(one) is list or type(one) is dict:
+            scope.run.meter.spend(len(one))
         outcome = compare(operator, one, other)
         if outcome is None:
             return scope.run.null(f"{kind(one)} {operator} {kind(other)} cannot be compared.")
@@ -183,7 +187,10 @@ def _instance_of(node: InstanceOf) -> Thunk:
 
     def run(scope: Scope) -> object:
         try:
-            return conforms(value(scope), type_name, scope.run.types)
+            tested = value(scope)
+            if type(tested) is list:
+                scope.run.meter.spend(len(tested))
+            return conforms(tested, type_name, scope.run.types)
         except FeelTypeError as error:
             return scope.run.null(error.message)
 

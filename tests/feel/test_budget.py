@@ -32,6 +32,15 @@ ATTACKS = [
     "-" * 5000 + "1",
     "+".join(["1"] * 40_000),
     "1" * 200_000,
+    "count(for i in 1..140 return for j in 1..140 return i * j)",
+    "for i in 1..5000 return " + "+".join(["i"] * 1000),
+    "{f: function(n) if n = 0 then 1 else f(n - 1) + f(n - 1), r: f(30)}.r",
+    'matches("' + "a" * 5000 + '", "a*a*a*a*b")',
+    'matches("' + "a" * 300 + '", ".*.*.*.*b")',
+    'matches("' + "a" * 3000 + '", "(.*)(.*)(.*)b")',
+    "{l: for i in 1..2000 return {a: i}, r: for j in 1..5000 return l.a}.r",
+    "{l: for i in 1..4000 return i, r: for j in 1..5000 return max(l)}.r",
+    "+".join(["1"] * 9_999),
 ]
 
 
@@ -39,6 +48,22 @@ ATTACKS = [
 def test_an_attack_is_refused(text: str, now: datetime):
     with pytest.raises(FeelBudgetExceeded):
         evaluate(text, {}, now=now)
+
+
+PATTERNS = [
+    ("anna.lin@example.org", "^[a-z.]+@[a-z.]+[.][a-z]+$", True),
+    ("0912-345-678", "^09[0-9]{2}-?[0-9]{3}-?[0-9]{3}$", True),
+    ("a" * 1000 + ",b", "[a-z]+,", True),
+    ("word " * 900, "\\\\s+$", True),
+    ("臺北市文山區木柵路一段 12 號 3 樓", "路.*號.*樓", True),
+]
+
+
+@pytest.mark.parametrize(("text", "pattern", "expected"), PATTERNS)
+def test_a_plain_pattern_is_within_the_budget(
+    text: str, pattern: str, expected: bool, now: datetime
+):
+    assert evaluate(f'matches("{text}", "{pattern}")', {}, now=now) is expected
 
 
 @pytest.mark.parametrize("text", ["9 ** 9 ** 9", "1 / 3", "exp(10000)", 'number("1e9999")'])
