@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -87,6 +87,14 @@ class Report:
             tally.cases += cases
             tally.cases_passed += cases - len(failures)
         self.failures.extend(failures)
+
+    def as_json(self) -> dict[str, object]:
+        """Give totals, totals per group and failures by name."""
+        return {
+            **self.total.as_json(),
+            "groups": {name: tally.as_json() for name, tally in sorted(self.groups.items())},
+            "failures": [asdict(failure) for failure in self.failures],
+        }
 
 
 def run_suite(directory: Path, *, only: frozenset[str] = frozenset()) -> Report:
@@ -173,7 +181,7 @@ class CaseRun:
         self._database = database
         self._clock = FrozenClock(BEGIN)
         self._kept, self._pending = Notes(), Notes()
-        self._failed: set[str] = set()
+        self._failed: set[str | None] = set()
         self._intervals: list[tuple[datetime, datetime]] = []
         self._working: list[tuple[str, datetime]] = []
         self.reasons: list[str] = []
@@ -242,7 +250,7 @@ class CaseRun:
             self._fire(due[0].id, due[0].instance_id)
         self.reasons.append("jobs without end")
 
-    def _fire(self, job_id: str, instance_id: str) -> None:
+    def _fire(self, job_id: str, instance_id: str | None) -> None:
         try:
             with self._unit_of_work() as session:
                 self._engine.fire(job_id, session=session)
@@ -251,7 +259,7 @@ class CaseRun:
             with self._database.unit_of_work() as session:
                 self._engine.record_failure(job_id, error.reason, session=session)
 
-    def _fail(self, instance: str, error: Exception) -> None:
+    def _fail(self, instance: str | None, error: Exception) -> None:
         """Log a technical failure, once an instance."""
         self.reasons.append(f"{type(error).__name__}: {error}")
         if instance not in self._failed:

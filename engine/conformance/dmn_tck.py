@@ -1,7 +1,7 @@
 """Runs the test cases of the DMN Technology Compatibility Kit against the decision engine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +25,10 @@ _NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 # About three seconds at most.
 _BUDGET = Budget(steps=200_000, depth=60, size=200_000)
 _TOLERANCE = Decimal("1e-8")
+_COUNTS = (
+    *("total", "passed", "real", "real_passed"),
+    *("with_table", "with_table_passed"),
+)
 
 Element = etree._Element
 
@@ -49,6 +53,7 @@ class Report:
         with_table: cases of models that hold a decision table.
         with_table_passed: those of them that were right.
         failures: the others.
+        groups: the same for each compliance level.
     """
 
     total: int = 0
@@ -58,6 +63,7 @@ class Report:
     with_table: int = 0
     with_table_passed: int = 0
     failures: list[Failure] = field(default_factory=list)
+    groups: dict[str, "Report"] = field(default_factory=dict)
 
     def add(self, case: str, reason: str | None, *, is_real: bool, has_table: bool) -> None:
         """Count a case; no reason means that it was right."""
@@ -71,16 +77,49 @@ class Report:
         if reason is not None:
             self.failures.append(Failure(case=case, reason=reason))
 
+    def take(self, level: str, other: "Report") -> None:
+        """Add the counts of a compliance level."""
+        self.groups[level] = other
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.failures += other.failures
+
+    def as_json(self) -> dict[str, object]:
+        """Give totals, totals per level and failures by name; the real-value column counts."""
+        figures: dict[str, object] = {
+            "total": self.total,
+            "passed": self.passed,
+            "failed": self.total - self.passed,
+            "real_value": {
+                "total": self.real,
+                "passed": self.real_passed,
+                "failed": self.real - self.real_passed,
+            },
+            "decision_tables": {
+                "total": self.with_table,
+                "passed": self.with_table_passed,
+                "failed": self.with_table - self.with_table_passed,
+            },
+        }
+        if self.groups:
+            figures["groups"] = {name: each.as_json() for name, each in self.groups.items()}
+            figures["failures"] = [asdict(failure) for failure in self.failures]
+        return figures
+
 
 def run_suite(directory: Path) -> Report:
-    """Run all cases in a directory of the kit, such as `compliance-level-3`.
+    """Run all cases of the kit, or of one of its levels, such as `compliance-level-3`.
 
     Returns:
         The counts; "total" without "real value" flatters an engine that answers null.
     """
     report = Report()
-    for file in sorted(directory.rglob("*.xml")):
-        _run_file(file, report)
+    levels = [each for each in sorted(directory.iterdir()) if each.name.startswith("compliance")]
+    for level in levels or [directory]:
+        found = Report()
+        for file in sorted(level.rglob("*.xml")):
+            _run_file(file, found)
+        report.take(level.name, found)
     return report
 
 

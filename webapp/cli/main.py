@@ -9,7 +9,7 @@ import click
 
 from engine.errors import EngineError
 from housing import settings as housing_settings
-from webapp.cli import bench, check, city, serving
+from webapp.cli import bench, check, city, conformance, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,6 +67,23 @@ def scenarios(packages: tuple[str, ...], only: tuple[str, ...]) -> None:
 def lint(files: tuple[Path, ...]) -> None:
     """Check BPMN files as deploying them would, and list every problem."""
     sys.exit(check.lint(files))
+
+
+@commands.command()
+@click.argument("expression")
+@click.option("--context", default="{}", metavar="JSON", help="Names and their values.")
+def feel(*, expression: str, context: str) -> None:
+    """Evaluate a FEEL expression; say what became null and why, or where it is wrong."""
+    sys.exit(conformance.evaluate(expression, context))
+
+
+@commands.command("conformance")
+@click.argument("suite", type=click.Choice(sorted(conformance.SUITES)))
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def conformance_command(*, suite: str, folder: Path, as_json: bool) -> None:
+    """Run a conformance suite on a folder laid out like it."""
+    conformance.run(suite, folder, as_json=as_json)
 
 
 @commands.group("bench")

@@ -1,0 +1,67 @@
+"""FEEL for people at a terminal: evaluate one expression and tell what went wrong, and where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.clock import Clock
+from engine.errors import EngineError
+from engine.host import HOST_FUNCTIONS
+from feel.errors import FeelError
+from feel.evaluator import examine
+from feel.values import quoted, to_text
+
+
+class ExpressionInvalid(EngineError):
+    """An expression cannot be read, or asks for more than its budget.
+
+    Attributes:
+        reason: one sentence.
+        line: in the expression, from 1; 0 if the place is not known.
+        column: in that line, from 1; 0 if the place is not known.
+    """
+
+    def __init__(self, reason: str, line: int, column: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        """Say the sentence."""
+        return self.reason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What an expression gives.
+
+    Attributes:
+        text: the value as FEEL writes it.
+        problems: why some part became null, one sentence each.
+    """
+
+    text: str
+    problems: tuple[str, ...]
+
+
+def evaluate_text(expression: str, variables: Mapping[str, object], clock: Clock) -> Answer:
+    """Evaluate FEEL, with or without the leading `=`, with the functions that diagrams have.
+
+    Args:
+        expression: the text.
+        variables: values by name.
+        clock: tells the instant of `now()` and `today()`.
+
+    Raises:
+        ExpressionInvalid: it is not FEEL, or uses up its budget.
+    """
+    try:
+        outcome = examine(
+            expression.removeprefix("="), variables, now=clock.now(), functions=HOST_FUNCTIONS
+        )
+    except FeelError as error:
+        shift = 1 if expression.startswith("=") and error.line == 1 else 0
+        raise ExpressionInvalid(error.message, error.line, error.column + shift) from error
+    value = outcome.value
+    text = quoted(value) if isinstance(value, str) else to_text(value)
+    return Answer(text=text, problems=outcome.problems)
