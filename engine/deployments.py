@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
+from engine.checking import Known as KnownNames
+from engine.checking import check_file, constraint_errors
 from engine.decisions import DecisionModel, parse_decisions
 from engine.errors import DefinitionNotFound, DeploymentRefused, Problem
 from engine.records import ProcessDefinition
 from engine.service_tasks import BUILT_IN_TOPICS
-from engine.spiff.definition import Definition, compile_process
+from engine.spiff.calls import Called
+from engine.spiff.definition import Definition, compile_process, keys_of
 from engine.spiff.findings import Known
-from engine.spiff.linter import lint
+from engine.spiff.reading import read_xml
 from engine.tables import process_definition, resource
 from engine.types import Actor
 
@@ -27,6 +31,13 @@ _LATEST = (
     .where(process_definition.c.key == bindparam("key"))
     .order_by(process_definition.c.version.desc())
     .limit(1)
+)
+_VERSION = select(*process_definition.c).where(
+    process_definition.c.key == bindparam("key"),
+    process_definition.c.version == bindparam("version"),
+)
+_BY_CONTENT = select(*process_definition.c).where(
+    process_definition.c.content_hash == bindparam("digest")
 )
 _RESOURCES = (
     select(resource.c.name, resource.c.content)
@@ -99,11 +110,26 @@ def deploy(
         stamp: who deploys, and when.
         connection: of the caller's transaction.
 
+    Returns:
+        The first process of the file; the other executable ones are stored too.
+
     Raises:
         DeploymentRefused: with every problem found.
     """
+    deployed = [
+        _deploy_one(checked, resources, stamp, connection)
+        for checked in check_all(resources, known_topics)
+    ]
+    return deployed[0]
+
+
+def _deploy_one(
+    checked: CompiledProcess,
+    resources: Mapping[str, bytes],
+    stamp: tuple[Actor, datetime],
+    connection: Connection,
+) -> ProcessDefinition:
     by, at = stamp
-    checked = check(resources, known_topics)
     definition, digest = checked.definition, checked.definition.ref
     _CACHE.get(digest, lambda: checked)
     newest = find_latest(definition.key, connection)
@@ -123,7 +149,18 @@ def deploy(
 
 
 def check(resources: Mapping[str, bytes], known_topics: frozenset[str]) -> CompiledProcess:
-    """Check and compile a process before it is deployed.
+    """Check and compile the first process of a file before it is deployed.
+
+    Raises:
+        DeploymentRefused: with every problem found.
+    """
+    return check_all(resources, known_topics)[0]
+
+
+def check_all(
+    resources: Mapping[str, bytes], known_topics: frozenset[str]
+) -> tuple[CompiledProcess, ...]:
+    """Check and compile all executable processes of a file before they are deployed.
 
     Raises:
         DeploymentRefused: with every problem found.
@@ -131,26 +168,42 @@ def check(resources: Mapping[str, bytes], known_topics: frozenset[str]) -> Compi
     decisions, problems = _read_decisions(resources)
     known = Known(topics=known_topics, decisions=frozenset(decisions), forms=_forms_of(resources))
     bpmn = diagram_of(resources)
+    found: list[Definition] = []
     try:
-        definition = compile_process(bpmn, definition_ref=content_hash(resources), known=known)
+        keys = keys_of(bpmn)
     except DeploymentRefused as refusal:
         raise DeploymentRefused((*refusal.problems, *problems)) from refusal
-    if problems:
-        raise DeploymentRefused(tuple(problems))
-    return CompiledProcess(definition=definition, decisions=decisions)
+    for key in keys:
+        ref = _ref(resources, key, is_only=len(keys) == 1)
+        try:
+            found.append(compile_process(bpmn, definition_ref=ref, known=known, key=key))
+        except DeploymentRefused as refusal:
+            problems.extend(refusal.problems)
+    if len(found) < len(keys) or problems:
+        raise DeploymentRefused(tuple(dict.fromkeys(problems)))
+    return tuple(CompiledProcess(definition=each, decisions=decisions) for each in found)
 
 
-def check_diagram(bpmn: bytes, *, known_topics: frozenset[str]) -> list[Problem]:
+def _ref(resources: Mapping[str, bytes], key: str, *, is_only: bool) -> str:
+    """Name the content of one process: the files, and which process of them if there are more."""
+    digest = content_hash(resources)
+    return digest if is_only else sha256(f"{digest} {key}".encode()).hexdigest()
+
+
+def check_diagram(
+    bpmn: bytes, *, known_topics: frozenset[str], known_roles: frozenset[str] | None = None
+) -> list[Problem]:
     """Check one diagram by itself: its decisions and forms are taken for granted.
 
     Args:
         bpmn: the file.
         known_topics: topics that somebody serves; the engine's own are added.
+        known_roles: candidate groups that exist; None leaves them unchecked.
 
     Returns:
         All problems, errors first; warnings would not refuse it.
     """
-    return lint(bpmn, known_topics=known_topics | BUILT_IN_TOPICS)
+    return check_file(bpmn, KnownNames(topics=known_topics | BUILT_IN_TOPICS, roles=known_roles))
 
 
 def diagram_of(resources: Mapping[str, bytes]) -> bytes:
@@ -189,6 +242,26 @@ def compiled(definition_id: str, digest: str, connection: Connection) -> Compile
     return _CACHE.get(digest, lambda: _compile(resources_of(definition_id, connection), digest))
 
 
+def find_called(called: Called, connection: Connection) -> CompiledProcess | None:
+    """Read the process that a call activity names, in its newest or the named version."""
+    query, values = _LATEST, {"key": called.key}
+    if called.binding == "version":
+        query, values = _VERSION, {"key": called.key, "version": called.version}
+    return _compiled_row(query, values, connection)
+
+
+def pinned(digest: str, connection: Connection) -> CompiledProcess | None:
+    """Read a deployed process by what it holds; None if it is gone."""
+    return _compiled_row(_BY_CONTENT, {"digest": digest}, connection)
+
+
+def _compiled_row(
+    query: Select[Any], values: Mapping[str, object], connection: Connection
+) -> CompiledProcess | None:
+    row = connection.execute(query, values).mappings().first()
+    return None if row is None else compiled(row["id"], row["content_hash"], connection)
+
+
 def resources_of(definition_id: str, connection: Connection) -> Mapping[str, bytes]:
     """Read the files of a definition."""
     rows = connection.execute(_RESOURCES, {"definition_id": definition_id})
@@ -200,7 +273,9 @@ def _compile(resources: Mapping[str, bytes], digest: str) -> CompiledProcess:
     decisions, problems = _read_decisions(resources)
     if problems:
         raise DeploymentRefused(tuple(problems))
-    definition = compile_process(diagram_of(resources), definition_ref=digest)
+    bpmn = diagram_of(resources)
+    keys = [k for k in keys_of(bpmn) if digest == _ref(resources, k, is_only=False)]
+    definition = compile_process(bpmn, definition_ref=digest, key=next(iter(keys), None))
     return CompiledProcess(definition=definition, decisions=decisions)
 
 

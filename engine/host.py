@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 
-from engine import calendar
+from engine import calendar, deployments
 from engine.clock import Clock
 from engine.deployments import CompiledProcess
 from engine.errors import DecisionFailed, ExpressionFailed, TimerNotRunning, VariableNotAllowed
 from engine.service_tasks import RESCHEDULE, ServiceCalls
+from engine.spiff.calls import Called
+from engine.spiff.definition import Definition
 from feel.errors import FeelError
 from feel.evaluator import evaluate
 
@@ -26,6 +28,7 @@ class StepHost:
     Attributes:
         move_timers: how the running execution moves its timers.
         decisions: how each decision of this step was made, in order, by element.
+        called: processes that call activities of the instance run, by reference.
         reasons: why a token's due date was moved in this step.
     """
 
@@ -37,6 +40,7 @@ class StepHost:
         default_factory=lambda: defaultdict(deque)
     )
     reasons: dict[str, str] = field(default_factory=dict)
+    called: dict[str, CompiledProcess] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """Tell the business instant."""
@@ -77,13 +81,47 @@ class StepHost:
             return None
         return self.services.call(topic, inputs, token_id=token_id, element_id=element_id)
 
+    def find_called(self, called: Called) -> Definition | None:
+        """Find the deployed process that a call activity names."""
+        return self._keep(deployments.find_called(called, self.services.session.connection()))
+
+    def pinned(self, ref: str) -> Definition | None:
+        """Find a process that the instance called before."""
+        return self._keep(deployments.pinned(ref, self.services.session.connection()))
+
     def decide(self, decision_id: str, variables: Mapping[str, object], element_id: str) -> object:
         """Make a decision of the process's own version and record how it was made.
 
         Raises:
             DecisionFailed: there is no such decision, or its table cannot decide.
         """
-        model = self.process.decisions.get(decision_id)
+        return self._decide(self.process, decision_id, variables, element_id)
+
+    def decide_in(
+        self, ref: str, decision_id: str, variables: Mapping[str, object], element_id: str
+    ) -> object:
+        """Make a decision of a called process.
+
+        Raises:
+            DecisionFailed: as `decide`.
+        """
+        process = self.called.get(ref.partition("#")[0], self.process)
+        return self._decide(process, decision_id, variables, element_id)
+
+    def _keep(self, process: CompiledProcess | None) -> Definition | None:
+        if process is None:
+            return None
+        self.called[process.definition.ref] = process
+        return process.definition
+
+    def _decide(
+        self,
+        process: CompiledProcess,
+        decision_id: str,
+        variables: Mapping[str, object],
+        element_id: str,
+    ) -> object:
+        model = process.decisions.get(decision_id)
         if model is None:
             raise DecisionFailed(decision_id, "no deployed table has this id")
         result = model.evaluate(decision_id, variables, now=self.now(), functions=HOST_FUNCTIONS)

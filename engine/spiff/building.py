@@ -12,6 +12,8 @@ from lxml import etree
 from engine.spiff.activities import Loop, LoopRule, MultiInstance, StandardLoop, SubProcess
 from engine.spiff.ad_hoc import AdHocRule, AdHocSubProcess
 from engine.spiff.behaviors import ALL, read_behavior
+from engine.spiff.call_activities import CallActivity
+from engine.spiff.calls import read_call
 from engine.spiff.complex_gateways import ComplexGateway
 from engine.spiff.diagram import Diagram, Flow, Node, find, text_of
 from engine.spiff.events import (
@@ -314,6 +316,10 @@ def _ad_hoc(spec: ProcessSpec, name: str, node: Node, element: Element) -> FlowN
     return AdHocSubProcess(spec, name, element=element, rule=read_ad_hoc(node))
 
 
+def _call(spec: ProcessSpec, name: str, node: Node, element: Element) -> FlowNode:
+    return CallActivity(spec, name, element=element, rule=read_call(node))
+
+
 def _plain(kind: type[FlowNode]) -> Maker:
     return lambda spec, name, _, element: kind(spec, name, element=element)
 
@@ -333,6 +339,7 @@ MAKERS: Mapping[str, Maker] = {
     "scriptTask": _script_task,
     "subProcess": _plain(SubProcess),
     "adHocSubProcess": _ad_hoc,
+    "callActivity": _call,
     "exclusiveGateway": _plain(ExclusiveGateway),
     "parallelGateway": _plain(ParallelGateway),
     "inclusiveGateway": _plain(InclusiveGateway),

@@ -18,7 +18,7 @@ from SpiffWorkflow.task import Task
 from engine.errors import StateNotReadable
 from engine.spiff.definition import Definition
 from engine.spiff.runtime import Runtime
-from engine.spiff.workflows import Instance, SubInstance
+from engine.spiff.workflows import Instance, ProcessSpec, SubInstance
 from feel.values import YearMonthDuration
 
 FORMAT = b"\x01"
@@ -39,7 +39,7 @@ def dump(top: Instance, definition_ref: str) -> bytes:
         "completed": top.completed,
         "rows": _rows(top),
         "inner": [
-            [key.hex, inside.spec.name, inside.completed, _rows(inside)]
+            [key.hex, _name_of(inside, definition_ref), inside.completed, _rows(inside)]
             for key, inside in sorted(top.subprocesses.items(), key=lambda item: item[1].depth)
         ],
     }
@@ -68,11 +68,22 @@ def _restore(definition: Definition, state: dict[str, Any], runtime: Runtime) ->
     top.data, top.completed = state["variables"], state["completed"]
     _load_rows(top, state["rows"])
     for key, name, completed, rows in state["inner"]:
-        inside = SubInstance(specs[name], uuid.UUID(hex=key), top, deserializing=True)
+        spec = _spec_of(name, specs, runtime)
+        inside = SubInstance(spec, uuid.UUID(hex=key), top, deserializing=True)
         inside.completed = completed
         _load_rows(inside, rows)
         top.subprocesses[inside.parent_task_id] = inside
     return top
+
+
+def _name_of(inside: SubInstance, definition_ref: str) -> str | list[str]:
+    """Name a sub-process; one of a called process with the reference of its definition."""
+    spec = inside.spec
+    return str(spec.name) if spec.ref == definition_ref else [spec.ref, spec.name]
+
+
+def _spec_of(name: Any, specs: Mapping[str, ProcessSpec], runtime: Runtime) -> ProcessSpec:
+    return specs[name] if isinstance(name, str) else runtime.library.pinned(name[0]).specs[name[1]]
 
 
 def _rows(workflow: Any) -> list[tuple[object, ...]]:

@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lxml import etree
+
 from engine.errors import DeploymentRefused, Problem
 from engine.spiff.building import build, elements_of
-from engine.spiff.diagram import Diagram
+from engine.spiff.calls import callable_process, called_in_file
+from engine.spiff.diagram import Diagram, read_diagram
 from engine.spiff.findings import Known
-from engine.spiff.linter import diagram_of, lint_diagram
+from engine.spiff.library import ref_within
+from engine.spiff.linter import diagrams_of, lint_diagram
 from engine.spiff.model import Element, SequenceFlow
-from engine.spiff.reading import read_xml
+from engine.spiff.reading import read_xml, refused
+from engine.spiff.timers import Timer
 from engine.spiff.workflows import ProcessSpec
 
 
@@ -28,6 +33,7 @@ class Definition:
         signal_starts: start event by the name of its signal.
         warnings: findings that did not prevent the deployment.
         specs: what SpiffWorkflow runs, by id of the process or sub-process.
+        relatives: what its call activities may call in its own file, by key; shared by all of them.
     """
 
     key: str
@@ -41,27 +47,66 @@ class Definition:
     signal_starts: Mapping[str, str]
     warnings: tuple[Problem, ...]
     specs: Mapping[str, ProcessSpec]
+    relatives: Mapping[str, "Definition"]
 
 
-def compile_process(bpmn: bytes, *, definition_ref: str, known: Known | None = None) -> Definition:
-    """Read, check and build the executable process of a BPMN file.
+def keys_of(bpmn: bytes) -> list[str]:
+    """Name the executable processes of a BPMN file, in the order of the file.
+
+    Raises:
+        DeploymentRefused: it cannot be read or holds nothing to run.
+    """
+    return [diagram.key for diagram in diagrams_of(read_xml(bpmn))]
+
+
+def compile_process(
+    bpmn: bytes, *, definition_ref: str, known: Known | None = None, key: str | None = None
+) -> Definition:
+    """Read, check and build an executable process of a BPMN file.
 
     Args:
         bpmn: the file, at most 5 MB.
+        key: id of the process; the first executable one without it.
         definition_ref: name of this version, stored with each state.
         known: topics, decisions and forms that exist, where this shall be checked.
 
     Raises:
         DeploymentRefused: with all problems that were found.
     """
-    diagram = diagram_of(read_xml(bpmn))
-    problems = lint_diagram(diagram, known or Known())
+    root = read_xml(bpmn)
+    found = diagrams_of(root)
+    diagram = next((d for d in found if key in {None, d.key}), None)
+    if diagram is None:
+        raise refused(f"The file holds no process {key} to run.")
+    called = _called(root, diagram)
+    problems = [p for d in (diagram, *called.values()) for p in lint_diagram(d, known or Known())]
     if any(problem.severity == "error" for problem in problems):
-        raise DeploymentRefused(problems=tuple(problems))
-    return _definition(diagram, definition_ref, tuple(problems))
+        raise DeploymentRefused(problems=tuple(dict.fromkeys(problems)))
+    relatives: dict[str, Definition] = {}
+    for name, each in called.items():
+        relatives[name] = _definition(each, ref_within(definition_ref, name), (), relatives)
+    return _definition(diagram, definition_ref, tuple(dict.fromkeys(problems)), relatives)
 
 
-def _definition(diagram: Diagram, ref: str, warnings: tuple[Problem, ...]) -> Definition:
+def _called(root: etree._Element, diagram: Diagram) -> dict[str, Diagram]:
+    """Read all that a process and what it calls may call in their file, by key."""
+    found: dict[str, Diagram] = {}
+    todo = [diagram]
+    while todo:
+        for key in called_in_file(todo.pop()):
+            process = None if key in found else callable_process(root, key)
+            if process is not None:
+                found[key] = read_diagram(process)
+                todo.append(found[key])
+    return found
+
+
+def _definition(
+    diagram: Diagram,
+    ref: str,
+    warnings: tuple[Problem, ...],
+    relatives: Mapping[str, Definition],
+) -> Definition:
     elements = elements_of(diagram)
     del elements[diagram.key]
     return Definition(
@@ -75,8 +120,16 @@ def _definition(diagram: Diagram, ref: str, warnings: tuple[Problem, ...]) -> De
         message_starts=_starts_by(diagram, "message"),
         signal_starts=_starts_by(diagram, "signal"),
         warnings=warnings,
-        specs=build(diagram),
+        specs=_specs(diagram, ref),
+        relatives=relatives,
     )
+
+
+def _specs(diagram: Diagram, ref: str) -> Mapping[str, ProcessSpec]:
+    specs = build(diagram)
+    for spec in specs.values():
+        spec.ref, spec.family = ref, specs
+    return specs
 
 
 def _waits_for(diagram: Diagram, kind: str) -> frozenset[str]:

@@ -10,7 +10,6 @@ from engine.spiff.timers import Timer, check_literal
 from engine.spiff.vocabulary import ACTIVITIES, DRAWING, GATEWAYS, SUB_PROCESSES
 
 _INSTEAD = {
-    "callActivity": "Draw the called process as a sub-process instead.",
     "transaction": "Use a plain sub-process with error boundary events instead.",
 }
 

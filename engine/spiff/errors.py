@@ -27,6 +27,14 @@ class ActivityNotStartable(NotFound):
 
 
 @dataclass(eq=False)
+class CallFailed(EngineError):
+    """The call activity %(element_id)s cannot call: %(reason)s."""
+
+    element_id: str
+    reason: str
+
+
+@dataclass(eq=False)
 class StepTooLong(EngineError):
     """The process runs in circles without ever waiting, near %(element_id)s."""
 

@@ -13,6 +13,7 @@ from engine.spiff.ad_hoc import is_open_ad_hoc
 from engine.spiff.definition import Definition
 from engine.spiff.errors import ActivityNotStartable, StartNotFound, TokenNotFound
 from engine.spiff.events import is_listening, message_wait, schedule_of, timer_wait
+from engine.spiff.library import Library
 from engine.spiff.model import (
     End,
     Event,
@@ -59,6 +60,7 @@ class Execution:
             StartNotFound: the process has no such start event, or no plain one.
         """
         runtime = Runtime(host)
+        runtime.library = Library(definition, host)
         specs = dict(definition.specs)
         top = Instance((specs[definition.key], specs), runtime)
         top.data.update(check_variables(variables))
@@ -78,6 +80,7 @@ class Execution:
             StateNotReadable: the blob is damaged or belongs to another definition.
         """
         runtime = Runtime(host)
+        runtime.library = Library(definition, host)
         return cls(definition, codec.load(definition, blob, runtime), runtime)
 
     def dump(self) -> bytes:

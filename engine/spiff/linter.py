@@ -1,10 +1,11 @@
 """The check at deploy: everything that would not run as drawn is named, with what to do instead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
 from engine.errors import DeploymentRefused, Problem
+from engine.spiff.call_rules import CALL_RULES
 from engine.spiff.diagram import Diagram, processes, read_diagram
 from engine.spiff.element_rules import ELEMENT_RULES
 from engine.spiff.findings import Known
@@ -24,7 +25,7 @@ def lint(
     known_decisions: frozenset[str] | None = None,
     known_forms: frozenset[str] | None = None,
 ) -> list[Problem]:
-    """Check the executable process of a BPMN file.
+    """Check the executable processes of a BPMN file.
 
     Args:
         bpmn: the file, at most 5 MB.
@@ -37,36 +38,42 @@ def lint(
     """
     known = Known(topics=known_topics, decisions=known_decisions, forms=known_forms)
     try:
-        return lint_diagram(diagram_of(read_xml(bpmn)), known)
+        diagrams = diagrams_of(read_xml(bpmn))
     except DeploymentRefused as refusal:
         return list(refusal.problems)
+    return _by_severity(p for diagram in diagrams for p in lint_diagram(diagram, known))
 
 
-def diagram_of(root: etree._Element) -> Diagram:
-    """Read the executable process of a file.
+def diagrams_of(root: etree._Element) -> list[Diagram]:
+    """Read the executable processes of a file, in the order of the file.
 
     Raises:
-        DeploymentRefused: it holds no process, or several executable ones.
+        DeploymentRefused: it holds no process, or several of which none is marked as executable.
     """
     found = processes(root)
     if not found:
         raise refused("The file holds no BPMN process.")
     executable = [process for process in found if process.get("isExecutable") == "true"]
-    if len(executable or found) > 1:
-        raise refused("The file holds several processes to run. Mark exactly one as executable.")
-    return read_diagram(found[0])
+    if not executable and len(found) > 1:
+        advice = "Mark those that shall run as executable."
+        raise refused(f"The file holds several processes to run. {advice}")
+    return [read_diagram(process) for process in executable or found]
 
 
 def lint_diagram(diagram: Diagram, known: Known) -> list[Problem]:
     """Check one process with all its levels; errors first, else in the order of the file."""
     problems = [*diagram.problems, *_process_problems(diagram)]
     for node in diagram.nodes.values():
-        for rule in (*ELEMENT_RULES, *STRUCTURE_RULES, *TASK_RULES):
+        for rule in (*ELEMENT_RULES, *STRUCTURE_RULES, *CALL_RULES, *TASK_RULES):
             problems.extend(rule(diagram, node, known))
     for flow in diagram.flows.values():
         problems.extend(flow_problems(diagram, flow, known))
     for scope in diagram.scopes:
         problems.extend(scope_problems(diagram, scope))
+    return _by_severity(problems)
+
+
+def _by_severity(problems: Iterable[Problem]) -> list[Problem]:
     unique = dict.fromkeys(problems)
     return sorted(unique, key=lambda problem: _ORDER[problem.severity])
 

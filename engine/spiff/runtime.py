@@ -6,6 +6,7 @@ from typing import Protocol
 
 from SpiffWorkflow.task import Task
 
+from engine.spiff.library import Library
 from engine.spiff.model import End, Event
 
 
@@ -48,6 +49,7 @@ class Runtime:
         ends: end events reached.
         uncaught: BPMN errors that nobody caught.
         instances: loop instances opened, to bound what one step can do.
+        library: the definitions that the instance uses.
     """
 
     def __init__(self, host: Host) -> None:
@@ -57,6 +59,7 @@ class Runtime:
         self.ends: list[End] = []
         self.uncaught: list[Event] = []
         self.instances = 0
+        self.library: Library
 
     def record(self, kind: str, task: Task, **details: object) -> Event:
         """Note that something happened at the element of a task."""

@@ -15,6 +15,9 @@ from engine.spiff.expressions import expression_of
 from engine.spiff.runtime import runtime_of
 from engine.spiff.values import check_variables
 
+_CALLED = "variables"
+"""Where the token of a call keeps the variables of the called process."""
+
 
 def enclosing(task: Task) -> Task | None:
     """Give the task of the sub-process that a task runs in, None at the top."""
@@ -25,7 +28,7 @@ def enclosing(task: Task) -> Task | None:
 def visible(task: Task) -> dict[str, object]:
     """Give the variables an element sees; inner locals hide outer variables."""
     layers = [level.internal_data.get("locals", {}) for level in _levels(task)]
-    names = dict(task.workflow.top_workflow.data)
+    names = dict(_root(task))
     for layer in reversed(layers):
         names.update(layer)
     return names
@@ -44,7 +47,7 @@ def write(task: Task, values: Mapping[str, object]) -> None:
         if owner is not None:
             owner.internal_data["locals"][name] = value
             continue
-        task.workflow.top_workflow.data[name] = value
+        _root(task)[name] = value
         for level in levels:
             level.internal_data.setdefault("wrote", {})[name] = value
 
@@ -81,11 +84,31 @@ def inputs_of(task: Task, inputs: Mapping[str, str]) -> dict[str, object]:
 
 
 def _levels(task: Task) -> Iterator[Task]:
-    """The task, then the loops and sub-processes around it, innermost first."""
+    """The task, then the loops and sub-processes around it, innermost first.
+
+    A called process sees nothing of its caller.
+    """
     level: Task | None = task
     while level is not None:
         yield level
-        level = level.parent if level.task_spec.is_instance else enclosing(level)
+        level = _around(level)
+
+
+def _around(task: Task) -> Task | None:
+    if task.task_spec.is_instance:
+        parent: Task = task.parent
+        return parent
+    level = enclosing(task)
+    return None if level is None or _CALLED in level.internal_data else level
+
+
+def _root(task: Task) -> dict[str, object]:
+    """Give the variables of the process that a task belongs to: of the instance, or of a call."""
+    *_, outermost = _levels(task)
+    call = enclosing(outermost)
+    found = outermost.workflow.top_workflow.data if call is None else call.internal_data[_CALLED]
+    names: dict[str, object] = found
+    return names
 
 
 def _locals(task: Task) -> Mapping[str, object]:

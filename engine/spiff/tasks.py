@@ -180,8 +180,7 @@ class BusinessRuleTask(Activity):
 
     def _run_hook(self, my_task: Task) -> bool | None:
         names = {**visible(my_task), **inputs_of(my_task, self.mappings.inputs)}
-        host = runtime_of(my_task).host
-        result = host.decide(self.decision_id, names, self.element.id)
+        result = self._decide(my_task, names)
         if self.result_variable is not None:
             write(my_task, {self.result_variable: result})
         elif isinstance(result, Mapping):
@@ -191,6 +190,14 @@ class BusinessRuleTask(Activity):
             raise DecisionFailed(self.decision_id, reason)
         runtime_of(my_task).record("decision_made", my_task, decision=self.decision_id)
         return True
+
+    def _decide(self, my_task: Task, names: Mapping[str, object]) -> object:
+        """Ask for the decision that was deployed with the task's own definition."""
+        runtime, ref = runtime_of(my_task), my_task.workflow.spec.ref
+        shelf = runtime.library.shelf
+        if shelf is None or ref == runtime.library.own_ref:
+            return runtime.host.decide(self.decision_id, names, self.element.id)
+        return shelf.decide_in(ref, self.decision_id, names, self.element.id)
 
 
 class ScriptTask(Activity):

@@ -1,5 +1,6 @@
 """SpiffWorkflow's process and sub-process instances, without its events, timers and predictions."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from SpiffWorkflow import TaskState
@@ -20,7 +21,12 @@ START = "#start"
 
 
 class ProcessSpec(BpmnProcessSpec):
-    """The specs of a process or sub-process; it is over when no token is left in it."""
+    """The specs of a process or sub-process; it is over when no token is left in it.
+
+    Attributes:
+        ref: reference of the definition that it belongs to.
+        family: all specs of that definition, by id of the process or sub-process.
+    """
 
     def __init__(self, name: str, element: Element) -> None:
         # BpmnProcessSpec would add a start and an end whose names collide with ids of elements.
@@ -31,6 +37,8 @@ class ProcessSpec(BpmnProcessSpec):
         self.correlation_keys: dict[str, Any] = {}
         self.bpmn_start_events: list[Any] = []
         self.start = ProcessStart(self, START, element=element)
+        self.ref = ""
+        self.family: Mapping[str, ProcessSpec] = {}
 
 
 class Instance(BpmnWorkflow):
@@ -49,7 +57,11 @@ class Instance(BpmnWorkflow):
 
     def create_subprocess(self, my_task: Task, spec_name: str) -> "SubInstance":
         """Begin the sub-process of a task."""
-        inside = SubInstance(self.subprocess_specs[spec_name], my_task.id, self)
+        return self.run_inside(my_task, my_task.workflow.spec.family[spec_name])
+
+    def run_inside(self, my_task: Task, spec: ProcessSpec) -> "SubInstance":
+        """Begin a sub-process or a called process."""
+        inside = SubInstance(spec, my_task.id, self)
         self.subprocesses[my_task.id] = inside
         return inside
 

@@ -63,7 +63,7 @@ def test_all_problems_are_listed_at_once(bpmn):
     ("line", "words"),
     [
         ("<adHocSubProcess id='x'/>", "no activity"),
-        ("call x", "sub-process"),
+        ("call x", "names no process"),
         ("sub x undo=true {\nuser i\n}", "Compensation"),
         ("catch x compensate=c", "compensate"),
         ("throw x timer=P1D", "timer"),
