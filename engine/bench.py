@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from resource import RUSAGE_SELF, getrusage
 from statistics import median
 from time import perf_counter
 from uuid import uuid4
@@ -18,39 +19,23 @@ import psycopg
 from sqlalchemy import event, select
 from sqlalchemy.engine import make_url
 
+from engine import bench_diagrams, bench_stock, deployments
 from engine.clock import FrozenClock
 from engine.db import Database, metadata
 from engine.process_engine import ProcessEngine
+from engine.records import ProcessDefinition
 from engine.sla import Rung
+from engine.spiff.stock import count_tasks
 from engine.tables import process_instance
 from engine.types import CITY, Actor
 
 INSTANCES = 200
-MOST_SECONDS = 12.0
+MOST_SECONDS = 4.0
+PLACES = (1, 10, 50, 200, 500)
+STARTS_OF_BLOCKS = 15
 """Each part of a measurement ends after so many seconds, whatever it has done."""
 
 OFFICER = Actor(id="1", name="officer", groups=frozenset({("officer", CITY)}))
-DIAGRAM = b"""<?xml version="1.0" encoding="UTF-8"?>
-<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
-    xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="bench_definitions"
-    targetNamespace="https://anju.example.org/bench">
-  <bpmn:process id="bench" name="Bench" isExecutable="true">
-    <bpmn:startEvent id="begin" name="Begin" />
-    <bpmn:userTask id="ask" name="Ask" camunda:formKey="bench/ask"
-        camunda:candidateGroups="officer" />
-    <bpmn:scriptTask id="count" name="Count" scriptFormat="feel">
-      <bpmn:script>total = amount + 1</bpmn:script>
-    </bpmn:scriptTask>
-    <bpmn:userTask id="check" name="Check" camunda:formKey="bench/check"
-        camunda:candidateGroups="officer" />
-    <bpmn:endEvent id="done" name="Done" />
-    <bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="ask" />
-    <bpmn:sequenceFlow id="f2" sourceRef="ask" targetRef="count" />
-    <bpmn:sequenceFlow id="f3" sourceRef="count" targetRef="check" />
-    <bpmn:sequenceFlow id="f4" sourceRef="check" targetRef="done" />
-  </bpmn:process>
-</bpmn:definitions>
-"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,16 +63,23 @@ class Figures:
     state_bytes: int
 
 
-def measure(url: str, *, instances: int = INSTANCES) -> dict[str, float]:
-    """Measure the engine on one empty database; its tables are made there and dropped again.
+def measure(url: str, *, instances: int = INSTANCES) -> dict[str, object]:
+    """Measure on one empty database; tables are made there and dropped again.
 
     Returns:
-        The fields of Figures by name.
+        The figures of Anju by name, and under `engines` those of the raw driver, of stock
+        SpiffWorkflow and of Anju, for the same diagrams and data.
     """
     database = Database(url)
     metadata.create_all(database.engine)
     try:
-        return asdict(_measure(database, instances))
+        anju = asdict(_measure(database, instances))
+        grown = {**anju, **_measure_growth(database)}
+        floor = {"complete_ms_p50": anju["db_floor_ms"], "commits_per_complete": 1}
+        stock = bench_stock.measure(url, instances=instances, seconds=MOST_SECONDS)
+        memory = round(getrusage(RUSAGE_SELF).ru_maxrss / 1024, 1)
+        engines = {"raw_driver": floor, "spiffworkflow": stock, "anju": grown}
+        return {**grown, "memory_mb": memory, "engines": engines}
     finally:
         metadata.drop_all(database.engine)
         database.dispose()
@@ -98,7 +90,7 @@ def _measure(database: Database, instances: int) -> Figures:
         operations={}, clock=FrozenClock(datetime(2026, 3, 2, 1, tzinfo=UTC)), on_rung=_no_rung
     )
     with database.unit_of_work() as session:
-        engine.deploy({"bench.bpmn": DIAGRAM}, by=OFFICER, session=session)
+        engine.deploy({"bench.bpmn": bench_diagrams.straight()}, by=OFFICER, session=session)
     run = _Run(engine, database)
     for _ in range(5):  # warm up: compile statements and the definition, open the connection
         run.once()
@@ -120,6 +112,33 @@ def _measure(database: Database, instances: int) -> Figures:
     )
 
 
+def _measure_growth(database: Database) -> dict[str, object]:
+    """Complete 500 times in one instance, and start parallel blocks."""
+    engine = ProcessEngine(
+        operations={}, clock=FrozenClock(datetime(2026, 3, 2, 1, tzinfo=UTC)), on_rung=_no_rung
+    )
+    run = _Run(engine, database)
+    for name in ("loop", "blocks"):
+        with database.unit_of_work() as session:
+            files = {f"{name}.bpmn": getattr(bench_diagrams, name)()}
+            engine.deploy(files, by=OFFICER, session=session)
+    run.start("bench_blocks", {})  # warm up
+    task_id = run.start("bench_loop", bench_diagrams.LOOP_VARIABLES)
+    for _ in range(PLACES[-1] + 4):
+        task_id = run.complete(task_id, {})
+    spent: list[float] = []
+    for _ in range(STARTS_OF_BLOCKS):
+        begun_at = perf_counter()
+        run.start("bench_blocks", {})
+        spent.append(perf_counter() - begun_at)
+    return {
+        **bench_stock.around(run.seconds, PLACES),
+        "state_bytes_at_end": run.state_size("bench_loop"),
+        f"blocks_{bench_diagrams.BLOCKS}_ms": _ms(median(spent)),
+        f"blocks_{bench_diagrams.BLOCKS}_tasks": run.count_tasks("bench_blocks"),
+    }
+
+
 class _Run:
     """Runs the diagram from start to end and keeps the time of every completion."""
 
@@ -131,25 +150,30 @@ class _Run:
 
     def once(self) -> None:
         """Start one instance and complete both tasks."""
-        task_id = self._start()
-        task_id = self._complete(task_id, {"answer": "yes", "amount": 41})
-        self._complete(task_id, {})
+        task_id = self.start()
+        task_id = self.complete(task_id, {"answer": "yes", "amount": 41})
+        self.complete(task_id, {})
 
     def count(self) -> Counter[str]:
         """Count statements and commits of the costlier of the two completions."""
-        task_id = self._start()
+        task_id = self.start()
         with _counting(self._database) as first:
-            task_id = self._complete(task_id, {"amount": 41})
-        self._read_state_size()
+            task_id = self.complete(task_id, {"amount": 41})
+        self.state_bytes = self.state_size("bench")
         with _counting(self._database) as second:
-            self._complete(task_id, {})
+            self.complete(task_id, {})
         return first | second
 
-    def _start(self) -> str:
+    def start(
+        self,
+        key: str = "bench",
+        variables: Mapping[str, object] = bench_diagrams.STRAIGHT_VARIABLES,
+    ) -> str:
+        """Start an instance; return its first open user task."""
         with self._database.unit_of_work() as session:
             result = self._engine.start(
-                "bench",
-                {"amount": 41, "applicant_id": 7, "district": "south"},
+                key,
+                variables,
                 business_key="B-1",
                 scope=CITY,
                 by=OFFICER,
@@ -157,17 +181,35 @@ class _Run:
             )
         return result.open_tasks[0].id
 
-    def _complete(self, task_id: str, values: Mapping[str, object]) -> str:
+    def complete(self, task_id: str, values: Mapping[str, object]) -> str:
+        """Complete a user task; return the next one."""
         begun_at = perf_counter()
         with self._database.unit_of_work() as session:
             result = self._engine.complete(task_id, values, by=OFFICER, session=session)
         self.seconds.append(perf_counter() - begun_at)
         return result.open_tasks[0].id if result.open_tasks else ""
 
-    def _read_state_size(self) -> None:
+    def state_size(self, key: str) -> int:
+        """Read how many bytes the state of a running instance takes."""
+        return len(self._stored(key)[1])
+
+    def count_tasks(self, key: str) -> int:
+        """Restore a running instance and count its task objects."""
         with self._database.reading() as session:
-            newest = select(process_instance.c.state).where(process_instance.c.status == "active")
-            self.state_bytes = len(session.scalar(newest) or b"")
+            definition, state = self._stored(key)
+            process = deployments.compiled(
+                definition.id, definition.content_hash, session.connection()
+            )
+            return count_tasks(process.definition, state)
+
+    def _stored(self, key: str) -> tuple[ProcessDefinition, bytes]:
+        with self._database.reading() as session:
+            definition = deployments.latest(key, session.connection())
+            newest = select(process_instance.c.state).where(
+                process_instance.c.status == "active",
+                process_instance.c.definition_id == definition.id,
+            )
+            return definition, session.scalar(newest.limit(1)) or b""
 
 
 @contextmanager

