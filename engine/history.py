@@ -38,6 +38,9 @@ KINDS = frozenset(
         "suspended",
         "resumed",
         "cancelled",
+        "token_moved",
+        "migrated",
+        "migration_undone",
         "incident_opened",
         "incident_resolved",
     }

@@ -2,7 +2,8 @@
 
 States: pending (will be fired), done, failed (has an incident), cancelled, suspended (its instance
 is), waiting (an outside worker will fetch it).
-Kinds: timer, service (an operation to repeat), rung (a notice), worker (an outside service task).
+Kinds: timer, service (an operation to repeat), rung (a notice), worker (an outside service task),
+migration (an instance to be carried over to another version).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, bindparam, case, insert, null, or_, select, u
 from engine.records import Job
 from engine.tables import job
 
-KINDS_IN_ORDER = ("worker", "timer", "service", "rung")
+KINDS_IN_ORDER = ("worker", "timer", "service", "rung", "migration")
 RETRIES = 3
 MAX_ATTEMPTS = 10
 LEASE = timedelta(seconds=30)

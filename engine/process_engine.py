@@ -14,6 +14,8 @@ from engine.deployments import CompiledProcess
 from engine.differences import Trigger
 from engine.errors import MessageNotExpected, TaskNotYours
 from engine.instances import SeenInstance
+from engine.migration import Migrations
+from engine.modification import token_mover
 from engine.records import Job, ProcessDefinition, StepResult, UserTask
 from engine.service_tasks import Operation, OperationTable
 from engine.sla import RungHandler
@@ -46,6 +48,7 @@ class ProcessEngine:
         self._operations = OperationTable(operations, worker_topics)
         self._ladders = ladders.Ladders(clock, on_rung)
         self._setting = Setting(operations=self._operations, clock=clock, engine=self)
+        self.migrations = Migrations(self._setting)
 
     def deploy(
         self, resources: Mapping[str, bytes], *, by: Actor, session: Session
@@ -287,6 +290,41 @@ class ProcessEngine:
         trigger = Trigger(by=by, is_cancel=True, reason=reason)
         return self._step(seen, trigger, session).act(Execution.cancel)
 
+    def move_token(  # noqa: PLR0913  # each is a word of the field of its own
+        self,
+        instance_id: str,
+        source: str,
+        target: str,
+        *,
+        reason: str,
+        by: Actor,
+        session: Session,
+        version: int | None = None,
+    ) -> StepResult:
+        """Take a token from where it waits and let it go on at another element.
+
+        Args:
+            instance_id: of the instance.
+            source: id of the element the token waits at, or of the token itself.
+            target: id of the element it goes on at.
+            reason: why, for the history.
+            by: who moves it.
+            session: the caller's unit of work.
+            version: of the instance when the decision was made, or None not to check.
+
+        Raises:
+            InstanceNotFound: there is no such instance.
+            InstanceNotActive: it is suspended or has ended.
+            LostRace: the instance took a step since.
+            TokenNotFound: nothing waits there.
+            MoveImpossible: the target cannot be reached this way.
+        """
+        seen = instances.lock(instance_id, _connection(session))
+        seen.ensure_active()
+        seen.ensure_version(version)
+        step = self._step(seen, Trigger(by=by, reason=reason), session)
+        return step.act(token_mover(source, target))
+
     def retry(self, incident_id: str, *, by: Actor, session: Session) -> None:
         """Put the job of an incident back into the queue, due now.
 
@@ -332,6 +370,9 @@ class ProcessEngine:
     ) -> StepResult | None:
         """Do what a locked job says."""
         token = str(job["token_id"])
+        if job["kind"] == "migration":
+            self.migrations.run(seen, job, session)
+            return None
         if job["kind"] == "rung":
             self._ladders.fire(seen, job, session)
             return None

@@ -17,7 +17,7 @@ from engine.instances import Outcome, SeenInstance
 from engine.records import StepResult, UserTask
 from engine.service_tasks import EngineFace, OperationTable, ServiceCalls
 from engine.spiff.execution import Execution
-from engine.spiff.model import Event
+from engine.spiff.model import Carrying, Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +61,28 @@ class Step:
         host.move_timers = execution.reschedule
         action(execution)
         return self._finish(execution, host, before)
+
+    def carry_over(
+        self, stored: CompiledProcess, plan: Carrying, line: Line
+    ) -> tuple[StepResult, Execution]:
+        """Go on in this step's process with an instance of another version of it.
+
+        Args:
+            stored: the version that the stored state belongs to.
+            plan: old elements to new ones.
+            line: of the history.
+
+        Raises:
+            MigrationImpossible: with everything that prevents it.
+        """
+        host = self._host()
+        execution = Execution.load(stored.definition, self.seen.state, host)
+        before = Snapshot.of(execution)
+        carried = execution.carried(self.process.definition, plan)
+        result = self._finish(carried, host, before)
+        stamp = self._stamp(self.setting.clock.now())
+        history.write(self.session.connection(), stamp, [line])
+        return result, carried
 
     def restore(self) -> Execution:
         """Restore the execution to look at it; nothing is written."""
@@ -175,6 +197,6 @@ class Step:
             return host.decisions[event.element_id].popleft()
         if event.kind == "deadline_extended":
             return {"reason": host.reasons.get(str(event.details.get("token_id")), "")}
-        if event.kind == "cancelled":
+        if event.kind in {"cancelled", "token_moved"}:
             return {"reason": self.trigger.reason}
         return {}

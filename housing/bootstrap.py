@@ -111,6 +111,7 @@ class Application:
         """Remove ended sessions and old failures, and photos that nobody handed in; once a day."""
         with self.unit_of_work() as session:
             people.purge(session=session, clock=self.system_clock)
+            self.engine.migrations.purge(session)
         if self.clock is self.system_clock:  # a moved clock cannot tell how old a file is
             with self.unit_of_work() as session:
                 self.files.remove_orphans(session=session)

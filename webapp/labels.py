@@ -83,6 +83,9 @@ HISTORY_KINDS: Mapping[str, LazyString] = {
     "suspended": _l("Case suspended"),
     "resumed": _l("Case resumed"),
     "cancelled": _l("Case cancelled"),
+    "token_moved": _l("Moved to another step"),
+    "migrated": _l("Moved to a newer version of the process"),
+    "migration_undone": _l("Move to another version undone"),
     "incident_opened": _l("Incident opened"),
     "incident_resolved": _l("Incident resolved"),
 }

@@ -10,11 +10,13 @@ from SpiffWorkflow.task import Task
 from engine.errors import BusinessError
 from engine.spiff import codec
 from engine.spiff.ad_hoc import is_open_ad_hoc
+from engine.spiff.carrying import carry, is_around, is_boundary
 from engine.spiff.definition import Definition
 from engine.spiff.errors import ActivityNotStartable, StartNotFound, TokenNotFound
 from engine.spiff.events import is_listening, message_wait, schedule_of, timer_wait
 from engine.spiff.library import Library
 from engine.spiff.model import (
+    Carrying,
     End,
     Event,
     MessageWait,
@@ -22,6 +24,8 @@ from engine.spiff.model import (
     TimerWait,
     UserTaskState,
 )
+from engine.spiff.moving import move
+from engine.spiff.nodes import ACTIVE
 from engine.spiff.periods import as_instant
 from engine.spiff.propagation import cancel_all, throw_error
 from engine.spiff.runtime import Host, Runtime
@@ -247,6 +251,34 @@ class Execution:
             self._runtime.record("deadline_extended", task, old=old_due, new=known["due"])
         return [task.id.hex for task in [*timers, *users]]
 
+    def tokens_at(self, element_id: str) -> list[str]:
+        """List the tokens that wait at an element and can be moved; of a loop one an instance."""
+        found = [t for t in self._tasks(_is_movable) if t.task_spec.element.id == element_id]
+        return [task.id.hex for task in found]
+
+    def move_token(self, token_id: str, element_id: str) -> None:
+        """Take a token from where it waits and let it go on at another element.
+
+        Raises:
+            TokenNotFound: no such token is waiting.
+            MoveImpossible: the element cannot be reached this way.
+        """
+        task = self._begin(token_id, _is_movable)
+        move(self._top, task, element_id, self._definition.elements)
+        self._run()
+
+    def carried(self, target: Definition, plan: Carrying) -> "Execution":
+        """Carry the instance over to another version of its process; this one stays as it was.
+
+        Raises:
+            MigrationImpossible: with everything that prevents it.
+        """
+        self._forget_step()
+        top = carry(self._top, self._definition, target, plan)
+        execution = Execution(target, top, self._runtime)
+        execution._run()
+        return execution
+
     def cancel(self) -> None:
         """Take all tokens away and end the instance."""
         self._forget_step()
@@ -276,6 +308,11 @@ class Execution:
         run(self._top)
         if self._top.completed:
             self._runtime.record("ended", self._top.task_tree)
+
+
+def _is_movable(task: Task) -> bool:
+    """Tell whether a token waits by itself, not as the border of an activity or around others."""
+    return task.has_state(ACTIVE) and not is_boundary(task) and not is_around(task)
 
 
 def _is_timer(task: Task) -> bool:

@@ -131,3 +131,38 @@ class SequenceFlow(NamedTuple):
     source: str
     target: str
     name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One reason why cases cannot be moved to another version of their process.
+
+    Attributes:
+        code: unknown_source, unknown_target, unmapped, type_changed, no_target, scope_changed,
+            loop_changed or shared_target.
+        element_id: of the old version.
+        element_name: its name, or "".
+        target_id: of the new version, or "".
+    """
+
+    code: str
+    element_id: str
+    element_name: str = ""
+    target_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carrying:
+    """How an instance is carried over to another version.
+
+    Attributes:
+        mapping: ids of old elements to ids of new ones; identical ids need no entry.
+        restarts_timers: running timers begin anew; else they keep their due time.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    restarts_timers: bool = False
+
+    def target_of(self, element_id: str) -> str:
+        """Give the id that an old element has in the new version."""
+        return self.mapping.get(element_id, element_id)

@@ -236,6 +236,20 @@ def upgrade() -> None:
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.create_index('ix_membership_role_scope', ['role', 'scope'], unique=False)
 
+    op.create_table('migration_batch',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('source_id', sa.String(length=32), nullable=False),
+    sa.Column('target_id', sa.String(length=32), nullable=False),
+    sa.Column('mapping', sa.JSON(), nullable=False),
+    sa.Column('restarts_timers', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('created_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(length=64), nullable=False),
+    sa.Column('created_by_name', sa.String(length=100), nullable=False),
+    sa.ForeignKeyConstraint(['source_id'], ['process_definition.id'], name=op.f('fk_migration_batch_source_id_process_definition')),
+    sa.ForeignKeyConstraint(['target_id'], ['process_definition.id'], name=op.f('fk_migration_batch_target_id_process_definition')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_migration_batch'))
+    )
     op.create_table('process_instance',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('definition_id', sa.String(length=32), nullable=False),
@@ -436,6 +450,23 @@ def upgrade() -> None:
         batch_op.create_index('ix_incident_instance_id', ['instance_id'], unique=False)
         batch_op.create_index('ix_incident_open_job', ['job_id'], unique=True, postgresql_where=sa.text('resolved_at IS NULL'), sqlite_where=sa.text('resolved_at IS NULL'))
 
+    op.create_table('instance_backup',
+    sa.Column('batch_id', sa.String(length=32), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=False),
+    sa.Column('definition_id', sa.String(length=32), nullable=False),
+    sa.Column('version_after', sa.Integer(), nullable=False),
+    sa.Column('state', sa.LargeBinary(), nullable=False),
+    sa.Column('end_event', sa.String(length=100), nullable=True),
+    sa.Column('rows', sa.JSON(), nullable=False),
+    sa.Column('created_at', UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['batch_id'], ['migration_batch.id'], name=op.f('fk_instance_backup_batch_id_migration_batch')),
+    sa.ForeignKeyConstraint(['definition_id'], ['process_definition.id'], name=op.f('fk_instance_backup_definition_id_process_definition')),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_instance_backup_instance_id_process_instance')),
+    sa.PrimaryKeyConstraint('batch_id', 'instance_id', name=op.f('pk_instance_backup'))
+    )
+    with op.batch_alter_table('instance_backup', schema=None) as batch_op:
+        batch_op.create_index('ix_instance_backup_created_at', ['created_at'], unique=False)
+
     op.create_table('job',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('instance_id', sa.String(length=32), nullable=False),
@@ -460,6 +491,16 @@ def upgrade() -> None:
         batch_op.create_index('ix_job_due', ['due_at', 'id'], unique=False, postgresql_where=sa.text("state = 'pending'"), sqlite_where=sa.text("state = 'pending'"))
         batch_op.create_index('ix_job_instance_id', ['instance_id'], unique=False)
 
+    op.create_table('migration_item',
+    sa.Column('batch_id', sa.String(length=32), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('at', UTCDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['batch_id'], ['migration_batch.id'], name=op.f('fk_migration_item_batch_id_migration_batch')),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_migration_item_instance_id_process_instance')),
+    sa.PrimaryKeyConstraint('batch_id', 'instance_id', name=op.f('pk_migration_item'))
+    )
     op.create_table('repair_ledger_entry',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idem', sa.String(length=160), nullable=False),
@@ -623,11 +664,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_repair_ledger_entry_contractor'))
 
     op.drop_table('repair_ledger_entry')
+    op.drop_table('migration_item')
     with op.batch_alter_table('job', schema=None) as batch_op:
         batch_op.drop_index('ix_job_instance_id')
         batch_op.drop_index('ix_job_due', postgresql_where=sa.text("state = 'pending'"), sqlite_where=sa.text("state = 'pending'"))
 
     op.drop_table('job')
+    with op.batch_alter_table('instance_backup', schema=None) as batch_op:
+        batch_op.drop_index('ix_instance_backup_created_at')
+
+    op.drop_table('instance_backup')
     with op.batch_alter_table('incident', schema=None) as batch_op:
         batch_op.drop_index('ix_incident_open_job', postgresql_where=sa.text('resolved_at IS NULL'), sqlite_where=sa.text('resolved_at IS NULL'))
         batch_op.drop_index('ix_incident_instance_id')
@@ -675,6 +721,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_process_instance_business_key')
 
     op.drop_table('process_instance')
+    op.drop_table('migration_batch')
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.drop_index('ix_membership_role_scope')
 
