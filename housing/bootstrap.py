@@ -13,9 +13,11 @@ from sqlalchemy import Connection, inspect, select
 from sqlalchemy.orm import Session
 
 from bpmn import catalogue
+from engine import calendars
 from engine.clock import Clock, ShiftedClock, SystemClock
 from engine.db import Database, metadata
 from engine.outbox import Message
+from engine.periods.calendars import Calendar
 from engine.process_engine import ProcessEngine
 from engine.types import SYSTEM
 from housing import demo_clock, packages
@@ -55,6 +57,10 @@ class Application:
     def reading(self) -> AbstractContextManager[Session]:
         """Open a session that only reads."""
         return self.database.reading()
+
+    def calendar(self, scope: str, *, session: Session) -> Calendar:
+        """Read the working calendar of the city or a community as it stands now."""
+        return calendars.calendar_at(scope, self.clock.now(), session)
 
     def on_clock(self, clock: Clock) -> "Application":
         """Wire the same house to another clock of the business: for the demo loader."""

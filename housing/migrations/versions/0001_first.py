@@ -196,6 +196,17 @@ def upgrade() -> None:
     sa.Column('saved_at', UTCDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('key', 'account_id', name=op.f('pk_task_draft'))
     )
+    op.create_table('working_calendar',
+    sa.Column('scope', sa.String(length=64), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.Column('changes', sa.JSON(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('published_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('published_by', sa.String(length=64), nullable=False),
+    sa.Column('published_by_name', sa.String(length=100), nullable=False),
+    sa.PrimaryKeyConstraint('scope', 'version', name=op.f('pk_working_calendar'))
+    )
     op.create_table('audit_log',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', UTCDateTime(timezone=True), nullable=False),
@@ -732,6 +743,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_log_account_id'))
 
     op.drop_table('audit_log')
+    op.drop_table('working_calendar')
     op.drop_table('task_draft')
     with op.batch_alter_table('stored_file', schema=None) as batch_op:
         batch_op.drop_index('ix_stored_file_loose')
