@@ -243,8 +243,17 @@ def _repeat(act: Callable[[], None], times: int) -> int:
 
 FLOOR_TABLES = (
     "create table floor_instance (id char(32) primary key, version integer, state {blob})",
-    "create table floor_task (id char(32) primary key, instance_id char(32), body varchar(300))",
-    "create table floor_history (id {serial}, instance_id char(32), body varchar(300))",
+    "create table floor_task (id char(32) primary key,"
+    " instance_id char(32) references floor_instance, body varchar(300))",
+    "create table floor_history (id {serial},"
+    " instance_id char(32) references floor_instance, body varchar(300))",
+)
+# the indexes and the foreign keys that every such write has to keep up
+FLOOR_INDEXES = (
+    "create index floor_task_1 on floor_task (instance_id)",
+    "create index floor_task_2 on floor_task (body, id)",
+    "create index floor_task_3 on floor_task (body, instance_id)",
+    "create index floor_history_1 on floor_history (instance_id, id)",
 )
 FLOOR_STATEMENTS = (
     "select version, state from floor_instance where id = {p}",
@@ -265,7 +274,7 @@ def _floor(database: Database, state_bytes: int, times: int) -> float:
 def _sqlite_floor(path: str, state_bytes: int, times: int) -> float:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        for pragma in ("journal_mode=wal", "synchronous=full"):
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
             connection.execute(f"pragma {pragma}")
         names = {"blob": "blob", "serial": "integer primary key"}
 
@@ -297,7 +306,7 @@ def _time_floor(
     """Time the floor's transaction on an open connection, then drop its tables."""
     placeholder, begin = words
     state_bytes, times = size
-    for table in FLOOR_TABLES:
+    for table in (*FLOOR_TABLES, *FLOOR_INDEXES):
         execute(table.format(**names), ())
     statements = [text.format(p=placeholder) for text in FLOOR_STATEMENTS]
     instance, state, body = uuid4().hex, bytes(state_bytes), "x" * 200
@@ -313,7 +322,7 @@ def _time_floor(
             execute(text, values)
         execute("commit", ())
         seconds.append(perf_counter() - begun_at)
-    for table in ("floor_instance", "floor_task", "floor_history"):
+    for table in ("floor_task", "floor_history", "floor_instance"):
         execute(f"drop table {table}", ())
     return median(seconds)
 
