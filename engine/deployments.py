@@ -179,6 +179,7 @@ def check_all(
             found.append(compile_process(bpmn, definition_ref=ref, known=known, key=key))
         except DeploymentRefused as refusal:
             problems.extend(refusal.problems)
+    problems.extend(constraint_errors(read_xml(bpmn)))
     if len(found) < len(keys) or problems:
         raise DeploymentRefused(tuple(dict.fromkeys(problems)))
     return tuple(CompiledProcess(definition=each, decisions=decisions) for each in found)

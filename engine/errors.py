@@ -120,7 +120,9 @@ class Problem:
         element_id: id of the BPMN or DMN element, or "" for the file.
         element_name: its name, or "".
         advice: what is wrong and what to do instead, one or two sentences.
-        severity: "error" refuses the deployment, "warning" does not.
+        severity: "error" refuses the deployment, "warning" and "info" do not.
+        constraint: numbers of the published BPMN constraints it breaks, separated by spaces.
+        rule: the rule of the check that found it, in kebab-case.
     """
 
     element_id: str
@@ -128,6 +130,7 @@ class Problem:
     advice: str
     severity: str = "error"
     constraint: str = ""
+    rule: str = ""
 
 
 @dataclass(eq=False)

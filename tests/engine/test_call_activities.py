@@ -17,20 +17,22 @@ VALUES = (
 )
 BOUNDARIES = """
     <boundaryEvent id="stopped" attachedToRef="c"><messageEventDefinition messageRef="stop"/>
-    </boundaryEvent><sequenceFlow id="f3" sourceRef="stopped" targetRef="e2"/><endEvent id="e2"/>
+    </boundaryEvent><sequenceFlow id="g4" sourceRef="stopped" targetRef="e2"/><endEvent id="e2"/>
     <boundaryEvent id="failed" attachedToRef="c"><errorEventDefinition errorRef="bad"/>
-    </boundaryEvent><sequenceFlow id="f4" sourceRef="failed" targetRef="e3"/><endEvent id="e3"/>
+    </boundaryEvent><sequenceFlow id="g5" sourceRef="failed" targetRef="e3"/><endEvent id="e3"/>
 """
 
 
 def caller(attributes='calledElement="inner"', values=VALUES, more="", loop=""):
     return (
-        f'<process id="outer" name="outer" isExecutable="true"><startEvent id="s"/>'
+        f'<process id="outer" name="outer" isExecutable="true"><startEvent id="begin"/>'
         f'<callActivity id="c" name="c" {attributes}><extensionElements>{values}'
         f"</extensionElements>{loop}</callActivity>"
         f"<userTask id='after' name='after' camunda:candidateGroups='officer'/>"
-        f'<sequenceFlow id="f1" sourceRef="s" targetRef="c"/>'
-        f'<sequenceFlow id="f2" sourceRef="c" targetRef="after"/>{more}</process>'
+        f'<sequenceFlow id="g1" sourceRef="begin" targetRef="c"/>'
+        f'<sequenceFlow id="g2" sourceRef="c" targetRef="after"/>'
+        f'<sequenceFlow id="g3" sourceRef="after" targetRef="done"/><endEvent id="done"/>'
+        f"{more}</process>"
     )
 
 

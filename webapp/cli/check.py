@@ -1,6 +1,8 @@
 """Checks on the command line: scenarios of packages, and the deploy-time check of diagrams."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -9,6 +11,7 @@ from bpmn import catalogue
 from engine.deployments import check_diagram
 from housing import scenarios as runner
 from housing.operations import OPERATIONS
+from housing.people.rules import ROLES
 
 
 def scenarios(packages: Sequence[str], only: Sequence[str]) -> int:
@@ -28,13 +31,24 @@ def scenarios(packages: Sequence[str], only: Sequence[str]) -> int:
     return int(failed > 0 or passed == 0)
 
 
-def lint(files: Sequence[Path]) -> int:
-    """List every problem of the files; 1 when one of them would be refused."""
-    refused = False
-    for path in files:
-        for problem in check_diagram(path.read_bytes(), known_topics=frozenset(OPERATIONS)):
-            refused |= problem.severity == "error"
-            where = f"{problem.element_id} {problem.element_name}".strip() or "file"
-            click.echo(f"{path}: {problem.severity}: {where}: {problem.advice}")
+def lint(files: Sequence[Path], *, as_json: bool = False) -> int:
+    """List every finding about the files; 1 when one of them would be refused."""
+    found = [
+        {"file": str(path), **asdict(problem)}
+        for path in files
+        for problem in check_diagram(
+            path.read_bytes(), known_topics=frozenset(OPERATIONS), known_roles=ROLES
+        )
+    ]
+    refused = any(finding["severity"] == "error" for finding in found)
+    if as_json:
+        click.echo(json.dumps({"refused": refused, "findings": found}, ensure_ascii=False))
+        return int(refused)
+    for finding in found:
+        where = f"{finding['element_id']} {finding['element_name']}".strip() or "file"
+        rule = " ".join(filter(None, [finding["rule"], finding["constraint"]]))
+        click.echo(
+            f"{finding['file']}: {finding['severity']}: {where}: {finding['advice']} [{rule}]"
+        )
     click.echo("refused" if refused else "no error")
     return int(refused)

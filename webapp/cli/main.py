@@ -64,9 +64,10 @@ def scenarios(packages: tuple[str, ...], only: tuple[str, ...]) -> None:
 
 @commands.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def lint(files: tuple[Path, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def lint(*, files: tuple[Path, ...], as_json: bool) -> None:
     """Check BPMN files as deploying them would, and list every problem."""
-    sys.exit(check.lint(files))
+    sys.exit(check.lint(files, as_json=as_json))
 
 
 @commands.command()

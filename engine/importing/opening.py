@@ -1,0 +1,135 @@
+"""Opens a file of another engine or tool and says, element by element, what will not run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from engine.checking import check_file, merged
+from engine.errors import DeploymentRefused, Problem
+from engine.importing.juel import to_feel
+from engine.importing.vendors import HONOURED, INSTEAD, VENDORS
+from engine.spiff.reading import read_xml
+from engine.standard.document import BPMN, Element, children, tag, text
+
+_EXPRESSIONS = ("conditionExpression", "loopCondition", "loopCardinality", "completionCondition",
+                "condition", "timeDate", "timeDuration", "timeCycle")  # fmt: skip
+_SCRIPTS = ("script",)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """A file that was opened, or refused as no readable BPMN.
+
+    Attributes:
+        bpmn: the file with translated expressions; as it came where nothing was translated.
+        problems: the import report: what cannot run, what is not honoured, what was translated.
+        is_open: False if it is no readable BPMN; then one problem says why.
+    """
+
+    bpmn: bytes
+    problems: tuple[Problem, ...]
+    is_open: bool
+
+    @property
+    def is_executable(self) -> bool:
+        """Tell whether it could be deployed as it stands after the import."""
+        return self.is_open and all(problem.severity != "error" for problem in self.problems)
+
+
+def open_file(content: bytes) -> Opened:
+    """Open a file and report on it; nothing in it is ever executed.
+
+    Args:
+        content: a BPMN file of any origin.
+
+    Returns:
+        The file and its report; a broken or hostile file gives a refusal, never an exception.
+    """
+    try:
+        root = read_xml(content)
+    except DeploymentRefused as refusal:
+        return Opened(bpmn=content, problems=refusal.problems, is_open=False)
+    if root.tag != f"{{{BPMN}}}definitions":
+        advice = "The file is no BPMN 2.0: its root is not bpmn:definitions. Choose another file."
+        return Opened(bpmn=content, problems=(_file_problem(advice),), is_open=False)
+    translated = list(_translate(root))
+    report = [*translated, *_vendor_attributes(root), *_vendor_parts(root), *_scripts(root)]
+    if translated:
+        tree = root.getroottree()
+        content = etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+    problems = merged([*report, *check_file(content)])
+    return Opened(bpmn=content, problems=tuple(problems), is_open=True)
+
+
+def _file_problem(advice: str) -> Problem:
+    return Problem(element_id="", element_name="", advice=advice, rule="unreadable-file")
+
+
+def _translate(root: Element) -> Iterator[Problem]:
+    for name in _EXPRESSIONS:
+        for item in root.iter(f"{{{BPMN}}}{name}"):
+            before = text(item)
+            if not before.startswith(("${", "#{")):
+                continue
+            after = to_feel(before)
+            if after is None:
+                advice = "Write it in FEEL."
+                yield _finding(item, f"{before!r} cannot be translated. {advice}", "juel", "error")
+                continue
+            is_timer = name.startswith("time")
+            item.text = f"={after}" if is_timer else after
+            item.attrib.pop("language", None)
+            yield _finding(item, f"{before!r} was translated to {item.text!r}.", "juel-translated")
+
+
+def _vendor_attributes(root: Element) -> Iterator[Problem]:
+    for item in root.iter(f"{{{BPMN}}}*"):
+        for name in item.attrib:
+            vendor, local = _split(str(name))
+            if vendor in VENDORS and (VENDORS[vendor], local) not in HONOURED:
+                instead = INSTEAD.get(local, "It has no effect here.")
+                yield _finding(item, f"{VENDORS[vendor]}:{local}: {instead}", "vendor-attribute")
+
+
+def _vendor_parts(root: Element) -> Iterator[Problem]:
+    for extensions in root.iter(f"{{{BPMN}}}extensionElements"):
+        for item in extensions:
+            if not isinstance(item.tag, str):
+                continue
+            vendor, local = _split(item.tag)
+            if vendor in VENDORS and (VENDORS[vendor], local) not in HONOURED:
+                instead = INSTEAD.get(local, "It has no effect here.")
+                yield _finding(item, f"{VENDORS[vendor]}:{local}: {instead}", "vendor-extension")
+
+
+def _scripts(root: Element) -> Iterator[Problem]:
+    for item in root.iter(f"{{{BPMN}}}scriptTask"):
+        language = item.get("scriptFormat", "")
+        if language.lower() != "feel" and children(item, *_SCRIPTS):
+            advice = "Rewrite it as lines name = <FEEL>."
+            yield _finding(item, f"A script in {language or 'no language'} is not run. {advice}",
+                           "foreign-script", "error")  # fmt: skip
+
+
+def _split(name: str) -> tuple[str, str]:
+    namespace, _, local = name.rpartition("}")
+    return namespace.removeprefix("{"), local
+
+
+def _finding(item: Element, advice: str, rule: str, severity: str = "warning") -> Problem:
+    owner = item
+    while not (owner.get("id") and str(owner.tag).startswith(f"{{{BPMN}}}")) or tag(owner).endswith(
+        ("Definition", "Characteristics", "Condition", "Expression")
+    ):
+        parent = owner.getparent()
+        if parent is None:
+            break
+        owner = parent
+    return Problem(
+        element_id=owner.get("id", ""),
+        element_name=" ".join(owner.get("name", "").split()),
+        advice=advice,
+        severity=severity,
+        rule=rule,
+    )
