@@ -20,6 +20,9 @@ from sqlalchemy.types import TypeDecorator
 UnitOfWork = Session
 """The session of one action; rooms that write no SQL pass it on under this name."""
 
+LARGEST_JSON = 2**63 - 1
+"""The largest integer that is written as one."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -166,14 +169,16 @@ class Database:
 def to_json(value: object) -> str:
     """Write a JSON column: instants as ISO text, numbers as numbers, any other FEEL value as text.
 
-    A Decimal becomes an integer when it is one, else text, so that no digit is lost.
+    A Decimal becomes an integer when it is one of at most 64 bits, else text, so that no digit is
+    lost.
     """
     return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else str(value)
+        is_whole = abs(value) <= LARGEST_JSON and value == value.to_integral_value()
+        return int(value) if is_whole else str(value)
     if isinstance(value, Set):
         return sorted(value, key=str)
     if isinstance(value, Mapping):

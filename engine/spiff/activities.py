@@ -180,11 +180,14 @@ class MultiInstance(Loop):
         return [check_value(item, rule.item_name or self.element.id) for item in items]
 
     def _numbers(self, count: object) -> list[object]:
-        if isinstance(count, bool) or not isinstance(count, (int, Decimal)) or count % 1:
+        if isinstance(count, bool) or not isinstance(count, (int, Decimal)):
             raise LoopFailed(self.element.id, "its cardinality is no whole number")
         if count < 0:
             raise LoopFailed(self.element.id, "its cardinality is negative")
-        return list(range(int(min(count, MOST_INSTANCES + 1))))
+        bounded = min(count, MOST_INSTANCES + 1)  # a giant number has no remainder that fits
+        if bounded % 1:
+            raise LoopFailed(self.element.id, "its cardinality is no whole number")
+        return list(range(int(bounded)))
 
     def _open_next(self, my_task: Task) -> None:
         known = my_task.internal_data
