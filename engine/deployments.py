@@ -192,19 +192,25 @@ def _ref(resources: Mapping[str, bytes], key: str, *, is_only: bool) -> str:
 
 
 def check_diagram(
-    bpmn: bytes, *, known_topics: frozenset[str], known_roles: frozenset[str] | None = None
+    bpmn: bytes,
+    *,
+    known_topics: frozenset[str],
+    known_roles: frozenset[str] | None = None,
+    known_forms: frozenset[str] | None = None,
 ) -> list[Problem]:
-    """Check one diagram by itself: its decisions and forms are taken for granted.
+    """Check one diagram by itself: its decisions are taken for granted.
 
     Args:
         bpmn: the file.
         known_topics: topics that somebody serves; the engine's own are added.
         known_roles: candidate groups that exist; None leaves them unchecked.
+        known_forms: keys of forms that exist; None leaves them unchecked.
 
     Returns:
         All problems, errors first; warnings would not refuse it.
     """
-    return check_file(bpmn, KnownNames(topics=known_topics | BUILT_IN_TOPICS, roles=known_roles))
+    topics = known_topics | BUILT_IN_TOPICS
+    return check_file(bpmn, KnownNames(topics=topics, roles=known_roles, forms=known_forms))
 
 
 def diagram_of(resources: Mapping[str, bytes]) -> bytes:

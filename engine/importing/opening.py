@@ -8,7 +8,7 @@ from lxml import etree
 from engine.checking import check_file, merged
 from engine.errors import DeploymentRefused, Problem
 from engine.importing.juel import to_feel
-from engine.importing.vendors import HONOURED, INSTEAD, VENDORS
+from engine.importing.vendors import CAMUNDA, HONOURED, INSTEAD, TWINS, VENDORS
 from engine.spiff.reading import read_xml
 from engine.standard.document import BPMN, Element, children, tag, text
 
@@ -53,7 +53,13 @@ def open_file(content: bytes) -> Opened:
     if root.tag != f"{{{BPMN}}}definitions":
         advice = "The file is no BPMN 2.0: its root is not bpmn:definitions. Choose another file."
         return Opened(bpmn=content, problems=(_file_problem(advice),), is_open=False)
-    translated = list(_translate(root))
+    translated = [
+        *_adopt(root),
+        *_adopt_extensions(root),
+        *_translate(root),
+        *_translate_attributes(root),
+        *_translate_parameters(root),
+    ]
     report = [*translated, *_vendor_attributes(root), *_vendor_parts(root), *_scripts(root)]
     if translated:
         tree = root.getroottree()
@@ -81,6 +87,53 @@ def _translate(root: Element) -> Iterator[Problem]:
             item.text = f"={after}" if is_timer else after
             item.attrib.pop("language", None)
             yield _finding(item, f"{before!r} was translated to {item.text!r}.", "juel-translated")
+
+
+def _adopt(root: Element) -> Iterator[Problem]:
+    """Take what sister engines write in their namespaces as what it means here."""
+    for item in list(root.iter(f"{{{BPMN}}}*")):
+        for name, value in list(item.attrib.items()):
+            vendor, local = _split(str(name))
+            if vendor not in TWINS or ("camunda", local) not in HONOURED:
+                continue
+            del item.attrib[name]
+            taken = "external" if local == "type" and value == "external-worker" else value
+            item.set(f"{{{CAMUNDA}}}{local}", str(taken))
+            advice = f"{VENDORS[vendor]}:{local} is taken as camunda:{local}."
+            yield _finding(item, advice, "vendor-translated", "info")
+
+
+def _adopt_extensions(root: Element) -> Iterator[Problem]:
+    for extensions in list(root.iter(f"{{{BPMN}}}extensionElements")):
+        for part in extensions:
+            vendor, local = _split(str(part.tag))
+            if vendor in TWINS and ("camunda", local) in HONOURED:
+                for inner in part.iter(f"{{{vendor}}}*"):
+                    inner.tag = f"{{{CAMUNDA}}}{_split(str(inner.tag))[1]}"
+                advice = f"{VENDORS[vendor]}:{local} is taken as camunda:{local}."
+                yield _finding(extensions, advice, "vendor-translated", "info")
+
+
+def _translate_attributes(root: Element) -> Iterator[Problem]:
+    for item in root.iter(f"{{{BPMN}}}*"):
+        for name, value in item.attrib.items():
+            vendor, local = _split(str(name))
+            if vendor == CAMUNDA and ("camunda", local) in HONOURED:
+                after = to_feel(str(value))
+                if after is not None:
+                    item.set(name, f"={after}")
+                    advice = f"camunda:{local} {value!r} was translated to {after!r}."
+                    yield _finding(item, advice, "juel-translated")
+
+
+def _translate_parameters(root: Element) -> Iterator[Problem]:
+    for name in ("inputParameter", "outputParameter"):
+        for item in root.iter(f"{{{CAMUNDA}}}{name}"):
+            after = to_feel(text(item))
+            if after is not None:
+                advice = f"{name} {text(item)!r} was translated to {after!r}."
+                item.text = f"={after}"
+                yield _finding(item, advice, "juel-translated")
 
 
 def _vendor_attributes(root: Element) -> Iterator[Problem]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 VENDORS: Mapping[str, str] = {
-    "http://camunda.org/schema/1.0/bpmn": "camunda",
+    CAMUNDA: "camunda",
     "http://activiti.org/bpmn": "activiti",
     "http://flowable.org/bpmn": "flowable",
     "http://operaton.org/schema/1.0/bpmn": "operaton",
@@ -11,6 +12,15 @@ VENDORS: Mapping[str, str] = {
     "http://www.jboss.org/drools": "drools",
 }
 """Namespaces of engines, by the prefix that people know."""
+
+TWINS = frozenset(
+    {
+        "http://activiti.org/bpmn",
+        "http://flowable.org/bpmn",
+        "http://operaton.org/schema/1.0/bpmn",
+    }
+)
+"""Engines that share ancestors with Camunda 7: the same names mean the same."""
 
 _CAMUNDA_HONOURED = (
     "assignee", "candidateGroups", "collection", "decisionRef", "dueDate", "elementVariable",

@@ -1,6 +1,7 @@
 """The check at deploy: everything that would not run as drawn is named, with what to do instead."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from lxml import etree
 
@@ -15,7 +16,8 @@ from engine.spiff.structure_rules import STRUCTURE_RULES
 from engine.spiff.task_rules import TASK_RULES
 
 DEEPEST_NESTING = 20
-_ORDER = {"error": 0, "warning": 1}
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+_NOT_EXECUTABLE = frozenset({"unsupported_element", "trigger_kind", "instantiating"})
 
 
 def lint(
@@ -65,12 +67,19 @@ def lint_diagram(diagram: Diagram, known: Known) -> list[Problem]:
     problems = [*diagram.problems, *_process_problems(diagram)]
     for node in diagram.nodes.values():
         for rule in (*ELEMENT_RULES, *STRUCTURE_RULES, *CALL_RULES, *TASK_RULES):
-            problems.extend(rule(diagram, node, known))
+            problems.extend(_named(rule.__name__, rule(diagram, node, known)))
     for flow in diagram.flows.values():
-        problems.extend(flow_problems(diagram, flow, known))
+        problems.extend(_named("flow_condition", flow_problems(diagram, flow, known)))
     for scope in diagram.scopes:
-        problems.extend(scope_problems(diagram, scope))
+        problems.extend(_named("reachability", scope_problems(diagram, scope)))
     return _by_severity(problems)
+
+
+def _named(function: str, problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Give each finding the id of its rule, made from the name of the function."""
+    name = "not-executable" if function in _NOT_EXECUTABLE else function.replace("_", "-")
+    for problem in problems:
+        yield problem if problem.rule else replace(problem, rule=name)
 
 
 def _by_severity(problems: Iterable[Problem]) -> list[Problem]:

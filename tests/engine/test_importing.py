@@ -93,13 +93,32 @@ def test_attributes_and_extensions_that_are_not_honoured_are_listed_by_id():
         '<serviceTask id="a" camunda:class="x.Y" camunda:asyncBefore="true">'
         '<extensionElements><camunda:executionListener class="x.Z" event="start"/>'
         "</extensionElements></serviceTask>"
-        '<userTask id="b" flowable:assignee="${who}" camunda:candidateGroups="officer"/>'
+        '<userTask id="b" flowable:skipExpression="${who}" camunda:candidateGroups="officer"/>'
     )
     said = [p.advice for p in result.problems if p.rule.startswith("vendor-")]
     assert len(said) == 4
     assert any("camunda:class: A Java class is not run" in advice for advice in said)
     assert any("camunda:executionListener" in advice for advice in said)
-    assert any("flowable:assignee: Use camunda:assignee" in advice for advice in said)
+    assert any("flowable:skipExpression: Nothing is skipped" in advice for advice in said)
+
+
+def test_what_a_sister_engine_writes_is_taken_over_and_reported():
+    result = opened(
+        '<startEvent id="s"/><sequenceFlow id="f0" sourceRef="s" targetRef="a"/>'
+        '<userTask id="a" flowable:assignee="${who}"/>'
+        '<sequenceFlow id="f1" sourceRef="a" targetRef="b"/>'
+        '<serviceTask id="b" flowable:type="external-worker" flowable:topic="pay">'
+        '<extensionElements><flowable:inputOutput><flowable:inputParameter name="n">'
+        "${case.amount}</flowable:inputParameter></flowable:inputOutput></extensionElements>"
+        '</serviceTask><sequenceFlow id="f2" sourceRef="b" targetRef="e"/><endEvent id="e"/>'
+    )
+    assert result.is_executable, result.problems
+    report = {p.rule for p in result.problems if p.element_id in {"a", "b"}}
+    assert {"vendor-translated", "juel-translated"} <= report
+    again = open_file(result.bpmn)
+    assert not [p for p in again.problems if p.rule == "vendor-translated"]
+    assert b"=who" in result.bpmn
+    assert b"=case.amount" in result.bpmn
 
 
 def test_a_script_in_another_language_is_never_run():

@@ -9,6 +9,7 @@ import click
 
 from bpmn import catalogue
 from engine.deployments import check_diagram
+from forms import catalogue as form_catalogue
 from housing import scenarios as runner
 from housing.operations import OPERATIONS
 from housing.people.rules import ROLES
@@ -37,7 +38,10 @@ def lint(files: Sequence[Path], *, as_json: bool = False) -> int:
         {"file": str(path), **asdict(problem)}
         for path in files
         for problem in check_diagram(
-            path.read_bytes(), known_topics=frozenset(OPERATIONS), known_roles=ROLES
+            path.read_bytes(),
+            known_topics=frozenset(OPERATIONS),
+            known_roles=ROLES,
+            known_forms=frozenset(form_catalogue.keys()),
         )
     ]
     refused = any(finding["severity"] == "error" for finding in found)
