@@ -128,14 +128,23 @@ def _leaves(top: Instance) -> list[Task]:
     return [
         task
         for task in all_tasks(top)
-        if task.has_state(ACTIVE) and not is_around(task) and not is_boundary(task)
+        if task.has_state(ACTIVE)
+        and not is_around(task)
+        and not is_boundary(task)
+        and not any(_is_call(holder) for holder in _holders(task))
     ]
+
+
+def _is_call(task: Task) -> bool:
+    """Tell whether a called process runs within a task; it goes on in the version it began in."""
+    return "called" in task.internal_data
 
 
 def is_around(task: Task) -> bool:
     """Tell whether other tokens wait within a task: a loop or a sub-process."""
     is_loop = isinstance(task.task_spec, Loop) and bool(task.children)
-    return is_loop or task.id in task.workflow.top_workflow.subprocesses
+    is_sub_process = task.id in task.workflow.top_workflow.subprocesses
+    return is_loop or (is_sub_process and not _is_call(task))
 
 
 def is_boundary(task: Task) -> bool:
@@ -164,8 +173,19 @@ class _Carrier:
         target = self._target(leaf)
         if self._new.elements[target].type == leaf.task_spec.element.type:
             self._keep(leaf)
+            self._take_inside(leaf.id)
         else:
             self._entering.append((self._root_for(leaf), target, leaf))
+
+    def _take_inside(self, holder_id: UUID) -> None:
+        """Let what a call activity runs go on unchanged, with all that runs within that."""
+        inside = self._old.subprocesses.get(holder_id)
+        if inside is None:
+            return
+        inside.top_workflow = self.top
+        self.top.subprocesses[holder_id] = inside
+        for task_id in list(inside.tasks):
+            self._take_inside(task_id)
 
     def settle(self) -> None:
         """Put tokens at elements of another type and run to the next waiting states."""

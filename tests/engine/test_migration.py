@@ -1,5 +1,6 @@
 """Running cases go over to another version and back; tokens are moved by hand."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -291,6 +292,36 @@ def test_two_hundred_cases_go_over_and_two_broken_ones_stop_nobody(
         cases[7].id,
         cases[70].id,
     }
+
+
+def calling(more=""):
+    called = (
+        '<process id="inner" isExecutable="true"><startEvent id="is"/>'
+        + user("work")
+        + '<endEvent id="ie"/>'
+        + flows(("is", "work"), ("work", "ie"))
+        + "</process>"
+    )
+    body = START + '<callActivity id="call" calledElement="inner"/>' + more + END
+    way = ("s", "call", "c", "e") if more else ("s", "call", "e")
+    ways = flows(*itertools.pairwise(way))
+    return {"p.bpmn": (HEAD + body + ways + "</process>" + called + "</definitions>").encode()}
+
+
+def test_a_called_process_goes_on_where_it_is(walker, engine, database):
+    old = walker.deploy(calling())
+    case = walker.start("p")
+    task = tasks_of(database, case)["work"]
+    new = walker.deploy(calling(user("c")))
+    plan = Plan(source_id=old.id, target_id=new.id)
+    with database.unit_of_work() as session:
+        batch = engine.migrations.start(plan, [case.id], reason="r", by=TESTER, session=session)
+    walker.advance(timedelta())
+
+    assert [i.reason for i in read_batch(engine, database, batch).items] == [""]
+    assert tasks_of(database, case)["work"]["id"] == task["id"]
+    case.complete("work", {})
+    assert set(tasks_of(database, case)) == {"c"}
 
 
 def test_a_token_is_moved_with_a_reason(waiting_at_b, engine, database):
