@@ -1,16 +1,17 @@
 """Decision models: read at deployment, evaluated by business rule tasks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from engine.dmn.coverage import NotAnalysable, find_gaps, find_overlaps
 from engine.dmn.elements import Decision, Model, Service, Table
 from engine.dmn.frame import DecisionFault
 from engine.dmn.graph import Graph, all_types
 from engine.dmn.reader import read_model
 from engine.dmn.tables import evaluate_table
-from engine.errors import DecisionFailed, DeploymentRefused
+from engine.errors import DecisionFailed, DeploymentRefused, Problem
 from feel.budget import DEFAULT_BUDGET, Budget
 from feel.errors import FeelError
 from feel.evaluator import Evaluation
@@ -130,6 +131,44 @@ class DecisionModel:
     @property
     def _models(self) -> Mapping[str, Model]:
         return {**self.imported, self.model.namespace: self.model}
+
+
+def table_warnings(model: DecisionModel) -> list[Problem]:
+    """List inputs that no rule of a table covers, and those on which too many rules match."""
+    decisions = [e for e in model.model.elements.values() if isinstance(e, Decision)]
+    return [
+        Problem(
+            element_id=decision.element_id,
+            element_name=decision.name,
+            advice=advice,
+            severity="warning",
+            rule="decision-table-coverage",
+        )
+        for decision in decisions
+        if isinstance(decision.box, Table)
+        for advice in _advice(decision.box)
+    ]
+
+
+def _advice(table: Table) -> Iterator[str]:
+    try:
+        gaps, overlaps = find_gaps(table), find_overlaps(table)
+    except NotAnalysable as reason:
+        yield f"Gaps and overlaps of the table were not looked for: {reason}."
+        return
+    for gap in gaps:
+        yield f"No rule covers {gap.example}. Add a rule or a default output."
+    for overlap in overlaps:
+        rules = " and ".join(map(str, overlap.rules))
+        yield f"Rules {rules} all match {overlap.example}. Narrow one or choose another hit policy."
+
+
+def check_decisions(xml: bytes) -> list[Problem]:
+    """Check one decision file: what would refuse it, else the warnings about its tables."""
+    try:
+        return table_warnings(parse_decisions(xml))
+    except DeploymentRefused as refusal:
+        return list(refusal.problems)
 
 
 def parse_decisions(xml: bytes, imported: Mapping[str, Model] = _NO_MODELS) -> DecisionModel:

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from bpmn import catalogue
+from engine.decisions import check_decisions
 from engine.deployments import check_diagram
+from engine.errors import Problem
 from forms import catalogue as form_catalogue
 from housing import scenarios as runner
 from housing.operations import OPERATIONS
@@ -35,14 +37,7 @@ def scenarios(packages: Sequence[str], only: Sequence[str]) -> int:
 def lint(files: Sequence[Path], *, as_json: bool = False) -> int:
     """List every finding about the files; 1 when one of them would be refused."""
     found = [
-        {"file": str(path), **asdict(problem)}
-        for path in files
-        for problem in check_diagram(
-            path.read_bytes(),
-            known_topics=frozenset(OPERATIONS),
-            known_roles=ROLES,
-            known_forms=frozenset(form_catalogue.keys()),
-        )
+        {"file": str(path), **asdict(problem)} for path in files for problem in _findings(path)
     ]
     refused = any(finding["severity"] == "error" for finding in found)
     if as_json:
@@ -56,3 +51,15 @@ def lint(files: Sequence[Path], *, as_json: bool = False) -> int:
         )
     click.echo("refused" if refused else "no error")
     return int(refused)
+
+
+def _findings(path: Path) -> Sequence[Problem]:
+    """Check one file; a decision file has its tables looked at for gaps and overlaps."""
+    if path.suffix == ".dmn":
+        return check_decisions(path.read_bytes())
+    return check_diagram(
+        path.read_bytes(),
+        known_topics=frozenset(OPERATIONS),
+        known_roles=ROLES,
+        known_forms=frozenset(form_catalogue.keys()),
+    )
