@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from lxml import etree
 
@@ -17,16 +18,21 @@ from engine.standard.document import (
     is_executable,
     read_document,
     tag,
+    text,
 )
+from feel.errors import FeelError
+from feel.parser import parse_expression
 
 _DEAD_END = Rule(id="no-way-to-end", constraint="", severity="warning")
 _JOIN = Rule(id="implicit-join", constraint="", severity="info")
 _ROLE = Rule(id="human-task-role", constraint="", severity="warning")
 _UNKNOWN_ROLE = Rule(id="unknown-role", constraint="", severity="warning")
 _DEADLINE = Rule(id="human-task-deadline", constraint="", severity="info")
+_NAME = Rule(id="unknown-name", constraint="", severity="warning")
 _NOTICE = Rule(id="fairness-notice", constraint="", severity="warning")
 _APPEAL = Rule(id="fairness-appeal", constraint="", severity="warning")
 
+_SIMILARITY = 0.8
 _CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 _REJECTION = re.compile(
     r"拒絕|駁回|退件|不予|不符|未通過|否准|\b(reject|refus|den[iy]|declin|ineligible)",
@@ -54,6 +60,7 @@ def advice(root: etree._Element, roles: frozenset[str] | None) -> list[Problem]:
         if is_executable(scope):
             found.extend(_ways(document, scope))
     found.extend(_fairness(document))
+    found.extend(_misspelt(document))
     return found
 
 
@@ -112,6 +119,38 @@ def _fairness(document: Document) -> Iterator[Problem]:
         if not any(_APPEALING.search(_words(node)) for node in document.nodes()):
             advice = "Name the way to appeal, or draw it."
             yield _APPEAL.broken(end, f"The rejection cannot be appealed in this process. {advice}")
+
+
+def _misspelt(document: Document) -> Iterator[Problem]:
+    """Tell of names in conditions that nothing sets while a very similar one is set."""
+    known = _set_names(document)
+    for flow in document.all("sequenceFlow"):
+        for condition in children(flow, "conditionExpression"):
+            for name in sorted(_free_names(text(condition)) - known):
+                similar = get_close_matches(name, known, n=1, cutoff=_SIMILARITY)
+                if similar and is_executable(flow):
+                    advice = f"Is {similar[0]!r} meant?"
+                    yield _NAME.broken(flow, f"Nothing sets {name!r}. {advice}")
+
+
+def _free_names(expression: str) -> set[str]:
+    try:
+        names = parse_expression(expression.removeprefix("=")).names
+    except FeelError:
+        return set()
+    return {name for name in names if f"{name}(" not in expression}
+
+
+def _set_names(document: Document) -> set[str]:
+    found = {item.get("name", "") for item in document.all("dataObject", "property")}
+    for item in document.elements:
+        found.add(item.get(f"{_CAMUNDA}resultVariable", ""))
+        found.add(item.get(f"{_CAMUNDA}elementVariable", ""))
+    for item in document.all("extensionElements"):
+        found.update(p.get("name", "") for p in item.iter(f"{_CAMUNDA}outputParameter"))
+    for script in document.all("script"):
+        found.update(line.partition("=")[0].strip() for line in text(script).splitlines())
+    return found - {""}
 
 
 def _words(node: Element) -> str:

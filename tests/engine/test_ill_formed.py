@@ -119,6 +119,33 @@ def test_a_circle_without_a_way_out_is_told():
     assert found == {"b", "c"}
 
 
+def test_a_misspelt_name_in_a_condition_is_told():
+    script = '<scriptTask id="a" scriptFormat="feel"><script>amount = 1</script></scriptTask>'
+    condition = "<conditionExpression>amuont > 1 and other</conditionExpression>"
+    body = f'{START}{script}<exclusiveGateway id="g" default="f3"/><endEvent id="e"/>'
+    body += '<sequenceFlow id="f1" sourceRef="a" targetRef="g"/>'
+    body += f'<sequenceFlow id="f2" sourceRef="g" targetRef="e">{condition}</sequenceFlow>'
+    body += '<sequenceFlow id="f3" sourceRef="g" targetRef="e"/>'
+    process = f'{HEAD}<process id="p" isExecutable="true">{body}</process></definitions>'
+    (found,) = [p for p in check_file(process.encode()) if p.rule == "unknown-name"]
+    assert (found.element_id, "'amount'" in found.advice) == ("f2", True)
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        (f'{FINE}<serviceTask id="x"/>', "service-task"),
+        (f'{FINE}<userTask id="x" quantity="1"/>', "reachability"),
+        (f"{FINE}<dataThing/>", "not-executable"),
+    ],
+)
+def test_each_finding_names_its_rule(body, rule):
+    process = f'{HEAD}<process id="p" isExecutable="true">{body}</process></definitions>'
+    rules = {p.rule for p in check_file(process.encode())}
+    assert rule in rules
+    assert "" not in rules
+
+
 def suite(*parts: str) -> Path:
     folder = SUITES.joinpath(*parts)
     if not folder.is_dir():
