@@ -22,7 +22,9 @@ from webapp import (
 )
 from webapp.pages import (
     auth,
+    calendars,
     cases,
+    deadlines,
     files,
     health,
     home,
@@ -36,7 +38,9 @@ from webapp.pages import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.pages,
+    calendars.pages,
     cases.pages,
+    deadlines.pages,
     files.pages,
     health.pages,
     home.pages,

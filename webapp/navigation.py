@@ -11,6 +11,7 @@ REPORTERS = frozenset({"property_manager", "property_manager_lead"})
 """Staff who report for residents and for common areas."""
 
 SECTIONS = {
+    "calendars": "calendars.show",
     "cases": "repairs.list_reports",
     "inbox": "inbox.list_tasks",
     "operations": "operations.show",
@@ -77,6 +78,7 @@ def _for_residents() -> list[tuple[str, str, str]]:
         ("repairs.list_reports", _("My reports"), "list"),
         ("inbox.list_tasks", _("To do"), "tasks"),
         ("simulator.list_messages", _("Messages"), "mail"),
+        ("deadlines.show", _("Count a deadline"), "clock"),
     ]
 
 
@@ -88,6 +90,8 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, str]]:
         ("processes.list_processes", _("Processes"), "process"),
         ("operations.show", _("Operations"), "gauge"),
         ("simulator.list_messages", _("Messages"), "mail"),
+        ("calendars.show", _("Working calendar"), "calendar"),
+        ("deadlines.show", _("Count a deadline"), "clock"),
     ]
     if roles & REPORTERS:
         entries.insert(3, ("repairs.report", _("Report a repair"), "wrench"))

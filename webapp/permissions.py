@@ -24,6 +24,7 @@ _staff = frozenset(
     }
 )
 _supervisors = frozenset({"process_supervisor", "administrator"})
+_calendar_keepers = frozenset({"process_supervisor", "officer"})
 
 ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "static": _everyone,
@@ -44,6 +45,12 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "repairs.request_extension": _signed_in,
     "cases.show": _signed_in,
     "files.show": _signed_in,
+    "calendars.show": _staff,
+    "calendars.history": _staff,
+    "calendars.preview": _calendar_keepers,
+    "calendars.publish": _calendar_keepers,
+    "deadlines.show": _signed_in,
+    "deadlines.download": _signed_in,
     "processes.list_processes": _staff,
     "processes.show_process": _staff,
     "operations.show": _supervisors,

@@ -1,0 +1,1 @@
+"""Working calendars of the office: who may change them, and which deadlines would move."""
