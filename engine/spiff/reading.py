@@ -5,13 +5,15 @@ from lxml import etree
 from engine.errors import DeploymentRefused, Problem
 
 SIZE_LIMIT_BYTES = 5 * 1024 * 1024
+ELEMENT_LIMIT = 20_000
+"""Elements of one file, its drawing included; the largest real models hold some thousands."""
 
 
 def read_xml(text: bytes) -> etree._Element:
     """Parse a BPMN file safely and give its root element.
 
     Raises:
-        DeploymentRefused: the file is too large, is not well-formed XML or holds a DOCTYPE.
+        DeploymentRefused: the file is too large, holds too many elements, is not well-formed XML or holds a DOCTYPE.
     """
     if len(text) > SIZE_LIMIT_BYTES:
         raise refused("The file is larger than 5 MB. Split the process or remove embedded images.")
@@ -22,6 +24,8 @@ def read_xml(text: bytes) -> etree._Element:
     document = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise refused("The file holds a DOCTYPE, which is not allowed. Remove it.")
+    if sum(1 for _ in root.iter()) > ELEMENT_LIMIT:
+        raise refused("The file holds more than 20,000 elements. Split the process.")
     return root
 
 

@@ -156,6 +156,7 @@ FILE_ENTITY = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
         FILE_ENTITY.encode(),
         b"<!DOCTYPE html><html></html>",
         b"<a>" * 100_000,
+        b"<a>" + b"<b/>" * 20_001 + b"</a>",
         (b"<a>" * 2_000) + (b"</a>" * 2_000),
         b'<?xml version="1.0" encoding="utf-9"?><a/>',
         b'<?xml version="1.0" encoding="utf-16"?><a/>',
