@@ -158,6 +158,7 @@ def _plan_page(key: str, version: int, form: Mapping[str, str] | None) -> str:
         counts = queries.running_counts(old.id, session)
         versions = definition_queries.definitions(session, key)
         batches = migrations.batches(key, session)
+    lost = _lost(before, draft, after)
     names = {each.id: each.name or each.id for each in (*before.elements, *after.elements)}
     return flask.render_template(
         "migrations/plan.html",
@@ -170,6 +171,7 @@ def _plan_page(key: str, version: int, form: Mapping[str, str] | None) -> str:
         plan=draft,
         cases=cases,
         counts=counts,
+        urgent=[each for each in names if each in counts or each in lost],
         findings=[migration_words.finding(each, names) for each in findings],
         tried=tried,
         why=lambda each: migration_words.rehearsal(each, names),
@@ -216,6 +218,11 @@ def _chosen(element_id: str, plan: Plan, after: ProcessModel) -> str:
     """Name the step that a plan sends an old one to, or ""."""
     target = plan.mapping.get(element_id, element_id)
     return target if any(each.id == target for each in after.elements) else ""
+
+
+def _lost(before: ProcessModel, plan: Plan, after: ProcessModel) -> frozenset[str]:
+    """Name the old steps that have no counterpart, or one of another id."""
+    return frozenset(e.id for e in before.elements if _chosen(e.id, plan, after) != e.id)
 
 
 def _batch(batch_id: str) -> Batch:
