@@ -16,6 +16,7 @@ from engine.spiff.call_activities import CallActivity
 from engine.spiff.calls import read_call
 from engine.spiff.complex_gateways import ComplexGateway
 from engine.spiff.diagram import Diagram, Flow, Node, find, text_of
+from engine.spiff.event_sub_processes import LISTENER, EventSubProcess, EventSubProcessStart
 from engine.spiff.events import (
     BoundaryEvent,
     CatchEvent,
@@ -41,6 +42,7 @@ from engine.spiff.gateways import (
 from engine.spiff.model import Element
 from engine.spiff.nodes import Activity, BoundarySplit, FlowNode, PassThrough, Way
 from engine.spiff.quantities import Gathering, quantity_of
+from engine.spiff.reopening import Reopened
 from engine.spiff.tasks import (
     Assignment,
     BusinessRuleTask,
@@ -48,7 +50,7 @@ from engine.spiff.tasks import (
     ServiceTask,
     UserTask,
 )
-from engine.spiff.vocabulary import anju, camunda
+from engine.spiff.vocabulary import SUB_PROCESSES, anju, camunda
 from engine.spiff.workflows import ProcessSpec
 
 _GATHERING = " #gathering"
@@ -145,11 +147,61 @@ class _Builder:
         for node in self._nodes:
             self._connect(node)
         for node in self._diagram.starts(self._spec.name):
-            is_plain = node.type != "startEvent" or node.trigger.kind == "none"
-            condition = None if is_plain else node.trigger.kind
+            self._instantiate(node)
+            is_plain = not node.is_instantiating and (
+                node.type != "startEvent"
+                or node.trigger.kind == "none"
+                or self._diagram.is_event_driven(node.scope)
+            )
+            condition = None if is_plain else "event"
             way = Way(target=self._entry(node.id), flow_id=None, condition=condition)
             self._spec.start.lead(way)
+        for node in self._nodes:
+            if node.is_event_sub_process:
+                self._listen(node)
+            self._undo(node)
         return self._spec
+
+    def _listen(self, node: Node) -> None:
+        """Let a scope listen for the start event of an event sub-process."""
+        (start,) = self._diagram.starts(node.id)
+        if start.trigger.kind == "compensate":
+            self._spec.task_specs[node.id].is_instance = True
+            return
+        listener = EventSubProcessStart(
+            self._spec,
+            f"{node.id}{LISTENER}",
+            element=self._elements[start.id],
+            trigger=start.trigger,
+            is_interrupting=start.xml.get("isInterrupting", "true") != "false",
+        )
+        listener.lead(Way(target=node.id, flow_id=None))
+        self._spec.start.listeners.append(listener.name)
+
+    def _undo(self, node: Node) -> None:
+        """Tell an activity what undoes it."""
+        specs = self._spec.task_specs
+        if node.is_for_compensation:
+            specs[node.id].is_instance = True
+        if node.type == "boundaryEvent" and node.trigger.kind == "compensate":
+            handler, activity = self._diagram.handler(node), node.attached_to or ""
+            body = specs.get(f"{activity} #instance", specs[activity])
+            body.compensation = handler.id if handler is not None else None
+            body.needs_inner = False
+        is_scope = node.type in SUB_PROCESSES and not node.is_event_sub_process
+        body = specs.get(f"{node.id} #instance", specs[node.id])
+        if is_scope and not node.is_for_compensation and body.compensation is None:
+            inside = [n for n in self._diagram.inside(node.id) if n.is_event_sub_process]
+            own = [n.id for n in inside if _starts_by_compensation(self._diagram, n)]
+            name = f"{node.id} #reopened"
+            element = self._elements[node.id]
+            Reopened(self._spec, name, element=element, handler=own[0] if own else None)
+            body.compensation, body.needs_inner = name, not own
+
+    def _instantiate(self, node: Node) -> None:
+        if node.is_instantiating:
+            for event in self._diagram.instantiating(node):
+                self._spec.start.targets[event.id] = self._entry(node.id)
 
     def _make(self, node: Node) -> None:
         element, rule = self._elements[node.id], read_loop(node, self._diagram)
@@ -241,6 +293,10 @@ def sources_of(diagram: Diagram, flow: Flow, gateway_id: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _starts_by_compensation(diagram: Diagram, node: Node) -> bool:
+    return any(start.trigger.kind == "compensate" for start in diagram.starts(node.id))
+
+
 def _jumps_to(diagram: Diagram, node: Node) -> list[str]:
     """Name the nodes that lead to a node without a sequence flow."""
     if node.attached_to:
@@ -320,6 +376,16 @@ def _call(spec: ProcessSpec, name: str, node: Node, element: Element) -> FlowNod
     return CallActivity(spec, name, element=element, rule=read_call(node))
 
 
+def _event_gateway(spec: ProcessSpec, name: str, node: Node, element: Element) -> FlowNode:
+    is_parallel = node.xml.get("eventGatewayType") == "Parallel"
+    return EventGateway(spec, name, element=element, is_parallel=is_parallel)
+
+
+def _sub_process(spec: ProcessSpec, name: str, node: Node, element: Element) -> FlowNode:
+    kind = EventSubProcess if node.is_event_sub_process else SubProcess
+    return kind(spec, name, element=element)
+
+
 def _plain(kind: type[FlowNode]) -> Maker:
     return lambda spec, name, _, element: kind(spec, name, element=element)
 
@@ -337,14 +403,15 @@ MAKERS: Mapping[str, Maker] = {
     "receiveTask": _event(ReceiveTask),
     "businessRuleTask": _rule_task,
     "scriptTask": _script_task,
-    "subProcess": _plain(SubProcess),
+    "subProcess": _sub_process,
+    "transaction": _plain(SubProcess),
     "adHocSubProcess": _ad_hoc,
     "callActivity": _call,
     "exclusiveGateway": _plain(ExclusiveGateway),
     "parallelGateway": _plain(ParallelGateway),
     "inclusiveGateway": _plain(InclusiveGateway),
     "complexGateway": _complex_gateway,
-    "eventBasedGateway": _plain(EventGateway),
+    "eventBasedGateway": _event_gateway,
     "startEvent": _plain(StartEvent),
     "endEvent": _event(EndEvent),
     "intermediateCatchEvent": _event(CatchEvent),

@@ -62,6 +62,17 @@ def load(definition: Definition, blob: bytes, runtime: Runtime) -> Instance:
         raise StateNotReadable(f"{type(error).__name__} {error}") from error
 
 
+def to_plain(values: Mapping[str, object]) -> dict[str, Any]:
+    """Turn variables into what JSON can hold without loss, such as for the payload of a job."""
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(values, default=_tag, option=_OPTIONS))
+    return plain
+
+
+def from_plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn what `to_plain` made back into variables."""
+    return {name: _untag(value) for name, value in values.items()}
+
+
 def _restore(definition: Definition, state: dict[str, Any], runtime: Runtime) -> Instance:
     specs = dict(definition.specs)
     top = Instance((specs[definition.key], specs), runtime, deserializing=True)

@@ -12,6 +12,7 @@ from engine.spiff.diagram import Diagram, read_diagram
 from engine.spiff.findings import Known
 from engine.spiff.library import ref_within
 from engine.spiff.linter import diagrams_of, lint_diagram
+from engine.spiff.messaging import read_addresses
 from engine.spiff.model import Element, SequenceFlow
 from engine.spiff.reading import read_xml, refused
 from engine.spiff.timers import Timer
@@ -29,8 +30,9 @@ class Definition:
         flows: sequence flows of all levels by id.
         messages: names of the messages that something in the process can wait for.
         signals: names of the signals that something in the process can wait for.
-        message_starts: start event by the name of its message.
+        message_starts: start event, or task that starts the process, by the name of its message.
         signal_starts: start event by the name of its signal.
+        timer_starts: start event by id, of those that a timer triggers.
         warnings: findings that did not prevent the deployment.
         specs: what SpiffWorkflow runs, by id of the process or sub-process.
         relatives: what its call activities may call in its own file, by key; shared by all of them.
@@ -45,6 +47,7 @@ class Definition:
     signals: frozenset[str]
     message_starts: Mapping[str, str]
     signal_starts: Mapping[str, str]
+    timer_starts: Mapping[str, Timer]
     warnings: tuple[Problem, ...]
     specs: Mapping[str, ProcessSpec]
     relatives: Mapping[str, "Definition"]
@@ -119,6 +122,7 @@ def _definition(
         signals=_waits_for(diagram, "signal"),
         message_starts=_starts_by(diagram, "message"),
         signal_starts=_starts_by(diagram, "signal"),
+        timer_starts=_timer_starts(diagram),
         warnings=warnings,
         specs=_specs(diagram, ref),
         relatives=relatives,
@@ -126,8 +130,9 @@ def _definition(
 
 
 def _specs(diagram: Diagram, ref: str) -> Mapping[str, ProcessSpec]:
-    specs = build(diagram)
+    specs, addresses = build(diagram), read_addresses(diagram)
     for spec in specs.values():
+        spec.addresses = addresses
         spec.ref, spec.family = ref, specs
     return specs
 
@@ -139,5 +144,15 @@ def _waits_for(diagram: Diagram, kind: str) -> frozenset[str]:
 
 
 def _starts_by(diagram: Diagram, kind: str) -> Mapping[str, str]:
-    starts = [n for n in diagram.starts(diagram.key) if n.trigger.kind == kind]
-    return {node.trigger.name or "": node.id for node in starts if node.type == "startEvent"}
+    starts = [
+        event
+        for node in diagram.starts(diagram.key)
+        if node.type == "startEvent" or node.is_instantiating
+        for event in diagram.instantiating(node)
+    ]
+    return {node.trigger.name or "": node.id for node in starts if node.trigger.kind == kind}
+
+
+def _timer_starts(diagram: Diagram) -> Mapping[str, Timer]:
+    starts = [n for n in diagram.starts(diagram.key) if n.trigger.kind == "timer"]
+    return {node.id: Timer(type=node.trigger.timer_type, text=node.trigger.text) for node in starts}

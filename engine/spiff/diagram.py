@@ -80,6 +80,16 @@ class Node:
     xml: etree._Element
 
     @property
+    def is_instantiating(self) -> bool:
+        """Tell whether it starts a process although it is no start event."""
+        return self.xml.get("instantiate") == "true"
+
+    @property
+    def is_for_compensation(self) -> bool:
+        """Tell whether it only runs to undo another activity."""
+        return self.xml.get("isForCompensation") == "true"
+
+    @property
     def is_event_sub_process(self) -> bool:
         """Tell whether it is a sub-process started by an event."""
         return self.type in SUB_PROCESSES and self.xml.get("triggeredByEvent") == "true"
@@ -117,13 +127,36 @@ class Diagram:
 
     def boundaries(self, activity_id: str) -> list[Node]:
         """List the boundary events of an activity, in the order of the file."""
-        return [node for node in self.nodes.values() if node.attached_to == activity_id]
+        nodes = [node for node in self.nodes.values() if node.attached_to == activity_id]
+        return [node for node in nodes if node.trigger.kind != "compensate"]
+
+    def handler(self, boundary: Node) -> Node | None:
+        """Find the compensation handler that an association joins to a boundary event."""
+        for xml in self.xml.iter(bpmn("association")):
+            ends = [xml.get(name, "").rpartition(":")[2] for name in ("sourceRef", "targetRef")]
+            if boundary.id in ends:
+                other = self.nodes.get(ends[1 - ends.index(boundary.id)])
+                if other is not None and other.is_for_compensation:
+                    return other
+        return None
+
+    def is_event_driven(self, scope: str) -> bool:
+        """Tell whether a scope is an event sub-process."""
+        return scope in self.nodes and self.nodes[scope].is_event_sub_process
 
     def starts(self, scope: str) -> list[Node]:
         """List where a scope begins: its start events, else its nodes without incoming flow."""
         nodes = self.inside(scope)
         events = [node for node in nodes if node.type == "startEvent"]
-        return events or [node for node in nodes if self._may_begin(node)]
+        if not events:
+            return [node for node in nodes if self._may_begin(node)]
+        return [*events, *(node for node in nodes if node.is_instantiating)]
+
+    def instantiating(self, node: Node) -> list[Node]:
+        """List the events and tasks whose message or signal starts the process at a node."""
+        if node.type != "eventBasedGateway":
+            return [node]
+        return [self.nodes[flow.target] for flow in self.outgoing.get(node.id, [])]
 
     def link_target(self, node: Node) -> Node | None:
         """Find the catching link event that a throwing one jumps to."""
@@ -194,6 +227,8 @@ def _scopes(process: etree._Element) -> Iterator[etree._Element]:
 class _Reader:
     def __init__(self, diagram: Diagram, root: etree._Element) -> None:
         self._diagram = diagram
+        definitions = [child for child in root if tag_of(child).endswith("EventDefinition")]
+        self._roots = {child.get("id", ""): child for child in definitions}
         self._names = {kind: _named(root, kind) for kind in _REFERENCES}
         self._lanes = _lanes(diagram.xml)
 
@@ -254,8 +289,11 @@ class _Reader:
         definitions = [child for child in xml if tag_of(child).endswith("EventDefinition")]
         if tag_of(xml) in {"receiveTask", "sendTask"} and xml.get("messageRef"):
             return self._reference("message", xml)
-        if find(xml, "./bpmn:eventDefinitionRef"):
-            return Trigger(kind="reference")
+        references = find(xml, "./bpmn:eventDefinitionRef")
+        found = [self._roots.get((r.text or "").strip().rpartition(":")[2]) for r in references]
+        if None in found:
+            return Trigger(kind="reference", is_known=False)
+        definitions += [definition for definition in found if definition is not None]
         if len(definitions) != 1:
             return Trigger(kind="multiple" if definitions else "none")
         return self._definition(definitions[0])
@@ -305,6 +343,9 @@ def _plain_trigger(kind: str, xml: etree._Element) -> Trigger:
                 return Trigger(kind=kind, timer_type=part, text=text)
     if kind == "link":
         return Trigger(kind=kind, name=xml.get("name"))
+    if kind == "compensate":
+        activity = (xml.get("activityRef") or "").rpartition(":")[2] or None
+        return Trigger(kind=kind, name=activity, text=xml.get("waitForCompletion", "true"))
     return Trigger(kind=kind, text=text_of(xml, "./bpmn:condition") or "")
 
 

@@ -9,20 +9,28 @@ from engine.spiff.findings import Known, NodeRule, check_feel, error, warning
 from engine.spiff.timers import Timer, check_literal
 from engine.spiff.vocabulary import ACTIVITIES, DRAWING, GATEWAYS, SUB_PROCESSES
 
-_INSTEAD = {
-    "transaction": "Use a plain sub-process with error boundary events instead.",
-}
-
 _TRIGGERS: Mapping[str, frozenset[str]] = {
-    "startEvent": frozenset({"none", "message", "signal"}),
-    "endEvent": frozenset({"none", "message", "signal", "error", "escalation", "terminate"}),
+    "startEvent": frozenset({"none", "message", "signal", "timer"}),
+    "endEvent": frozenset(
+        {"none", "message", "signal", "error", "escalation", "terminate", "compensate", "cancel"}
+    ),
     "intermediateCatchEvent": frozenset({"timer", "message", "signal", "conditional", "link"}),
-    "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation", "link"}),
+    "intermediateThrowEvent": frozenset(
+        {"none", "message", "signal", "escalation", "link", "compensate"}
+    ),
     "boundaryEvent": frozenset(
-        {"timer", "message", "signal", "error", "escalation", "conditional"}
+        {
+            *("timer", "message", "signal", "error", "escalation", "conditional"),
+            *("compensate", "cancel"),
+        }
     ),
     "receiveTask": frozenset({"message"}),
 }
+
+EVENT_STARTS = frozenset(
+    {"message", "signal", "timer", "conditional", "error", "escalation", "compensate"}
+)
+"""What can start an event sub-process."""
 
 _PARTS = DRAWING | {
     "activationCondition",
@@ -52,20 +60,19 @@ _WITHOUT_EFFECT = {
 def unsupported_element(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
     """Refuse elements that nothing here runs."""
     if node.type not in MAKERS:
-        advice = _INSTEAD.get(node.type, "Remove it.")
-        yield error(node, f"The element {node.type} is not supported yet. {advice}")
-    elif node.is_event_sub_process:
-        advice = "Use boundary events at a sub-process instead."
-        yield error(node, f"An event sub-process is not supported yet. {advice}")
-    if node.xml.get("isForCompensation") == "true":
-        advice = "Draw the undoing as tasks behind an error boundary event."
-        yield error(node, f"Compensation is not supported yet. {advice}")
+        yield error(node, f"The element {node.type} is not supported yet. Remove it.")
 
 
-def instantiating(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
-    """Refuse tasks and gateways that would start the process."""
-    if node.xml.get("instantiate") == "true":
+def instantiating(diagram: Diagram, node: Node, __: Known) -> Iterator[Problem]:
+    """Check tasks and gateways that start the process."""
+    if node.xml.get("eventGatewayType") == "Parallel" and not node.is_instantiating:
+        yield error(node, "Only a gateway that starts the process waits for all its events.")
+    if not node.is_instantiating:
+        return
+    if node.scope != diagram.key or node.type not in {"receiveTask", "eventBasedGateway"}:
         yield error(node, "It cannot start the process. Use a message start event instead.")
+    elif diagram.incoming.get(node.id):
+        yield error(node, "It starts the process, so no flow leads to it. Remove the flow.")
 
 
 def unknown_parts(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
@@ -85,14 +92,20 @@ def unknown_parts(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
 def trigger_kind(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
     """Refuse events whose definition is not run in this place."""
     kind, allowed = node.trigger.kind, _TRIGGERS.get(node.type)
+    if node.type == "startEvent" and diagram.is_event_driven(node.scope):
+        allowed = EVENT_STARTS
     if allowed is None:
         return
     if kind == "reference":
-        advice = "Put the event definition into the event itself."
-        yield error(node, f"An eventDefinitionRef is not supported. {advice}")
+        advice = "Choose an event definition of the file."
+        yield error(node, f"Its eventDefinitionRef leads nowhere. {advice}")
     elif kind not in allowed:
         yield error(node, f"The kind {kind} is not supported at a {node.type}. {_use(allowed)}")
-    elif node.type == "startEvent" and node.scope != diagram.key and kind != "none":
+    elif (
+        node.type == "startEvent"
+        and allowed is not EVENT_STARTS
+        and (node.scope != diagram.key and kind != "none")
+    ):
         yield error(node, "The start event of a sub-process must be a plain one.")
     elif not node.trigger.is_known:
         yield error(node, f"Its {kind} is not defined in the file. Choose a {kind} for it.")

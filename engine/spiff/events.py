@@ -7,7 +7,9 @@ from SpiffWorkflow import TaskState
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.task import Task
 
+from engine.spiff.compensation import cancel_transaction, throw_compensation
 from engine.spiff.diagram import Trigger
+from engine.spiff.messaging import awaited_key, letter
 from engine.spiff.model import Element, End, MessageWait, TimerWait
 from engine.spiff.nodes import (
     Activity,
@@ -30,6 +32,7 @@ _HISTORY_KIND = {
     "error": "error_caught",
     "escalation": "escalation_caught",
     "conditional": "condition_met",
+    "cancel": "transaction_cancelled",
 }
 
 
@@ -48,18 +51,29 @@ class Catching(FlowNode):
         runtime_of(my_task).record(kind, my_task, name=self.trigger.name, **details)
         gateway = my_task.parent
         if isinstance(gateway.task_spec, EventGateway):
-            for other in gateway.children:
-                if other is not my_task:
-                    cancel_task(other)
-            runtime_of(my_task).flows.append(my_task.internal_data["flow"])
+            gateway.task_spec.decided(gateway, my_task)
         write(my_task, values)
         my_task._ready()
 
     def _update_hook(self, my_task: Task) -> bool:
         my_task._set_state(TaskState.WAITING)
+        if self._started_the_process(my_task):
+            return True
         if self.trigger.kind == "timer" and "due" not in my_task.internal_data:
             self._arm(my_task)
         return self.trigger.kind in {"none", "link"}
+
+    def _started_the_process(self, my_task: Task) -> bool:
+        """Tell whether the process was started by just this event, which so has happened."""
+        root = my_task.workflow.task_tree
+        if root.internal_data.get("start") != self.element.id:
+            return False
+        runtime_of(my_task).record(
+            _HISTORY_KIND[self.trigger.kind], my_task, name=self.trigger.name
+        )
+        if isinstance(my_task.parent.task_spec, EventGateway):
+            runtime_of(my_task).flows.append(my_task.internal_data["flow"])
+        return True
 
     def _arm(self, my_task: Task) -> None:
         timer = Timer(type=self.trigger.timer_type, text=self.trigger.text)
@@ -142,8 +156,27 @@ class EventGateway(FlowNode):
     """An event-based gateway: its events listen side by side, the first one stops the others.
 
     Each event is a token with a due time of its own: in SpiffWorkflow 3.2.0 two timers behind one
-    gateway share one.
+    gateway share one. A parallel one, which only starts processes, waits for all its events.
     """
+
+    def __init__(
+        self, wf_spec: WorkflowSpec, name: str, *, element: Element, is_parallel: bool
+    ) -> None:
+        super().__init__(wf_spec, name, element=element)
+        self.is_parallel = is_parallel
+
+    def decided(self, my_task: Task, event: Task) -> None:
+        """Go on with an event that happened; without the others, unless all are awaited."""
+        if not self.is_parallel:
+            for other in my_task.children:
+                if other is not event:
+                    cancel_task(other)
+        runtime_of(my_task).flows.append(event.internal_data["flow"])
+
+    def _choose(self, my_task: Task) -> list[Way]:
+        start = my_task.workflow.task_tree.internal_data.get("start")
+        happened = [way for way in self.ways if way.target == start]
+        return self.ways if self.is_parallel or not happened else happened
 
     def _enter(self, my_task: Task, way: Way) -> None:
         child = my_task._add_child(self._wf_spec.task_specs[way.target], TaskState.FUTURE)
@@ -163,8 +196,7 @@ class ThrowEvent(Activity):
         self.is_throwing = trigger.kind not in {"none", "link"}
 
     def _run_hook(self, my_task: Task) -> bool | None:
-        throw(my_task, self.trigger)
-        return True
+        return throw(my_task, self.trigger)
 
 
 class EndEvent(FlowNode):
@@ -179,14 +211,27 @@ class EndEvent(FlowNode):
 
     def _run_hook(self, my_task: Task) -> bool | None:
         runtime = runtime_of(my_task)
-        runtime.ends.append(End(element_id=self.element.id, name=self.element.name))
-        runtime.record("end_reached", my_task)
-        throw(my_task, self.trigger)
-        return True
+        if "todo" not in my_task.internal_data:
+            runtime.ends.append(End(element_id=self.element.id, name=self.element.name))
+            runtime.record("end_reached", my_task)
+        return throw(my_task, self.trigger)
 
 
-def throw(my_task: Task, trigger: Trigger) -> None:
-    """Let a throwing event take effect; messages and signals to others are events for the host."""
+def throw(my_task: Task, trigger: Trigger) -> bool | None:
+    """Let a throwing event take effect; messages and signals to others are events for the host.
+
+    Returns:
+        None if it has to wait for what it started.
+    """
+    if trigger.kind == "compensate":
+        return throw_compensation(my_task, trigger) or None
+    if trigger.kind == "cancel":
+        return cancel_transaction(my_task) or None
+    _throw(my_task, trigger)
+    return True
+
+
+def _throw(my_task: Task, trigger: Trigger) -> None:
     match trigger.kind:
         case "terminate":
             cancel_all(my_task.workflow, keep=my_task)
@@ -199,9 +244,13 @@ def throw(my_task: Task, trigger: Trigger) -> None:
                 "escalation_thrown", my_task, code=trigger.name, caught=caught
             )
         case "message":
-            runtime_of(my_task).record("message_thrown", my_task, name=trigger.name)
+            runtime_of(my_task).record(
+                "message_thrown", my_task, name=trigger.name, **letter(my_task)
+            )
         case "signal":
-            runtime_of(my_task).record("signal_thrown", my_task, name=trigger.name)
+            runtime_of(my_task).record(
+                "signal_thrown", my_task, name=trigger.name, **letter(my_task)
+            )
             broadcast(my_task, trigger.name)
 
 
@@ -285,4 +334,5 @@ def message_wait(task: Task) -> MessageWait:
         element_id=element.id,
         kind=trigger.kind,
         name=trigger.name or "",
+        correlation=awaited_key(task) if trigger.kind == "message" else None,
     )

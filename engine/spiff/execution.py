@@ -29,7 +29,7 @@ from engine.spiff.nodes import ACTIVE
 from engine.spiff.periods import as_instant
 from engine.spiff.propagation import cancel_all, throw_error
 from engine.spiff.runtime import Host, Runtime
-from engine.spiff.scopes import visible
+from engine.spiff.scopes import visible, write
 from engine.spiff.stepping import all_tasks, run
 from engine.spiff.tasks import is_open_user_task, is_waiting_service
 from engine.spiff.values import check_variables
@@ -201,14 +201,19 @@ class Execution:
         task._set_state(TaskState.READY)
         self._run()
 
-    def throw_error(self, token_id: str, code: str) -> None:
+    def throw_error(
+        self, token_id: str, code: str, variables: Mapping[str, object] | None = None
+    ) -> None:
         """Raise a BPMN error at a waiting service task, as an outside worker may.
+
+        Variables become those of the process.
 
         Raises:
             TokenNotFound: no such service task is waiting.
             BusinessError: no boundary event catches it.
         """
         task = self._begin(token_id, is_waiting_service)
+        write(task, variables or {})
         if not throw_error(task, code):
             raise BusinessError(code)
         self._run()

@@ -41,7 +41,9 @@ def scope_problems(diagram: Diagram, scope: str) -> Iterator[Problem]:
         yield _scope_error(diagram, item, "It has several plain start events. Keep one.")
     reached = _reached(diagram, [node.id for node in starts])
     for node in nodes:
-        if node.id not in reached and not node.is_event_sub_process:
+        is_beside = node.is_event_sub_process or node.is_for_compensation
+        is_undoing = node.type == "boundaryEvent" and node.trigger.kind == "compensate"
+        if node.id not in reached and not is_beside and not is_undoing:
             yield error(node, "No flow leads to it. Connect it or remove it.")
         yield from _default(diagram, node)
         yield from _deadlock(diagram, node, reached)

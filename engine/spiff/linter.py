@@ -9,6 +9,7 @@ from engine.errors import DeploymentRefused, Problem
 from engine.spiff.call_rules import CALL_RULES
 from engine.spiff.diagram import Diagram, processes, read_diagram
 from engine.spiff.element_rules import ELEMENT_RULES
+from engine.spiff.event_rules import EVENT_RULES
 from engine.spiff.findings import Known
 from engine.spiff.flow_rules import flow_problems, scope_problems
 from engine.spiff.reading import read_xml, refused
@@ -66,7 +67,7 @@ def lint_diagram(diagram: Diagram, known: Known) -> list[Problem]:
     """Check one process with all its levels; errors first, else in the order of the file."""
     problems = [*diagram.problems, *_process_problems(diagram)]
     for node in diagram.nodes.values():
-        for rule in (*ELEMENT_RULES, *STRUCTURE_RULES, *CALL_RULES, *TASK_RULES):
+        for rule in (*ELEMENT_RULES, *STRUCTURE_RULES, *CALL_RULES, *TASK_RULES, *EVENT_RULES):
             problems.extend(_named(rule.__name__, rule(diagram, node, known)))
     for flow in diagram.flows.values():
         problems.extend(_named("flow_condition", flow_problems(diagram, flow, known)))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from SpiffWorkflow import TaskState
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
@@ -46,9 +47,13 @@ class FlowNode(BpmnSpecMixin):
         ways: the ways out, in the order of the diagram.
         is_instance: the spec stands for one instance of a loop.
         is_throwing: other branches advance first, so that a catch on them is armed.
+        is_listener: it waits for its scope and does not keep it active.
+        is_event_driven: it is an event sub-process.
     """
 
     is_throwing = False
+    is_listener = False
+    is_event_driven = False
 
     def __init__(self, wf_spec: WorkflowSpec, name: str, *, element: Element) -> None:
         super().__init__(wf_spec, name, lane=element.lane, bpmn_name=element.name)
@@ -119,13 +124,28 @@ class Activity(FlowNode):
 
     Attributes:
         completion_quantity: tokens that leave on each flow.
+        compensation: name of the spec that undoes it, None if nothing does.
+        needs_inner: there is something to undo only if something inside can be undone.
     """
 
     completion_quantity = 1
+    compensation: str | None = None
+    needs_inner = False
 
     def _on_complete_hook(self, my_task: Task) -> None:
         close_boundaries(my_task)
+        self._remember(my_task)
         super()._on_complete_hook(my_task)
+
+    def _remember(self, my_task: Task) -> None:
+        """Let the scope know that the activity can be undone."""
+        known = my_task.internal_data
+        if self.compensation is None or (self.needs_inner and not known.get("inner")):
+            return
+        entry = {"activity": self.element.id, "run": self.compensation}
+        entry |= {name: known[name] for name in ("locals", "inner") if name in known}
+        root = my_task.workflow.task_tree.internal_data
+        root.setdefault("compensable", []).append(entry)
 
     def _enter(self, my_task: Task, way: Way) -> None:
         for _ in range(self.completion_quantity):
@@ -144,7 +164,31 @@ class BoundarySplit(FlowNode):
 
 
 class ProcessStart(FlowNode):
-    """The root of a process or sub-process; its ways are the possible starts."""
+    """The root of a process or sub-process; its ways are the possible starts.
+
+    Attributes:
+        targets: the spec to enter, by id of each message or event that may start the process
+            without being a start event.
+    """
+
+    def __init__(self, wf_spec: WorkflowSpec, name: str, *, element: Element) -> None:
+        super().__init__(wf_spec, name, element=element)
+        self.targets: dict[str, str] = {}
+        self.listeners: list[str] = []
+
+    def instance_done(self, my_task: Task, child: Task) -> None:
+        """Let the event that asked for a compensation go on, when its handler is done."""
+        thrower_id = child.internal_data.get("thrower")
+        if thrower_id is not None:
+            thrower = my_task.workflow.top_workflow.get_task_from_id(UUID(hex=thrower_id))
+            if thrower.state == TaskState.STARTED:
+                thrower._set_state(TaskState.READY)
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        super()._on_complete_hook(my_task)
+        if not my_task.internal_data.get("reopened"):
+            for name in self.listeners:
+                my_task._add_child(self._wf_spec.task_specs[name], TaskState.FUTURE)
 
     def _choose(self, my_task: Task) -> list[Way]:
         only = my_task.internal_data.get("only")
@@ -152,7 +196,8 @@ class ProcessStart(FlowNode):
             return [way for way in self.ways if way.target in only]
         chosen = my_task.internal_data.get("start")
         plain = [way for way in self.ways if not way.condition]
-        return [way for way in self.ways if way.target == chosen] or plain
+        target = self.targets.get(chosen, chosen)
+        return [way for way in self.ways if way.target == target] or plain
 
 
 def boundary_split(task: Task) -> Task | None:

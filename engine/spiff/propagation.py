@@ -9,7 +9,7 @@ from typing import Any
 
 from SpiffWorkflow.task import Task
 
-from engine.spiff.nodes import boundary_tasks, cancel_task
+from engine.spiff.nodes import FINISHED, boundary_tasks, cancel_task
 from engine.spiff.runtime import runtime_of
 from engine.spiff.scopes import enclosing
 
@@ -34,14 +34,24 @@ def break_off(task: Task, code: str | None) -> None:
 
 def cancel_all(workflow: Any, keep: Task | None = None) -> None:
     """Take all tokens of a process or sub-process away, except perhaps one."""
-    for task in list(workflow.tasks.values()):
+    for task in _in_tree_order(workflow):
         if task is not keep:
             cancel_task(task)
 
 
+def _in_tree_order(workflow: Any) -> list[Task]:
+    """List all tokens in an order that a restore does not change."""
+    order, stack = [], [workflow.task_tree]
+    while stack:
+        task = stack.pop()
+        order.append(task)
+        stack.extend(reversed(task.children))
+    return order
+
+
 def _throw(task: Task, kind: str, code: str | None) -> bool:
     for activity in _activities(task):
-        catcher = _catcher(activity, kind, code)
+        catcher = _catcher(_listening(activity), kind, code)
         if catcher is not None:
             catcher.task_spec.fire(catcher, {}, code=code)
             return True
@@ -56,8 +66,17 @@ def _activities(task: Task) -> Iterator[Task]:
         level = level.parent if level.task_spec.is_instance else enclosing(level)
 
 
-def _catcher(activity: Task, kind: str, code: str | None) -> Task | None:
-    listening = [t for t in boundary_tasks(activity) if t.task_spec.trigger.kind == kind]
+def _listening(activity: Task) -> list[Task]:
+    """List what listens at an activity, then in its scope: no event sub-process hears itself."""
+    found = boundary_tasks(activity)
+    if activity.task_spec.is_instance or activity.task_spec.is_event_driven:
+        return found
+    others = activity.workflow.tasks.values()
+    return found + [t for t in others if t.task_spec.is_listener and not t.has_state(FINISHED)]
+
+
+def _catcher(tasks: list[Task], kind: str, code: str | None) -> Task | None:
+    listening = [t for t in tasks if t.task_spec.trigger.kind == kind]
     exact = [t for t in listening if t.task_spec.trigger.name == code]
     general = [t for t in listening if t.task_spec.trigger.name is None]
     return next(iter([*exact, *general]), None)

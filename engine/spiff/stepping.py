@@ -11,7 +11,14 @@ from engine.spiff.events import is_listening, meet_condition
 from engine.spiff.gateways import Joining
 from engine.spiff.nodes import FINISHED
 from engine.spiff.pruning import prune
-from engine.spiff.workflows import Instance, SubInstance, has_tokens, holder_of, leave_sub_process
+from engine.spiff.workflows import (
+    Instance,
+    SubInstance,
+    has_tokens,
+    holder_of,
+    leave_sub_process,
+    stop_listening,
+)
 
 MOST_RUNS = 10_000
 """Elements that one step may pass; more means that the diagram circles without waiting."""
@@ -91,6 +98,7 @@ def _end_workflows(top: Instance) -> bool:
     inner: list[Any] = [w for w in top.subprocesses.values() if not w.completed]
     moved = [_move_on(workflow) for workflow in inner if not has_tokens(workflow)]
     if not any(moved) and not has_tokens(top):
+        stop_listening(top)
         top.completed = True
     return any(moved)
 

@@ -13,7 +13,7 @@ from SpiffWorkflow.task import Task
 
 from engine.spiff.environment import FeelEnvironment
 from engine.spiff.model import Element
-from engine.spiff.nodes import UNFINISHED, ProcessStart
+from engine.spiff.nodes import UNFINISHED, ProcessStart, cancel_task
 from engine.spiff.runtime import Runtime
 
 START = "#start"
@@ -36,6 +36,7 @@ class ProcessSpec(BpmnProcessSpec):
         self.data_stores: dict[str, Any] = {}
         self.correlation_keys: dict[str, Any] = {}
         self.bpmn_start_events: list[Any] = []
+        self.addresses: Mapping[str, Any] = {}  # of messages, see `engine.spiff.messaging`
         self.start = ProcessStart(self, START, element=element)
         self.ref = ""
         self.family: Mapping[str, ProcessSpec] = {}
@@ -85,12 +86,26 @@ def holder_of(inside: SubInstance) -> Task:
 
 def has_tokens(workflow: BpmnWorkflow | BpmnSubWorkflow) -> bool:
     """Tell whether a process or sub-process still has an unfinished token."""
-    return any(task.has_state(UNFINISHED) for task in workflow.tasks.values())
+    return any(
+        task.has_state(UNFINISHED) and not task.task_spec.is_listener
+        for task in workflow.tasks.values()
+    )
+
+
+def stop_listening(workflow: BpmnWorkflow | BpmnSubWorkflow) -> None:
+    """Take the listeners of event sub-processes away: their scope is over."""
+    for task in list(workflow.tasks.values()):
+        if task.task_spec.is_listener:
+            cancel_task(task)
 
 
 def leave_sub_process(inside: SubInstance) -> None:
     """Mark a sub-process as done, so that its task can go on."""
+    stop_listening(inside)
     inside.completed = True
     task = holder_of(inside)
+    inner = inside.task_tree.internal_data.get("compensable")
+    if inner:
+        task.internal_data["inner"] = inner
     if task.state == TaskState.STARTED:
         task._set_state(TaskState.READY)

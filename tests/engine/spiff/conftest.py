@@ -38,6 +38,7 @@ TYPES = {
     "throw": "intermediateThrowEvent",
     "boundary": "boundaryEvent",
     "sub": "subProcess",
+    "transaction": "transaction",
     "adhoc": "adHocSubProcess",
     "call": "callActivity",
 }
@@ -46,6 +47,7 @@ ATTRIBUTES = {
     "on": "attachedToRef",
     "default": "default",
     "interrupting": "cancelActivity",
+    "stops": "isInterrupting",
     "byevent": "triggeredByEvent",
     "undo": "isForCompensation",
     "quantity": "startQuantity",
@@ -159,7 +161,10 @@ class Notation:
             if key == "condition":
                 inner = f"<condition>{escape(value)}</condition>"
                 parts.append(f"<conditionalEventDefinition>{inner}</conditionalEventDefinition>")
-            if key in {"link", "terminate", "compensate"}:
+            if key in {"cancel", "compensate"}:
+                which = f" activityRef={quoteattr(value)}" if value != "*" else ""
+                parts.append(f"<{key}EventDefinition{which}/>")
+            if key in {"link", "terminate"}:
                 parts.append(f"<{key}EventDefinition name={quoteattr(value)}/>")
         return "".join(parts)
 

@@ -8,6 +8,116 @@ import pytest
 from engine.spiff.execution import Execution
 
 MODELS = {
+    "event_sub_processes": """
+        start s
+        user a
+        user b
+        end e
+        f1: s -> a
+        f2: a -> b
+        f3: b -> e
+        sub h1 byevent=true {
+        start hs1 message=note stops=false
+        user c
+        g1: hs1 -> c
+        }
+        sub h2 byevent=true {
+        start hs2 timer=P3D
+        user d
+        g2: hs2 -> d
+        }
+        sub h3 byevent=true {
+        start hs3 cycle=R3/PT10H stops=false
+        user f
+        g3: hs3 -> f
+        }
+        """,
+    "nested_event_sub_processes": """
+        start s
+        sub p1 {
+        start s2
+        user a
+        throw t escalation=X
+        user b
+        end e2 error=E
+        f1: s2 -> a
+        f2: a -> t
+        f3: t -> b
+        f4: b -> e2
+        sub h1 byevent=true {
+        start hs1 escalation=X stops=false
+        user c
+        end e3 escalation=X
+        g1: hs1 -> c
+        g2: c -> e3
+        }
+        }
+        user z
+        f5: s -> p1
+        f6: p1 -> z
+        sub h2 byevent=true {
+        start hs2 error=E
+        user d
+        h2f: hs2 -> d
+        }
+        """,
+    "compensation": """
+        start s
+        sub p1 {
+        start s2
+        parallel g
+        user a
+        boundary ba on=a compensate=*
+        user b
+        boundary bb on=b compensate=*
+        user ua undo=true
+        user ub undo=true
+        <association id="a1" sourceRef="ba" targetRef="ua"/>
+        <association id="a2" sourceRef="bb" targetRef="ub"/>
+        f1: s2 -> g
+        f2: g -> a
+        f3: g -> b
+        }
+        user c
+        boundary bc on=c compensate=*
+        user uc undo=true
+        <association id="a3" sourceRef="bc" targetRef="uc"/>
+        throw t compensate=c
+        user d
+        end e compensate=*
+        f5: s -> p1
+        f6: p1 -> c
+        f7: c -> t
+        f8: t -> d
+        f9: d -> e
+        """,
+    "transaction": """
+        start s
+        transaction p1 {
+        start s2
+        user a
+        boundary ba on=a compensate=*
+        user ua undo=true
+        <association id="a1" sourceRef="ba" targetRef="ua"/>
+        user b
+        exclusive x default=f4
+        end no cancel=*
+        end yes
+        f1: s2 -> a
+        f2: a -> b
+        f3: b -> x
+        f4: x -> no
+        f5: x -> yes if n > 2
+        </transaction>
+        boundary bc on=p1 cancel=*
+        boundary bt on=p1 timer=P1D
+        user c
+        user d
+        f6: s -> p1
+        f7: bc -> c
+        f8: p1 -> d
+        f9: bt -> d
+        """,
     "rework_loop": """
         start s
         exclusive m
@@ -315,7 +425,7 @@ def test_restoring_changes_nothing(define, host, name):
     host.operations["wait"] = None
     definition = define(MODELS[name])
     ended = 0
-    for seed in range(25):
+    for seed in range(50):
         live, stored = (
             Walk(
                 Execution.start(definition, {"n": 0, "items": [1, 2, 3]}, host), definition, host, x
@@ -332,7 +442,7 @@ def test_restoring_changes_nothing(define, host, name):
             stored.act(index, step)
             assert stored.trace[-1] == live.trace[-1]
         ended += live.execution.is_ended
-    assert ended > 12
+    assert ended > 24
 
 
 @pytest.mark.parametrize("name", MODELS)

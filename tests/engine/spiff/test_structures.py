@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine.spiff.errors import ActivityNotStartable
+from engine.spiff.errors import ActivityNotStartable, StartNotFound
 from engine.spiff.execution import Execution
+from engine.spiff.linter import lint
 
 PARTIAL_JOIN = """
     start s
@@ -294,3 +295,58 @@ def test_an_activity_starts_when_enough_tokens_have_come_and_sends_several(desk)
 
     assert desk.open == ["d", "d", "d"]
     assert desk.execution.messages() == []
+
+
+STARTS = """
+    <message id="m1" name="m1"/>
+    <receiveTask id="r" name="r" instantiate="true" messageRef="message_go"/>
+    user a
+    f1: r -> a
+    catch unused message=go
+    f2: a -> unused
+"""
+
+
+def test_a_receive_task_starts_a_process_with_its_message(define, host):
+    definition = define(STARTS.replace('<message id="m1" name="m1"/>', ""))
+    assert definition.message_starts == {"go": "r"}
+    execution = Execution.start(definition, {"x": 1}, host, start_event="r")
+
+    assert [task.element_id for task in execution.user_tasks()] == ["a"]
+    assert "message_received" in [event.kind for event in execution.events()]
+    with pytest.raises(StartNotFound):
+        Execution.start(definition, {}, host)
+
+
+def gateway(kind):
+    return f"""
+        <eventBasedGateway id="g" name="g" instantiate="true" eventGatewayType="{kind}"/>
+        catch one message=one
+        catch two message=two
+        user a
+        user b
+        f1: g -> one
+        f2: g -> two
+        f3: one -> a
+        f4: two -> b
+        """
+
+
+@pytest.mark.parametrize(("kind", "awaited"), [("Exclusive", []), ("Parallel", ["one"])])
+def test_an_event_gateway_starts_a_process_with_one_of_its_events(define, host, kind, awaited):
+    definition = define(gateway(kind))
+    assert definition.message_starts == {"one": "one", "two": "two"}
+    execution = Execution.start(definition, {}, host, start_event="two")
+
+    assert [task.element_id for task in execution.user_tasks()] == ["b"]
+    assert execution.flows_taken() == ["f2", "f4"]
+    assert [wait.name for wait in execution.messages()] == awaited
+    for wait in execution.messages():
+        execution.deliver(wait.token_id, {})
+    assert len(execution.user_tasks()) == 1 + len(awaited)
+
+
+def test_what_starts_a_process_has_no_incoming_flow(bpmn):
+    text = "start s\nf0: s -> g\n" + gateway("Exclusive")
+
+    assert "no flow leads to it" in " ".join(p.advice for p in lint(bpmn(text)))
