@@ -6,6 +6,7 @@ from importlib.resources.abc import Traversable
 
 RESOURCE_SUFFIXES = (".bpmn", ".dmn")
 HANDBOOK = "README.md"
+ENGLISH = "en.json"
 
 
 def packages() -> tuple[str, ...]:
@@ -57,6 +58,19 @@ def handbook(package: str) -> str:
         FileNotFoundError: there is no such package, or it has no handbook.
     """
     return read(package, HANDBOOK).decode("utf-8")
+
+
+def english(package: str) -> dict[str, str]:
+    """Read the English of a package: every text of its diagram and forms, from Chinese.
+
+    A package without the file has no English yet.
+
+    Raises:
+        FileNotFoundError: there is no such package.
+    """
+    entry = _folder(package).joinpath(ENGLISH)
+    texts: dict[str, str] = json.loads(entry.read_bytes()) if entry.is_file() else {}
+    return texts
 
 
 def _folder(package: str) -> Traversable:

@@ -26,26 +26,36 @@ class Answer:
     rows: tuple[tuple["Answer", ...], ...] = ()
 
 
-def answers(form: Form, values: Mapping[str, object]) -> tuple[Answer, ...]:
-    """Put stored values of a form into words, in the order of the form; empty ones are left out."""
-    return tuple(_scope(form.components, values))
+def answers(
+    form: Form, values: Mapping[str, object], *, separator: str = "、"
+) -> tuple[Answer, ...]:
+    """Put stored values of a form into words, in the order of the form; empty ones are left out.
+
+    Args:
+        form: its definition.
+        values: what was stored, by name.
+        separator: what stands between several choices of one field.
+    """
+    return tuple(_scope(form.components, values, separator))
 
 
-def _scope(components: Iterable[Field], values: Mapping[str, object]) -> Iterable[Answer]:
+def _scope(
+    components: Iterable[Field], values: Mapping[str, object], separator: str
+) -> Iterable[Answer]:
     for part in scope_of(components):
         value = values.get(part.name)
         if value in (None, "", [], {}):
             continue
         if part.type == "group" and isinstance(value, Mapping):
-            yield from _scope(part.children, value)
+            yield from _scope(part.children, value, separator)
         elif part.type == "dynamiclist" and isinstance(value, list):
-            rows = tuple(tuple(_scope(part.children, row)) for row in value)
+            rows = tuple(tuple(_scope(part.children, row, separator)) for row in value)
             yield Answer(label=part.label, rows=rows)
         else:
-            yield _answer(part, value)
+            yield _answer(part, value, separator)
 
 
-def _answer(part: Field, value: object) -> Answer:
+def _answer(part: Field, value: object, separator: str) -> Answer:
     if part.type == "filepicker" and isinstance(value, list):
         return Answer(label=part.label, file_ids=tuple(str(item) for item in value))
     if part.type == "checkbox":
@@ -54,7 +64,7 @@ def _answer(part: Field, value: object) -> Answer:
         return Answer(label=part.label, value=_moment(part, value))
     items = value if isinstance(value, list) else [value]
     words = [_option_label(part.options, item) for item in items]
-    return Answer(label=part.label, value="、".join(words), suffix=part.suffix)
+    return Answer(label=part.label, value=separator.join(words), suffix=part.suffix)
 
 
 def _moment(part: Field, value: object) -> date | datetime | time | str:

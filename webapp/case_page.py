@@ -22,7 +22,7 @@ from housing.repairs import queries as repairs
 from housing.repairs.queries import CaseSummary, Turn
 from housing.repairs.rules import BEFORE_DISPATCH
 from housing.repairs.service import MANAGERS, PROCESS
-from webapp import case_access, current
+from webapp import case_access, current, model_words
 
 SYSTEM_KINDS = frozenset(
     {
@@ -232,7 +232,7 @@ def _turn(turn: Turn, words: str) -> TurnLine:
     is_mine = turn.assignee == actor.id
     is_offered = any(group == turn.group for group, _scope in actor.groups)
     may_open = is_mine or (turn.assignee is None and is_offered)
-    return TurnLine(turn=turn, words=words, is_mine=is_mine, may_open=may_open)
+    return TurnLine(turn=turn, words=model_words.say(words), is_mine=is_mine, may_open=may_open)
 
 
 def _days(entries: Iterable[TimelineEntry], definition_id: str) -> tuple[Day, ...]:
@@ -259,7 +259,13 @@ def _answers(submitted: Submitted | None, definition_id: str) -> tuple[Answer, .
     if submitted is None:
         return ()
     form = _deployed_form(submitted.form_key, definition_id)
-    return words.answers(form, submitted.values) if form else ()
+    if form is None:
+        return ()
+    return words.answers(
+        model_words.say_form(form),
+        model_words.say_values(form, submitted.values),
+        separator=model_words.separator(),
+    )
 
 
 def _deployed_form(form_key: str, definition_id: str) -> Form | None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from webapp import current, labels, language
+from webapp import current, labels, language, model_words
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 VERY_OVERDUE = timedelta(days=3)
@@ -133,4 +133,6 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "money": money,
     "time_tag": time_tag,
     "label": labels.label,
+    "words": model_words.say,
+    "diagram_words": model_words.say_diagram,
 }

@@ -18,7 +18,7 @@ from housing.repairs import queries, service
 from housing.repairs.errors import NotYourUnit
 from housing.repairs.queries import TicketRow
 from housing.repairs.service import EXTENSION_FORM, MANAGERS, PROCESS, REPORT_FORM, Report, Reported
-from webapp import case_access, current
+from webapp import case_access, current, model_words
 from webapp.filling import Filled
 
 DRAFT_KEY = f"start:{PROCESS}"
@@ -92,7 +92,7 @@ class AlreadyReported(Exception):
 
 def form() -> Form:
     """Read the definition of the report form."""
-    return form_of(REPORT_FORM)
+    return model_words.say_form(form_of(REPORT_FORM))
 
 
 def read() -> ReportPage:
@@ -158,7 +158,7 @@ def extension(number: str) -> tuple[Form, Mapping[str, object]]:
         "original_due_at": ticket.original_due_at,
         "number": number,
     }
-    return form_of(EXTENSION_FORM), context
+    return model_words.say_form(form_of(EXTENSION_FORM)), context
 
 
 def _is_manager(actor: Actor) -> bool:

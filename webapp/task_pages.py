@@ -16,7 +16,7 @@ from engine.types import Actor
 from forms.schema import Form
 from housing.cases import queries as cases
 from housing.records.forms import form_of_task
-from webapp import case_page, current
+from webapp import case_page, current, model_words
 from webapp.case_page import CasePage
 
 OVERSEERS = frozenset({"process_supervisor", "administrator"})
@@ -70,7 +70,7 @@ def read(task_id: str) -> TaskPage:
         )
     return TaskPage(
         task=task,
-        form=form,
+        form=model_words.say_form(form) if form else None,
         context=context,
         draft=kept.values if kept else None,
         is_mine=task.assignee == actor.id,

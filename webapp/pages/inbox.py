@@ -11,7 +11,7 @@ from engine.errors import Conflict
 from housing.cases import service
 from housing.cases.service import Completion
 from housing.records.service import save_draft
-from webapp import current, errors, filling, inbox_views, task_pages
+from webapp import current, errors, filling, inbox_views, model_words, task_pages
 from webapp.filling import Filled
 from webapp.inbox_views import PAGE_SIZE
 from webapp.task_pages import TaskPage
@@ -117,7 +117,7 @@ def _complete_without_form(page: TaskPage) -> Answered:
 
 
 def _completed(page: TaskPage) -> Response:
-    flask.flash(_("Completed: %(name)s", name=page.task.name), "success")
+    flask.flash(_("Completed: %(name)s", name=model_words.say(page.task.name)), "success")
     return _to_task(page.task.id)
 
 

@@ -1,0 +1,109 @@
+"""The words of process packages in the reader's language: names in diagrams, texts of forms.
+
+Packages are written in Traditional Chinese and bring their English beside them. A text without an
+entry, such as one that an office wrote into its own process, is said as it was written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from itertools import chain
+
+from lxml import etree
+
+from bpmn import catalogue
+from forms.schema import Field, Form, scope_of
+from webapp import language
+
+_TEXT = "{http://www.omg.org/spec/BPMN/20100524/MODEL}text"
+_LABEL_BOUNDS = (
+    ".//{http://www.omg.org/spec/BPMN/20100524/DI}BPMNLabel"
+    "/{http://www.omg.org/spec/DD/20100524/DC}Bounds"
+)
+_LABEL_WIDTH = 84
+"""Narrowest label of an English name, in the diagram's pixels."""
+
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+
+
+def say(text: str) -> str:
+    """Say a text of a process package in the reader's language."""
+    return _english().get(text, text) if _is_english() else text
+
+
+def say_form(form: Form) -> Form:
+    """Say everything a form shows in the reader's language; values and conditions stay.
+
+    Computed texts are FEEL: their English is FEEL too.
+    """
+    if not _is_english():
+        return form
+    return replace(form, title=say(form.title), components=_said(form.components))
+
+
+def say_values(form: Form, values: Mapping[str, object]) -> Mapping[str, object]:
+    """Say the stored values that a form computed itself; what people typed stays as typed."""
+    computed = {part.name for part in scope_of(form.components) if part.is_readonly}
+    return {
+        name: say(value) if name in computed and isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def say_diagram(bpmn: bytes) -> str:
+    """Write a diagram for the viewer with the names of its elements in the reader's language.
+
+    Args:
+        bpmn: the deployed XML.
+    """
+    if not _is_english():
+        return bpmn.decode()
+    root = etree.fromstring(bpmn, _PARSER)
+    for element in root.iter(etree.Element):
+        if name := element.get("name"):
+            element.set("name", say(name))
+        if element.tag == _TEXT:
+            element.text = say(element.text or "")
+    for bounds in root.iterfind(_LABEL_BOUNDS):
+        _widen(bounds)
+    return etree.tostring(root, encoding="unicode")
+
+
+def separator() -> str:
+    """Tell what stands between several answers."""
+    return ", " if _is_english() else "、"
+
+
+def _widen(bounds: etree._Element) -> None:
+    """Give the label of an event, gateway or flow room for an English word, about its middle."""
+    missing = _LABEL_WIDTH - float(bounds.get("width", "0"))
+    if missing > 0:
+        bounds.set("x", str(float(bounds.get("x", "0")) - missing / 2))
+        bounds.set("width", str(_LABEL_WIDTH))
+
+
+def _said(components: tuple[Field, ...]) -> tuple[Field, ...]:
+    return tuple(_said_field(part) for part in components)
+
+
+def _said_field(part: Field) -> Field:
+    return replace(
+        part,
+        label=say(part.label),
+        help=say(part.help),
+        suffix=say(part.suffix),
+        pattern_message=say(part.pattern_message),
+        options=tuple(replace(option, label=say(option.label)) for option in part.options),
+        children=_said(part.children),
+    )
+
+
+def _is_english() -> bool:
+    return language.choose() == "en"
+
+
+@cache
+def _english() -> Mapping[str, str]:
+    """Read the English of all packages, once."""
+    entries = (catalogue.english(package).items() for package in catalogue.packages())
+    return dict(chain.from_iterable(entries))
