@@ -113,7 +113,7 @@ def _loop(row: _Row, seconds: float) -> dict[str, object]:
     key = row.insert(process.start(bench_diagrams.LOOP_VARIABLES))
     spent: list[float] = []
     begun_at = perf_counter()
-    while len(spent) < PLACES[-1] + 4 and perf_counter() - begun_at < seconds:
+    while len(spent) < PLACES[-1] + 4 and perf_counter() - begun_at < 2 * seconds:
         spent.append(_complete(row, key, process, {}))
     return around(spent, PLACES)
 

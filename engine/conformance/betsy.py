@@ -21,7 +21,14 @@ from engine import queries, tables
 from engine.clock import FrozenClock
 from engine.conformance.betsy_models import TOPIC, Model, read_model
 from engine.db import Database, metadata
-from engine.errors import BusinessError, DeploymentRefused, EngineError, JobFailed
+from engine.errors import (
+    BusinessError,
+    DeploymentRefused,
+    EngineError,
+    ExternalTaskNotFound,
+    JobFailed,
+)
+from engine.external_tasks import TopicRequest
 from engine.process_engine import ProcessEngine
 from engine.service_tasks import Operation
 from engine.types import CITY, Actor
@@ -31,6 +38,9 @@ BEGIN = datetime(2026, 3, 2, 1, tzinfo=UTC)
 LONGEST_STEP = timedelta(milliseconds=500)
 EXTRA = timedelta(seconds=1)
 MOST_JOBS = 500
+WORK, LOCK = timedelta(seconds=10), timedelta(hours=1)
+"""How long an activity takes whose script says so, and how long its worker may hold it."""
+
 REFUSALS = frozenset({"ERROR_deployment", "ERROR_runtime"})
 """Both ways of saying no are right where a case expects just ERROR."""
 
@@ -183,7 +193,7 @@ class CaseRun:
         self._kept, self._pending = Notes(), Notes()
         self._failed: set[str | None] = set()
         self._intervals: list[tuple[datetime, datetime]] = []
-        self._working: list[tuple[str, datetime]] = []
+        self._working: dict[str, tuple[str, datetime]] = {}
         self.reasons: list[str] = []
         self._engine = ProcessEngine(
             operations=self._operations(),
@@ -241,14 +251,46 @@ class CaseRun:
         self._settle()
 
     def _settle(self) -> None:
-        """Fire what is due until nothing is."""
+        """Fire what is due and finish slow work until nothing is left to do now."""
         for _ in range(MOST_JOBS):
+            if self._work():
+                continue
             with self._database.reading() as session:
                 due = self._engine.due_jobs(session, self._clock.now(), 1)
             if not due:
                 return
             self._fire(due[0].id, due[0].instance_id)
         self.reasons.append("jobs without end")
+
+    def _work(self) -> bool:
+        """Do the slow work as an outside worker does; tell whether some of it is done now."""
+        if not self._model.slow_words:
+            return False
+        now = self._clock.now()
+        topics = [TopicRequest(name=each, lock=LOCK) for each in sorted(self._model.slow_words)]
+        with self._unit_of_work() as session:
+            fetched = self._engine.external_tasks.fetch_and_lock(
+                HOST.id, topics, MOST_JOBS, session=session
+            )
+        self._working |= {task.id: (task.topic, now) for task in fetched}
+        done = [
+            task_id for task_id, (_, begun_at) in self._working.items() if now - begun_at >= WORK
+        ]
+        for task_id in done:
+            topic, begun_at = self._working.pop(task_id)
+            self._finish_work(task_id, topic, (begun_at, now))
+        return bool(done)
+
+    def _finish_work(self, task_id: str, topic: str, interval: tuple[datetime, datetime]) -> None:
+        try:
+            with self._unit_of_work() as session:
+                self._engine.external_tasks.complete(task_id, HOST.id, {}, session=session)
+        except ExternalTaskNotFound:
+            return  # its activity was interrupted meanwhile
+        except (EngineError, BusinessError) as error:
+            self._fail(task_id, error)
+        if "TIMESTAMP" in topic:
+            self._intervals.append(interval)
 
     def _fire(self, job_id: str, instance_id: str | None) -> None:
         try:
