@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from engine.migration import Rehearsal
-from engine.spiff.model import Finding
 
 SENTENCES: Mapping[str, LazyString] = {
     "unknown_source": _l("%(step)s does not exist in the former version."),
@@ -19,20 +18,21 @@ SENTENCES: Mapping[str, LazyString] = {
 }
 
 
-def finding(each: Finding, names: Mapping[str, str]) -> str:
+def finding(code: str, element_id: str, names: Mapping[str, str]) -> str:
     """Say one reason.
 
     Args:
-        each: what the engine found.
+        code: of the engine's finding.
+        element_id: of the old version.
         names: of elements, by id.
     """
-    step = names.get(each.element_id, each.element_id)
-    return str(SENTENCES[each.code]) % {"step": step}
+    return str(SENTENCES[code]) % {"step": names.get(element_id, element_id)}
 
 
 def rehearsal(tried: Rehearsal, names: Mapping[str, str]) -> str:
     """Say why a case cannot be moved, or ""."""
-    return " ".join(finding(each, names) for each in tried.findings) or tried.reason
+    words = [finding(each.code, each.element_id, names) for each in tried.findings]
+    return " ".join(words) or tried.reason
 
 
 def item(reason: str) -> str:

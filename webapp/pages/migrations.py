@@ -172,7 +172,7 @@ def _plan_page(key: str, version: int, form: Mapping[str, str] | None) -> str:
         cases=cases,
         counts=counts,
         urgent=[each for each in names if each in counts or each in lost],
-        findings=[migration_words.finding(each, names) for each in findings],
+        findings=[migration_words.finding(e.code, e.element_id, names) for e in findings],
         tried=tried,
         why=lambda each: migration_words.rehearsal(each, names),
         names=names,
