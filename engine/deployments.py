@@ -116,11 +116,22 @@ def deploy(
     Raises:
         DeploymentRefused: with every problem found.
     """
-    deployed = [
-        _deploy_one(checked, resources, stamp, connection)
-        for checked in check_all(resources, known_topics)
-    ]
-    return deployed[0]
+    return deploy_all(resources, known_topics, stamp, connection)[0]
+
+
+def deploy_all(
+    resources: Mapping[str, bytes],
+    known_topics: frozenset[str],
+    stamp: tuple[Actor, datetime],
+    connection: Connection,
+) -> tuple[ProcessDefinition, ...]:
+    """Store all executable processes of a file, like `deploy`.
+
+    Raises:
+        DeploymentRefused: with every problem found.
+    """
+    found = check_all(resources, known_topics)
+    return tuple(_deploy_one(checked, resources, stamp, connection) for checked in found)
 
 
 def _deploy_one(

@@ -68,6 +68,7 @@ class Difference:
     Attributes:
         parked: service tasks that failed in this step.
         now: when the step is taken.
+        thrown: jobs of the messages and signals that the step threw.
     """
 
     seen: SeenInstance
@@ -76,6 +77,7 @@ class Difference:
     trigger: Trigger
     parked: Sequence[ParkedCall]
     now: datetime
+    thrown: Sequence[NewJob] = ()
 
     def closed_tasks(self) -> list[Closing]:
         """List the user tasks that ended: the completed one, and those the process withdrew."""
@@ -130,8 +132,9 @@ class Difference:
         }
 
     def new_jobs(self) -> list[NewJob]:
-        """List the jobs that begin: timers, repetitions, outside work, first rungs of ladders."""
-        return [*self._new_timers(), *self._new_services(), *self._new_rungs()]
+        """List the jobs that begin: timers, repetitions, outside work, first rungs, letters."""
+        waiting = [*self._new_timers(), *self._new_services(), *self._new_rungs()]
+        return [*waiting, *self.thrown]
 
     def new_subscriptions(self) -> list[Subscription]:
         """List the messages and signals that are awaited from now on."""
@@ -185,6 +188,7 @@ class Difference:
                 state="pending" if is_parked else "waiting",
                 error=errors.get(token),
                 payload={"topic": wait.topic},
+                topic=wait.topic,
             )
 
     def _new_rungs(self) -> Iterator[NewJob]:

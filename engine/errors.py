@@ -106,6 +106,29 @@ class MessageNotExpected(Conflict):
 
 
 @dataclass(eq=False)
+class MessageAmbiguous(Conflict):
+    """%(waiting)d cases or processes wait for %(message)s; only a correlation key tells which."""
+
+    message: str
+    waiting: int
+
+
+@dataclass(eq=False)
+class ExternalTaskNotFound(NotFound):
+    """There is no external task %(task_id)s that waits for a worker."""
+
+    task_id: str
+
+
+@dataclass(eq=False)
+class ExternalTaskNotLocked(Conflict):
+    """The external task %(task_id)s is not locked by worker %(worker_id)s."""
+
+    task_id: str
+    worker_id: str
+
+
+@dataclass(eq=False)
 class VariableNotAllowed(Invalid):
     """The value of %(name)s cannot be stored in a process."""
 

@@ -25,6 +25,7 @@ KINDS = frozenset(
         "timer_fired",
         "message_received",
         "message_thrown",
+        "message_expired",
         "signal_received",
         "signal_thrown",
         "deadline_extended",

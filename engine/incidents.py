@@ -96,11 +96,27 @@ def record_failure(job_id: str, reason: str, now: datetime, connection: Connecti
     if seen is None or not jobs.count_failure(seen, reason, now, connection):
         return
     left = seen.retries - 1
-    lines = [_line("service_failed", seen, reason=reason, retries_left=left)]
+    note_failure(seen, (reason, left), SYSTEM, now, connection)
+
+
+def note_failure(
+    job: Job, failure: tuple[str, int], by: Actor, now: datetime, connection: Connection
+) -> None:
+    """Write a failure into the history; without retries left it becomes an incident.
+
+    Args:
+        job: what failed.
+        failure: what went wrong, and retries left.
+        by: who reports it.
+        now: the instant.
+        connection: of the caller's transaction.
+    """
+    reason, left = failure
+    lines = [_line("service_failed", job, reason=reason, retries_left=left)]
     if left <= 0:
-        open_incident(seen, reason, now, connection)
-        lines.append(_line("incident_opened", seen, reason=reason))
-    _write(seen.instance_id, SYSTEM, now, lines, connection)
+        open_incident(job, reason, now, connection)
+        lines.append(_line("incident_opened", job, reason=reason))
+    _write(job.instance_id, by, now, lines, connection)
 
 
 def give_up(job: Job, reason: str, now: datetime, connection: Connection) -> None:
@@ -155,7 +171,8 @@ def retry(incident_id: str, by: Actor, now: datetime, connection: Connection) ->
     row = connection.execute(_READ, {"incident_id": incident_id}).mappings().first()
     if row is None:
         raise IncidentNotFound(incident_id)
-    instances.lock(row["instance_id"], connection).ensure_active()
+    if row["instance_id"] is not None:
+        instances.lock(row["instance_id"], connection).ensure_active()
     if row["job_id"] is not None:
         jobs.revive(row["job_id"], now, connection)
     connection.execute(_RESOLVE, {"incident_id": incident_id, "at": now, "by_id": by.id})
@@ -193,8 +210,15 @@ def _line(kind: str, job: Job, **details: object) -> history.Line:
 
 
 def _write(
-    instance_id: str, by: Actor, now: datetime, lines: list[history.Line], connection: Connection
+    instance_id: str | None,
+    by: Actor,
+    now: datetime,
+    lines: list[history.Line],
+    connection: Connection,
 ) -> None:
+    """Append to the history of the instance, if the job belongs to one."""
+    if instance_id is None:
+        return
     version = instances.read_version(instance_id, connection)
     stamp = history.Stamp(instance_id=instance_id, step=version, at=now, by=by)
     history.write(connection, stamp, lines)

@@ -48,6 +48,11 @@ class SeenInstance:
         """What an operation may know of the instance."""
         return InstanceRef(id=self.id, business_key=self.business_key, scope=self.scope)
 
+    @property
+    def ended_for_good(self) -> bool:
+        """Tell whether the instance is completed or cancelled."""
+        return self.status in {"completed", "cancelled"}
+
     def ensure_active(self) -> None:
         """Refuse to act in an instance that is suspended or has ended.
 

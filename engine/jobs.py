@@ -3,7 +3,9 @@
 States: pending (will be fired), done, failed (has an incident), cancelled, suspended (its instance
 is), waiting (an outside worker will fetch it).
 Kinds: timer, service (an operation to repeat), rung (a notice), worker (an outside service task),
-migration (an instance to be carried over to another version).
+message (a message on its way), signal (one to be given to all, or to one waiting instance), start
+(an instance to begin), migration (an instance to be carried over). Messages, starts and signals to
+all belong to no instance.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,18 +15,19 @@ from hashlib import sha256
 from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, case, insert, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.records import Job
 from engine.tables import job
 
-KINDS_IN_ORDER = ("worker", "timer", "service", "rung", "migration")
+KINDS_IN_ORDER = ("worker", "timer", "start", "signal", "service", "rung", "migration", "message")
 RETRIES = 3
 MAX_ATTEMPTS = 10
 LEASE = timedelta(seconds=30)
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 
-_COLUMNS = tuple(c for c in job.c if c.name not in {"lock_owner", "lock_until", "idem"})
+_COLUMNS = tuple(job.c[name] for name in Job.__dataclass_fields__)
 _PENDING = job.c.state == "pending"
 _IS_DUE = (_PENDING, job.c.due_at <= bindparam("now"))
 # At one instant timers go first: a task that its deadline takes away is not called overdue.
@@ -95,6 +98,15 @@ _CANCEL_ALL = (
     )
     .values(state="cancelled")
 )
+_LOCK_ALONE = (
+    select(*_COLUMNS)
+    .where(job.c.id == bindparam("job_id"), job.c.instance_id.is_(None), *_IS_DUE)
+    .with_for_update()
+)
+_INSERT_ONCE = {
+    "sqlite": sqlite.insert(job).on_conflict_do_nothing(index_elements=["idem"]),
+    "postgresql": postgresql.insert(job).on_conflict_do_nothing(index_elements=["idem"]),
+}
 _READ_PENDING = select(*_COLUMNS).where(job.c.id == bindparam("job_id"), _PENDING)
 _COUNT_FAILURE = (
     update(job)
@@ -117,7 +129,13 @@ _FAIL = (
 _REVIVE = (
     update(job)
     .where(job.c.id == bindparam("job_id"), job.c.state == "failed")
-    .values(state="pending", retries=RETRIES, attempts=0, due_at=bindparam("now"), error=null())
+    .values(
+        state=case((job.c.kind == "worker", "waiting"), else_="pending"),
+        retries=RETRIES,
+        attempts=0,
+        due_at=bindparam("now"),
+        error=null(),
+    )
 )
 
 
@@ -127,6 +145,7 @@ class NewJob:
 
     Attributes:
         idem: says what it stands for; a second job of the same key is impossible.
+        is_of_instance: False for a message, a start or a signal to all: whoever wrote it may end.
     """
 
     kind: str
@@ -137,6 +156,9 @@ class NewJob:
     state: str = "pending"
     error: str | None = None
     payload: Mapping[str, object] = field(default_factory=dict)
+    topic: str | None = None
+    priority: int = 0
+    is_of_instance: bool = True
 
 
 def due(now: datetime, limit: int, connection: Connection) -> tuple[Job, ...]:
@@ -166,26 +188,46 @@ def release(job_id: str, connection: Connection) -> None:
 
 def insert_new(instance_id: str, new_jobs: Sequence[NewJob], connection: Connection) -> None:
     """Write new jobs, in one statement."""
-    rows = [
-        {
-            "id": uuid4().hex,
-            "instance_id": instance_id,
-            "kind": each.kind,
-            "element_id": each.element_id,
-            "token_id": each.token_id,
-            "due_at": each.due_at,
-            "original_due_at": each.due_at,
-            "state": each.state,
-            "retries": RETRIES,
-            "attempts": 0,
-            "error": each.error,
-            "payload": dict(each.payload),
-            "idem": each.idem,
-        }
-        for each in new_jobs
-    ]
-    if rows:
-        connection.execute(_INSERT, rows)
+    if new_jobs:
+        connection.execute(_INSERT, [_row(instance_id, each) for each in new_jobs])
+
+
+def insert_once(
+    instance_id: str | None, new_jobs: Sequence[NewJob], connection: Connection
+) -> None:
+    """Write new jobs, in one statement; one whose key exists already changes nothing."""
+    if new_jobs:
+        statement = _INSERT_ONCE[connection.dialect.name]
+        connection.execute(statement, [_row(instance_id, each) for each in new_jobs])
+
+
+def _row(instance_id: str | None, each: NewJob) -> dict[str, object]:
+    return {
+        "id": uuid4().hex,
+        "instance_id": instance_id if each.is_of_instance else None,
+        "kind": each.kind,
+        "element_id": each.element_id,
+        "token_id": each.token_id,
+        "due_at": each.due_at,
+        "original_due_at": each.due_at,
+        "state": each.state,
+        "retries": RETRIES,
+        "attempts": 0,
+        "error": each.error,
+        "payload": dict(each.payload),
+        "topic": each.topic,
+        "priority": each.priority,
+        "idem": each.idem,
+    }
+
+
+def lock_alone(job_id: str, now: datetime, connection: Connection) -> Job | None:
+    """Lock a due job that belongs to no instance; None when there is nothing to be done.
+
+    Such a job is locked before any instance; a step never locks one.
+    """
+    row = connection.execute(_LOCK_ALONE, {"job_id": job_id, "now": now}).mappings().first()
+    return None if row is None else Job(**row)
 
 
 def close(instance_id: str, state_by_token: Mapping[str, str], connection: Connection) -> None:

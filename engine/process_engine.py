@@ -1,25 +1,39 @@
 """The face of the engine: every verb takes the caller's session and never commits."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from uuid import uuid4
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from engine import deployments, history, incidents, instances, jobs, ladders, user_tasks
+from engine import (
+    deployments,
+    history,
+    incidents,
+    instances,
+    jobs,
+    ladders,
+    start_events,
+    user_tasks,
+)
 from engine.clock import Clock
+from engine.correlation import Courier
 from engine.deployments import CompiledProcess
 from engine.differences import Trigger
 from engine.errors import MessageNotExpected, TaskNotYours
+from engine.external_tasks import ExternalTasks
 from engine.instances import SeenInstance
+from engine.letters import TIME_TO_LIVE, Letter
 from engine.migration import Migrations
 from engine.modification import token_mover
 from engine.records import Job, ProcessDefinition, StepResult, UserTask
 from engine.service_tasks import Operation, OperationTable
 from engine.sla import RungHandler
 from engine.spiff.execution import Execution
+from engine.spiff.values import check_variables
 from engine.steps import Setting, Step
 from engine.types import SYSTEM, Actor
 
@@ -49,6 +63,8 @@ class ProcessEngine:
         self._ladders = ladders.Ladders(clock, on_rung)
         self._setting = Setting(operations=self._operations, clock=clock, engine=self)
         self.migrations = Migrations(self._setting)
+        self._courier = Courier(clock=clock, step_of=self._step, begin_at=self._begin_by_letter)
+        self.external_tasks = ExternalTasks(clock=clock, step_of=self._step)
 
     def deploy(
         self, resources: Mapping[str, bytes], *, by: Actor, session: Session
@@ -64,9 +80,13 @@ class ProcessEngine:
         Raises:
             DeploymentRefused: with every problem found.
         """
-        stamp = (by, self._clock.now())
+        connection, now = _connection(session), self._clock.now()
         topics = self._operations.known_topics
-        return deployments.deploy(resources, topics, stamp, _connection(session))
+        deployed = deployments.deploy_all(resources, topics, (by, now), connection)
+        for newest in deployed:
+            process = deployments.compiled(newest.id, newest.content_hash, connection)
+            start_events.replace(newest, process.definition, now, connection)
+        return deployed[0]
 
     def start(  # noqa: PLR0913  # each is a word of the field of its own
         self,
@@ -85,22 +105,77 @@ class ProcessEngine:
         """
         connection = _connection(session)
         definition = deployments.latest(key, connection)
-        seen = SeenInstance(
-            id=uuid4().hex,
-            definition_id=definition.id,
-            content_hash=definition.content_hash,
-            process_key=definition.key,
-            process_name=definition.name,
-            business_key=business_key,
-            scope=scope,
-            status="active",
-            version=0,
-            state=b"",
-            end_event=None,
-        )
+        seen = _unborn(definition, business_key, scope)
         # first, so that operations of the first step may refer to the instance
         instances.insert_new(seen, by, self._clock.now(), connection)
         return self._step(seen, Trigger(by=by), session).start(variables)
+
+    def publish_message(  # noqa: PLR0913  # each is a word of the field of its own
+        self,
+        name: str,
+        correlation: str | None = None,
+        variables: Values = MappingProxyType({}),
+        *,
+        ttl: timedelta = TIME_TO_LIVE,
+        message_id: str | None = None,
+        by: Actor,
+        session: Session,
+    ) -> str:
+        """Send a message to whoever waits for it; it is delivered once, after the commit.
+
+        To an instance that waits for this name and key; else to a start event; else it is kept
+        until an instance waits for it, or its time is over.
+
+        Args:
+            name: of the message.
+            correlation: the key; an event without a key of its own goes by the business key.
+            variables: what becomes variables of the receiver.
+            ttl: how long it is kept.
+            message_id: the sender's own; sending it again changes nothing. At most 150 characters.
+            by: who sends it.
+            session: the caller's unit of work.
+
+        Returns:
+            The message's id.
+        """
+        letter = Letter(
+            name=name,
+            correlation=correlation,
+            variables=check_variables(variables),
+            expires_at=self._clock.now() + ttl,
+            by=by,
+        )
+        session.flush()
+        return self._courier.publish("message", letter, message_id, session)
+
+    def publish_signal(
+        self,
+        name: str,
+        variables: Values = MappingProxyType({}),
+        *,
+        signal_id: str | None = None,
+        by: Actor,
+        session: Session,
+    ) -> str:
+        """Send a signal to all who wait for it and all start events, after the commit.
+
+        Returns:
+            The signal's id; sending it again under the same id changes nothing.
+        """
+        expires_at = self._clock.now() + TIME_TO_LIVE
+        letter = Letter(
+            name=name, variables=check_variables(variables), expires_at=expires_at, by=by
+        )
+        session.flush()
+        return self._courier.publish("signal", letter, signal_id, session)
+
+    def match_buffered(self, *, session: Session) -> int:
+        """Bring kept messages to those who wait for them by now; drop those whose time is over.
+
+        Returns:
+            How many were dropped.
+        """
+        return self._courier.match_buffered(session)
 
     def complete(
         self,
@@ -357,13 +432,49 @@ class ProcessEngine:
     def _run(self, job_id: str, session: Session) -> tuple[bool, StepResult | None]:
         """Run one due job; tell whether it took effect, and the result of the step it took."""
         with incidents.failing(job_id):
-            locked = instances.lock_with_job(job_id, self._clock.now(), _connection(session))
+            connection, now = _connection(session), self._clock.now()
+            locked = instances.lock_with_job(job_id, now, connection)
             if locked is None:
-                return False, None
+                alone = jobs.lock_alone(job_id, now, connection)
+                return (False, None) if alone is None else (True, self._fire_alone(alone, session))
             seen, job = locked
             if seen.status != "active":
+                if seen.ended_for_good:  # a signal that came too late
+                    jobs.finish(job_id, connection)
                 return False, None
             return True, self._fire(seen, job, session)
+
+    def _fire_alone(self, job: Job, session: Session) -> StepResult | None:
+        """Do what a locked job says that belongs to no instance."""
+        if job.kind == "message":
+            return self._courier.deliver_message(job, session)
+        if job.kind == "signal":
+            self._courier.broadcast(job, session)
+            return None
+        if "definition_id" not in job.payload:
+            return self._courier.start(job, session)
+        return self._begin_by_timer(job, session)
+
+    def _begin_by_letter(
+        self, key: str, element_id: str, letter: Letter, session: Session
+    ) -> StepResult:
+        connection = _connection(session)
+        definition = deployments.latest(key, connection)
+        seen = _unborn(definition, (letter.correlation or uuid4().hex)[:64], letter.scope)
+        instances.insert_new(seen, letter.by, self._clock.now(), connection)
+        step = self._step(seen, Trigger(by=letter.by), session)
+        return step.start(letter.variables, start_event=element_id)
+
+    def _begin_by_timer(self, job: Job, session: Session) -> StepResult:
+        """Begin an instance because its time has come, and plan the next one."""
+        connection, now = _connection(session), self._clock.now()
+        coming = start_events.following(job.payload, job.element_id, now)
+        jobs.insert_once(None, [coming] if coming else [], connection)
+        letter = Letter(name="", expires_at=now)
+        key = str(job.payload["process_key"])
+        result = self._begin_by_letter(key, job.element_id, letter, session)
+        jobs.finish(job.id, connection)
+        return result
 
     def _fire(
         self, seen: SeenInstance, job: Mapping[str, object], session: Session
@@ -376,6 +487,8 @@ class ProcessEngine:
         if job["kind"] == "rung":
             self._ladders.fire(seen, job, session)
             return None
+        if job["kind"] == "signal":
+            return self._courier.give_signal(seen, job, session)
         is_retry = job["kind"] == "service"
         step = self._step(seen, Trigger(by=SYSTEM, fired_token=token, is_retry=is_retry), session)
         if is_retry:
@@ -433,6 +546,23 @@ def _connection(session: Session) -> Connection:
     """Hand the connection on; it does not see pending ORM rows, so they are written first."""
     session.flush()
     return session.connection()
+
+
+def _unborn(definition: ProcessDefinition, business_key: str, scope: str) -> SeenInstance:
+    """Describe an instance that is about to take its first step."""
+    return SeenInstance(
+        id=uuid4().hex,
+        definition_id=definition.id,
+        content_hash=definition.content_hash,
+        process_key=definition.key,
+        process_name=definition.name,
+        business_key=business_key,
+        scope=scope,
+        status="active",
+        version=0,
+        state=b"",
+        end_event=None,
+    )
 
 
 def _deliver(execution: Execution, *, name: str, variables: Values) -> None:

@@ -70,10 +70,13 @@ _INSTANCES = select(
     *PROCESS_COLUMNS,
     process_definition.c.version.label("process_version"),
 ).select_from(process_instance.join(process_definition))
-_INCIDENTS = select(*incident.c, process_instance.c.business_key, *PROCESS_COLUMNS).select_from(
-    incident.join(process_instance).join(process_definition)
-)
-_JOB_COLUMNS = tuple(c for c in job.c if c.name not in {"lock_owner", "lock_until", "idem"})
+_INCIDENTS = select(
+    *incident.c,
+    func.coalesce(process_instance.c.business_key, "").label("business_key"),
+    func.coalesce(process_definition.c.key, "").label("process_key"),
+    func.coalesce(process_definition.c.name, "").label("process_name"),
+).select_from(incident.outerjoin(process_instance).outerjoin(process_definition))
+_JOB_COLUMNS = tuple(job.c[name] for name in Job.__dataclass_fields__)
 _OPEN = user_task.c.state == "open"
 _RUNNING = process_instance.c.status.in_(("active", "suspended"))
 

@@ -183,10 +183,11 @@ class HistoryEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """A due row: a timer, a service task to repeat, or a rung of a notice ladder.
+    """A due row: a timer, a service task to repeat, a rung of a notice ladder, a message.
 
     Attributes:
-        kind: timer, service, rung, or worker (waits for an outside worker).
+        instance_id: None for a message, a start, and a signal to all.
+        kind: timer, service, rung, worker (waits for an outside worker), message, signal or start.
         token_id: the waiting token; of a rung the user task.
         state: pending, done, failed, cancelled, suspended or waiting.
         retries: left before an incident is opened.
@@ -195,7 +196,7 @@ class Job:
     """
 
     id: str
-    instance_id: str
+    instance_id: str | None
     kind: str
     element_id: str
     token_id: str
@@ -210,10 +211,15 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incident:
-    """A job that failed too often and waits for an administrator."""
+    """A job that failed too often and waits for an administrator.
+
+    Attributes:
+        instance_id: None for a job that belongs to no instance; then business_key, process_key and
+            process_name are "".
+    """
 
     id: str
-    instance_id: str
+    instance_id: str | None
     business_key: str
     process_key: str
     process_name: str

@@ -14,6 +14,8 @@ from engine.differences import NOTHING, Difference, Snapshot, Trigger, task_row
 from engine.history import Line
 from engine.host import StepHost
 from engine.instances import Outcome, SeenInstance
+from engine.jobs import NewJob
+from engine.letters import letters_thrown
 from engine.records import StepResult, UserTask
 from engine.service_tasks import EngineFace, OperationTable, ServiceCalls
 from engine.spiff.execution import Execution
@@ -47,10 +49,12 @@ class Step:
     setting: Setting
     session: Session
 
-    def start(self, variables: Mapping[str, object]) -> StepResult:
-        """Take the first step of a new instance."""
+    def start(self, variables: Mapping[str, object], start_event: str | None = None) -> StepResult:
+        """Take the first step of a new instance, at its plain start event unless told another."""
         host = self._host()
-        execution = Execution.start(self.process.definition, dict(variables), host)
+        execution = Execution.start(
+            self.process.definition, dict(variables), host, start_event=start_event
+        )
         return self._finish(execution, host, NOTHING)
 
     def act(self, action: Callable[[Execution], None]) -> StepResult:
@@ -105,6 +109,7 @@ class Step:
 
     def _finish(self, execution: Execution, host: StepHost, before: Snapshot) -> StepResult:
         """Read what the step changed, then write it."""
+        events = execution.events()
         changed = Difference(
             seen=self.seen,
             before=before,
@@ -112,8 +117,9 @@ class Step:
             trigger=self.trigger,
             parked=host.services.parked,
             now=self.setting.clock.now(),
+            thrown=letters_thrown(events, self.seen, self.trigger.by, self.setting.clock.now()),
         )
-        return self._write(execution, changed, self._lines(execution, host))
+        return self._write(execution, changed, self._lines(events, host))
 
     def _write(self, execution: Execution, changed: Difference, lines: list[Line]) -> StepResult:
         """Write the instance, what waits, what is due and what happened."""
@@ -124,9 +130,11 @@ class Step:
         instances.store(self.seen, outcome, connection)
         created = changed.new_tasks()
         self._write_tasks(changed, created, connection)
-        self._write_jobs(changed, connection)
+        awaited = changed.new_subscriptions()
         messages.unsubscribe(self.seen.id, changed.ended_subscriptions(), connection)
-        messages.subscribe(self.seen.id, changed.new_subscriptions(), connection)
+        messages.subscribe(self.seen.id, awaited, connection)
+        offered = messages.offers(awaited, self.seen.business_key, changed.now, connection)
+        self._write_jobs(changed, offered, connection)
         history.write(connection, self._stamp(changed.now), lines)
         if outcome.ended_at is not None:
             incidents.resolve_all(self.seen.id, self.trigger.by, changed.now, connection)
@@ -149,10 +157,12 @@ class Step:
         for until, task_ids in changed.moved_tasks().items():
             user_tasks.move_due(task_ids, until, connection)
 
-    def _write_jobs(self, changed: Difference, connection: Connection) -> None:
+    def _write_jobs(
+        self, changed: Difference, offered: list[NewJob], connection: Connection
+    ) -> None:
         jobs.close(self.seen.id, changed.closed_jobs(), connection)
         jobs.move_timers(self.seen.id, changed.moved_timers(), connection)
-        jobs.insert_new(self.seen.id, changed.new_jobs(), connection)
+        jobs.insert_new(self.seen.id, [*changed.new_jobs(), *offered], connection)
 
     def _outcome(self, execution: Execution, ends: tuple[str, ...], now: datetime) -> Outcome:
         status = "active"
@@ -170,16 +180,19 @@ class Step:
             instance_id=self.seen.id, step=self.seen.version + 1, at=now, by=self.trigger.by
         )
 
-    def _lines(self, execution: Execution, host: StepHost) -> list[Line]:
-        """Put what the execution and its host have to tell into one list."""
+    def _lines(self, events: list[Event], host: StepHost) -> list[Line]:
+        """Put what the execution and its host have to tell into one list.
+
+        What a message carries stands in the message, not in the history.
+        """
         told = [
             Line(
                 kind=event.kind,
                 element_id=event.element_id,
                 element_name=event.element_name,
-                details={**event.details, **self._more(event, host)},
+                details={**_told(event), **self._more(event, host)},
             )
-            for event in execution.events()
+            for event in events
         ]
         failed = [
             Line(
@@ -200,3 +213,8 @@ class Step:
         if event.kind in {"cancelled", "token_moved"}:
             return {"reason": self.trigger.reason}
         return {}
+
+
+def _told(event: Event) -> Mapping[str, object]:
+    """Give the details of an event that a history may hold: no variables."""
+    return {name: value for name, value in event.details.items() if name != "variables"}

@@ -107,8 +107,8 @@ job = Table(
     "job",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
-    Column("kind", String(16), nullable=False),  # timer, service, rung, worker
+    Column("instance_id", ForeignKey("process_instance.id")),  # none: message, signal, start
+    Column("kind", String(16), nullable=False),  # see engine/jobs.py
     Column("element_id", String(100), nullable=False),
     Column("token_id", Id, nullable=False),  # the waiting token, or the user task of a rung
     Column("due_at", UTCDateTime, nullable=False),
@@ -120,8 +120,17 @@ job = Table(
     Column("lock_until", UTCDateTime),
     Column("error", Text),
     Column("payload", JSON, nullable=False),
+    Column("topic", String(200)),  # of a service task
+    Column("priority", Integer, nullable=False, default=0),  # of outside work, higher first
     Column("idem", String(160), nullable=False, unique=True),
     Index("ix_job_instance_id", "instance_id"),
+    Index(
+        "ix_job_worker",
+        "topic",
+        "due_at",
+        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text("state = 'waiting'"),
+    ),
     Index(
         "ix_job_due",
         "due_at",
@@ -143,11 +152,34 @@ subscription = Table(  # messages and signals an instance waits for
     Index("ix_subscription_kind_name", "kind", "name", "correlation"),
 )
 
+message_buffer = Table(  # messages nobody waited for when they came
+    "message_buffer",
+    metadata,
+    Column("id", Id, primary_key=True),  # of the job that brought it
+    Column("name", String(100), nullable=False),
+    Column("correlation", String(200)),
+    Column("letter", JSON, nullable=False),  # see engine/letters.py
+    Column("buffered_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    Index("ix_message_buffer_name", "name", "correlation"),
+    Index("ix_message_buffer_expires_at", "expires_at"),
+)
+
+start_event = Table(  # what starts an instance of the newest version, one row a start event
+    "start_event",
+    metadata,
+    Column("process_key", String(100), primary_key=True),
+    Column("element_id", String(100), primary_key=True),
+    Column("kind", String(16), nullable=False),  # message, signal
+    Column("name", String(100), nullable=False),
+    Index("ix_start_event_kind_name", "kind", "name"),
+)
+
 incident = Table(
     "incident",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("instance_id", ForeignKey("process_instance.id")),  # none: its job has none
     Column("job_id", Id),
     Column("element_id", String(100), nullable=False),
     Column("message", Text, nullable=False),

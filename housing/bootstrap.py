@@ -29,6 +29,7 @@ from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people import service as people
 from housing.people.models import Account
 from housing.settings import Settings
+from housing.tokens import service as tokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +135,24 @@ class Application:
             return
         with _locked(self.settings.lock_path):
             yield
+
+    def open_token(self, name: str) -> str:
+        """Make an API token for a program; it is shown this one time.
+
+        Raises:
+            TokenNameTaken, TokenNameInvalid: as `housing.tokens.service.create`.
+        """
+        with self.unit_of_work() as session:
+            return tokens.create(name, session=session, clock=self.system_clock)
+
+    def revoke_token(self, name: str) -> None:
+        """Make an API token worthless, at once.
+
+        Raises:
+            TokenNotFound: there is no such token in use.
+        """
+        with self.unit_of_work() as session:
+            tokens.revoke(name, session=session, clock=self.system_clock)
 
     def dispose(self) -> None:
         """Close the database."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from scheduler.guard import ClockGuard
+from scheduler.messages import Messages
 from scheduler.ports import Application
 from scheduler.relay import Relay
 from scheduler.sweep import Sweep
 
 TICK = timedelta(seconds=1)
 CLOCK_REFRESH = timedelta(seconds=5)
+MATCHING = timedelta(seconds=5)
 TIDYING = timedelta(days=1)
 
 
@@ -39,6 +41,7 @@ def timetable(application: Application) -> tuple[Entry, ...]:
         Entry(id="clock", every=CLOCK_REFRESH, run=application.refresh_clock),
         Entry(id="sweep", every=TICK, run=sweep.run),
         Entry(id="relay", every=TICK, run=relay.run),
+        Entry(id="messages", every=MATCHING, run=Messages(application).run),
         Entry(id="tidy", every=TIDYING, run=application.tidy),
     )
 

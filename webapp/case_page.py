@@ -32,6 +32,7 @@ SYSTEM_KINDS = frozenset(
         "decision_made",
         "end_reached",
         "message_thrown",
+        "message_expired",
     }
 )
 """Lines of the timeline that are shown on demand only."""

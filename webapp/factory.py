@@ -20,6 +20,7 @@ from webapp import (
     security,
     sessions,
 )
+from webapp.api import external_tasks, guard
 from webapp.pages import (
     auth,
     calendars,
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     calendars.pages,
     cases.pages,
     deadlines.pages,
+    external_tasks.pages,
     files.pages,
     health.pages,
     home.pages,
@@ -70,6 +72,7 @@ def create_app(application: Application) -> Flask:
     """
     app = Flask("webapp", root_path=str(Path(__file__).parent))
     app.extensions["anju"] = application
+    app.extensions["anju_rate_limit"] = guard.RateLimit()
     app.config.from_mapping(
         SECRET_KEY=application.settings.secret_key,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
@@ -120,14 +123,17 @@ def _guard(app: Flask) -> None:
     """Load the session, check the permission table, then the form token: in this order."""
     app.before_request(sessions.load)
     app.before_request(_check_permission)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(external_tasks.pages)  # no cookie opens it
     security.install(app)
 
 
 def _check_permission() -> None:
-    """Refuse a route without a row, a stranger (401) and a wrong role (403)."""
+    """Refuse a route without a row, a stranger (401), a wrong role (403), a missing token (401)."""
     endpoint = flask.request.endpoint
     if endpoint is None:
+        return
+    if permissions.is_for_programs(endpoint):
+        guard.check_token()
         return
     person = current.person()
     if permissions.may_open(endpoint, person.roles if person else None):

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 ANYONE = "anyone"
 """Pseudo-role: also people who have not signed in."""
 
+PROGRAM = "api_token"
+"""Pseudo-role: programs that send an API token; nobody else, signed in or not."""
+
 SIGNED_IN = "signed_in"
 """Pseudo-role: everybody with an account."""
 
+_programs = frozenset({PROGRAM})
 _everyone = frozenset({ANYONE})
 _signed_in = frozenset({SIGNED_IN})
 _staff = frozenset(
@@ -65,7 +69,22 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "simulator.list_messages": _signed_in,
     "simulator.show_message": _signed_in,
     "operations.advance_clock": frozenset({"process_supervisor"}),
+    "external_tasks.list_engines": _programs,
+    "external_tasks.show_version": _programs,
+    "external_tasks.fetch_and_lock": _programs,
+    "external_tasks.complete": _programs,
+    "external_tasks.fail": _programs,
+    "external_tasks.throw_error": _programs,
+    "external_tasks.extend_lock": _programs,
+    "external_tasks.unlock": _programs,
+    "external_tasks.list_tasks": _programs,
+    "external_tasks.count_tasks": _programs,
 }
+
+
+def is_for_programs(endpoint: str) -> bool:
+    """Tell whether a route asks for an API token."""
+    return PROGRAM in ROLES_BY_ENDPOINT.get(endpoint, frozenset())
 
 
 def may_open(endpoint: str, roles: frozenset[str] | None) -> bool:

@@ -121,7 +121,7 @@ class Walk:
     def _fire_due(self, session: Session) -> bool:
         jobs = self._engine.due_jobs(session, self._clock.now(), 1)
         for job in jobs:
-            case = self._by_instance[job.instance_id]
+            case = self._by_instance[job.instance_id or ""]
             if not self._engine.fire(job.id, session=session):
                 raise StoryBroken(case.story.key, f"the job of {job.element_id} did not fire")
             self._plan(case, session)

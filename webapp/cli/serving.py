@@ -17,7 +17,7 @@ from housing.settings import Settings
 from webapp.cli import city
 from webapp.factory import create_app
 
-THREADS = 8
+THREADS = 24  # workers of external tasks wait in up to half of them
 
 
 class Background(Protocol):

@@ -26,6 +26,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
     sa.UniqueConstraint('login', name=op.f('uq_account_login'))
     )
+    op.create_table('api_token',
+    sa.Column('name', sa.String(length=64), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('scopes', sa.String(length=200), nullable=False),
+    sa.Column('created_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', UTCDateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_api_token')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_api_token_token_hash'))
+    )
     op.create_table('community',
     sa.Column('code', sa.String(length=16), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
@@ -78,6 +87,19 @@ def upgrade() -> None:
     sa.Column('changed_at', UTCDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('login_key', name=op.f('pk_login_lock'))
     )
+    op.create_table('message_buffer',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('correlation', sa.String(length=200), nullable=True),
+    sa.Column('letter', sa.JSON(), nullable=False),
+    sa.Column('buffered_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', UTCDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message_buffer'))
+    )
+    with op.batch_alter_table('message_buffer', schema=None) as batch_op:
+        batch_op.create_index('ix_message_buffer_expires_at', ['expires_at'], unique=False)
+        batch_op.create_index('ix_message_buffer_name', ['name', 'correlation'], unique=False)
+
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('idem', sa.String(length=160), nullable=False),
@@ -169,6 +191,16 @@ def upgrade() -> None:
         batch_op.create_index('ix_repair_ticket_place', ['community', 'unit_id', 'category', 'stage'], unique=False)
         batch_op.create_index(batch_op.f('ix_repair_ticket_reporter_id'), ['reporter_id'], unique=False)
         batch_op.create_index('ix_repair_ticket_stage', ['stage', 'submitted_at'], unique=False)
+
+    op.create_table('start_event',
+    sa.Column('process_key', sa.String(length=100), nullable=False),
+    sa.Column('element_id', sa.String(length=100), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.PrimaryKeyConstraint('process_key', 'element_id', name=op.f('pk_start_event'))
+    )
+    with op.batch_alter_table('start_event', schema=None) as batch_op:
+        batch_op.create_index('ix_start_event_kind_name', ['kind', 'name'], unique=False)
 
     op.create_table('stored_file',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -447,7 +479,7 @@ def upgrade() -> None:
 
     op.create_table('incident',
     sa.Column('id', sa.String(length=32), nullable=False),
-    sa.Column('instance_id', sa.String(length=32), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=True),
     sa.Column('job_id', sa.String(length=32), nullable=True),
     sa.Column('element_id', sa.String(length=100), nullable=False),
     sa.Column('message', sa.Text(), nullable=False),
@@ -480,7 +512,7 @@ def upgrade() -> None:
 
     op.create_table('job',
     sa.Column('id', sa.String(length=32), nullable=False),
-    sa.Column('instance_id', sa.String(length=32), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=True),
     sa.Column('kind', sa.String(length=16), nullable=False),
     sa.Column('element_id', sa.String(length=100), nullable=False),
     sa.Column('token_id', sa.String(length=32), nullable=False),
@@ -493,6 +525,8 @@ def upgrade() -> None:
     sa.Column('lock_until', UTCDateTime(timezone=True), nullable=True),
     sa.Column('error', sa.Text(), nullable=True),
     sa.Column('payload', sa.JSON(), nullable=False),
+    sa.Column('topic', sa.String(length=200), nullable=True),
+    sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('idem', sa.String(length=160), nullable=False),
     sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_job_instance_id_process_instance')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_job')),
@@ -501,6 +535,7 @@ def upgrade() -> None:
     with op.batch_alter_table('job', schema=None) as batch_op:
         batch_op.create_index('ix_job_due', ['due_at', 'id'], unique=False, postgresql_where=sa.text("state = 'pending'"), sqlite_where=sa.text("state = 'pending'"))
         batch_op.create_index('ix_job_instance_id', ['instance_id'], unique=False)
+        batch_op.create_index('ix_job_worker', ['topic', 'due_at'], unique=False, postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'"))
 
     op.create_table('migration_item',
     sa.Column('batch_id', sa.String(length=32), nullable=False),
@@ -677,6 +712,7 @@ def downgrade() -> None:
     op.drop_table('repair_ledger_entry')
     op.drop_table('migration_item')
     with op.batch_alter_table('job', schema=None) as batch_op:
+        batch_op.drop_index('ix_job_worker', postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'"))
         batch_op.drop_index('ix_job_instance_id')
         batch_op.drop_index('ix_job_due', postgresql_where=sa.text("state = 'pending'"), sqlite_where=sa.text("state = 'pending'"))
 
@@ -750,6 +786,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_stored_file_instance')
 
     op.drop_table('stored_file')
+    with op.batch_alter_table('start_event', schema=None) as batch_op:
+        batch_op.drop_index('ix_start_event_kind_name')
+
+    op.drop_table('start_event')
     with op.batch_alter_table('repair_ticket', schema=None) as batch_op:
         batch_op.drop_index('ix_repair_ticket_stage')
         batch_op.drop_index(batch_op.f('ix_repair_ticket_reporter_id'))
@@ -763,6 +803,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outbox_unsent', postgresql_where=sa.text('sent_at IS NULL'), sqlite_where=sa.text('sent_at IS NULL'))
 
     op.drop_table('outbox')
+    with op.batch_alter_table('message_buffer', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_buffer_name')
+        batch_op.drop_index('ix_message_buffer_expires_at')
+
+    op.drop_table('message_buffer')
     op.drop_table('login_lock')
     with op.batch_alter_table('login_failure', schema=None) as batch_op:
         batch_op.drop_index('ix_login_failure_address_at')
@@ -776,5 +821,6 @@ def downgrade() -> None:
     op.drop_table('delivered_message')
     op.drop_table('contractor')
     op.drop_table('community')
+    op.drop_table('api_token')
     op.drop_table('account')
     # ### end Alembic commands ###

@@ -1,0 +1,1 @@
+"""API tokens: how programs outside prove who they are."""
