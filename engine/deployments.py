@@ -262,9 +262,8 @@ def compiled(definition_id: str, digest: str, connection: Connection) -> Compile
 
 def find_called(called: Called, connection: Connection) -> CompiledProcess | None:
     """Read the process that a call activity names, in its newest or the named version."""
-    query, values = _LATEST, {"key": called.key}
-    if called.binding == "version":
-        query, values = _VERSION, {"key": called.key, "version": called.version}
+    values: dict[str, object] = {"key": called.key, "version": called.version}
+    query = _VERSION if called.binding == "version" else _LATEST
     return _compiled_row(query, values, connection)
 
 

@@ -1,25 +1,46 @@
 """Where a running instance finds the processes that it calls, and finds them again later."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from engine.spiff.calls import Called
 
-if TYPE_CHECKING:
-    from engine.spiff.definition import Definition
-
 _PART = "#"
+
+
+class Compiled(Protocol):
+    """What a running instance needs of a compiled definition."""
+
+    @property
+    def key(self) -> str:
+        """Id of the process."""
+        ...
+
+    @property
+    def ref(self) -> str:
+        """What the engine calls this version."""
+        ...
+
+    @property
+    def specs(self) -> Mapping[str, Any]:
+        """What SpiffWorkflow runs, by id of the process or sub-process."""
+        ...
+
+    @property
+    def relatives(self) -> Mapping[str, "Compiled"]:
+        """What its call activities may call in its own file, by key."""
+        ...
 
 
 @runtime_checkable
 class Shelf(Protocol):
     """What a host adds if it keeps more than one definition."""
 
-    def find_called(self, called: Called) -> "Definition | None":
+    def find_called(self, called: Called) -> Compiled | None:
         """Find the newest version of a process, or the one that is named; None without any."""
         ...
 
-    def pinned(self, ref: str) -> "Definition | None":
+    def pinned(self, ref: str) -> Compiled | None:
         """Find the definition that an instance once called, by its reference."""
         ...
 
@@ -33,12 +54,12 @@ class Shelf(Protocol):
 class Library:
     """The definitions that one instance uses: its own, those of its file, those of the host."""
 
-    def __init__(self, definition: "Definition", host: object) -> None:
+    def __init__(self, definition: Compiled, host: object) -> None:
         self.own_ref = definition.ref
         self.shelf = host if isinstance(host, Shelf) else None
-        self._known = {definition.ref: definition}
+        self._known: dict[str, Compiled] = {definition.ref: definition}
 
-    def find(self, called: Called, caller_ref: str) -> "Definition | None":
+    def find(self, called: Called, caller_ref: str) -> Compiled | None:
         """Find what is called now by an element of a definition."""
         relative = self.pinned(caller_ref).relatives.get(called.key)
         is_own = called.binding == "deployment" or (called.binding is None and relative is not None)
@@ -49,7 +70,7 @@ class Library:
             self._known[found.ref] = found
         return found
 
-    def pinned(self, ref: str) -> "Definition":
+    def pinned(self, ref: str) -> Compiled:
         """Find a definition again.
 
         Raises:
@@ -59,7 +80,7 @@ class Library:
             self._known[ref] = self._fetch(ref)
         return self._known[ref]
 
-    def _fetch(self, ref: str) -> "Definition":
+    def _fetch(self, ref: str) -> Compiled:
         base, part, key = ref.partition(_PART)
         if part:
             return self.pinned(base).relatives[key]

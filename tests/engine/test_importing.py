@@ -216,7 +216,7 @@ def xml(element) -> str:
     return f"<{tag}{pairs}>{text}{''.join(map(xml, inner))}</{tag}>"
 
 
-def survives(elements, cut: int, insert: bytes) -> None:
+def assert_survives(elements, cut: int, insert: bytes) -> None:
     text = f"{HEAD}{''.join(map(xml, elements))}</definitions>".encode()
     for content in (text, text[:cut] + insert + text[cut:], insert):
         result = open_file(content)
@@ -231,7 +231,7 @@ HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large]
 @settings(max_examples=500, deadline=None, suppress_health_check=HEALTH)
 @FUZZ
 def test_no_file_whatever_crashes_the_check(elements, cut, insert):
-    survives(elements, cut, insert)
+    assert_survives(elements, cut, insert)
 
 
 @pytest.mark.nightly
@@ -239,4 +239,4 @@ def test_no_file_whatever_crashes_the_check(elements, cut, insert):
 @settings(max_examples=10_000, deadline=None, suppress_health_check=HEALTH)
 @FUZZ
 def test_no_file_of_ten_thousand_crashes_the_check(elements, cut, insert):
-    survives(elements, cut, insert)
+    assert_survives(elements, cut, insert)
