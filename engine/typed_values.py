@@ -1,7 +1,7 @@
 """Variables as Camunda 7 writes them over REST, {"value": ..., "type": ...}, to and from FEEL."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -58,8 +58,6 @@ def _written(value: object) -> tuple[str, object]:
             return "String", value
         case list() | Mapping():
             return "Json", to_json(value)
-        case date():
-            return "String", value.isoformat()
         case _:
             return "String", to_text(value)
 

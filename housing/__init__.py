@@ -1,1 +1,1 @@
-"""The business of a social housing office, one slice a subject, and the wiring of the application."""
+"""The business of a social housing office, one slice a subject, and the wiring."""

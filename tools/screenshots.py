@@ -30,11 +30,11 @@ README_PAGES = (  # name, login, address, width
 )
 ALL_PAGES = {
     "resident1": ("/", "/repairs/new", "/repairs", "/tasks", "/cases/{case}", "/simulator"),
-    "manager1": ("/", "/tasks", "/tasks?view=team", "/tasks?view=overdue", "/repairs", "/cases/{case}", "/tasks/{task}"),
+    "manager1": ("/", "/tasks", "/tasks?view=team", "/repairs", "/cases/{case}", "/tasks/{task}"),
     "warranty1": ("/", "/tasks?view=team", "/repairs", "/tasks/{task}"),
     "officer1": ("/", "/tasks?view=team", "/cases/{case}", "/tasks/{task}", "/processes"),
     "chief1": ("/", "/tasks?view=team", "/tasks/{task}"),
-    "supervisor1": ("/", "/processes", "/processes/repair.ticket/1", "/operations", "/simulator"),
+    "supervisor1": ("/", "/processes", "/processes/repair.ticket/1", "/operations", "/calendars"),
     "admin1": ("/", "/operations"),
 }  # fmt: skip
 

@@ -236,9 +236,13 @@ def test_a_crash_between_commit_and_delivery_loses_nothing(errand, publish, engi
     with database.reading() as session:
         (letter,) = engine.due_jobs(session, engine._clock.now(), 9)
 
-    with pytest.raises(RuntimeError, match="crash"), database.unit_of_work() as session:
-        engine.fire(letter.id, session=session)
-        raise RuntimeError("crash before the commit of the delivery")
+    def deliver_and_crash() -> None:
+        with database.unit_of_work() as session:
+            engine.fire(letter.id, session=session)
+            raise RuntimeError("crash before the commit of the delivery")
+
+    with pytest.raises(RuntimeError, match="crash"):
+        deliver_and_crash()
     assert case.open_elements() == []
     with database.unit_of_work() as session:
         assert engine.fire(letter.id, session=session)
