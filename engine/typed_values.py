@@ -46,10 +46,8 @@ def _typed(value: object) -> dict[str, object]:
 
 def _written(value: object) -> tuple[str, object]:
     match value:
-        case None:
-            return "Null", None
-        case bool():
-            return "Boolean", value
+        case None | bool():
+            return "Null" if value is None else "Boolean", value
         case int() | Decimal():
             return _number(Decimal(value))
         case datetime() if value.tzinfo is not None:
