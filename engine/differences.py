@@ -29,11 +29,12 @@ class Snapshot:
     @classmethod
     def of(cls, execution: Execution) -> "Snapshot":
         """Look at an execution."""
+        waits = execution.waits()
         return cls(
-            tasks={each.token_id: each for each in execution.user_tasks()},
-            timers={each.token_id: each for each in execution.timers()},
-            awaited={(each.token_id, each.name): each for each in execution.messages()},
-            services={each.token_id: each for each in execution.services()},
+            tasks={each.token_id: each for each in waits.user_tasks},
+            timers={each.token_id: each for each in waits.timers},
+            awaited={(each.token_id, each.name): each for each in waits.messages},
+            services={each.token_id: each for each in waits.services},
         )
 
 

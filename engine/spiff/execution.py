@@ -23,6 +23,7 @@ from engine.spiff.model import (
     ServiceWait,
     TimerWait,
     UserTaskState,
+    Waits,
 )
 from engine.spiff.moving import move
 from engine.spiff.nodes import ACTIVE
@@ -112,6 +113,16 @@ class Execution:
             TokenNotFound: there is no such token.
         """
         return check_variables(visible(self._find(token_id, lambda _: True)))
+
+    def waits(self) -> Waits:
+        """List everything the instance waits for, in one walk over its tasks."""
+        tasks = list(all_tasks(self._top))
+        return Waits(
+            user_tasks=[t.task_spec.state_of(t) for t in tasks if is_open_user_task(t)],
+            timers=[timer_wait(t) for t in tasks if _is_timer(t)],
+            messages=[message_wait(t) for t in tasks if _is_message(t)],
+            services=[t.task_spec.state_of(t) for t in tasks if is_waiting_service(t)],
+        )
 
     def user_tasks(self) -> list[UserTaskState]:
         """List the open user tasks."""
@@ -296,8 +307,9 @@ class Execution:
         return self._find(token_id, is_right)
 
     def _find(self, token_id: str, is_right: Callable[[Task], bool]) -> Task:
-        for task in self._tasks(is_right):
-            if task.id == _uuid(token_id):
+        wanted = _uuid(token_id)
+        for task in all_tasks(self._top):
+            if task.id == wanted and is_right(task):
                 return task
         raise TokenNotFound(token_id)
 

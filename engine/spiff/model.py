@@ -1,6 +1,6 @@
 """What the rest of the engine sees of a running process instance: plain frozen values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -166,3 +166,13 @@ class Carrying:
     def target_of(self, element_id: str) -> str:
         """Give the id that an old element has in the new version."""
         return self.mapping.get(element_id, element_id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waits:
+    """Everything that an instance waits for."""
+
+    user_tasks: Sequence[UserTaskState]
+    timers: Sequence[TimerWait]
+    messages: Sequence[MessageWait]
+    services: Sequence[ServiceWait]

@@ -67,7 +67,8 @@ def all_tasks(top: Instance) -> Iterator[Task]:
     while stack:
         task = stack.pop()
         yield task
-        stack.extend(reversed(task.children))
+        tasks = task.workflow.tasks  # the property `children` looks each child up more slowly
+        stack.extend([tasks[child] for child in reversed(task._children)])
         inside = top.subprocesses.get(task.id)
         if inside is not None and not task.has_state(FINISHED):
             stack.append(inside.task_tree)
