@@ -141,26 +141,35 @@ def table_warnings(model: DecisionModel) -> list[Problem]:
             element_id=decision.element_id,
             element_name=decision.name,
             advice=advice,
-            severity="warning",
+            severity=severity,
             rule="decision-table-coverage",
         )
         for decision in decisions
         if isinstance(decision.box, Table)
-        for advice in _advice(decision.box)
+        for severity, advice in _advice(decision.box)
     ]
 
 
-def _advice(table: Table) -> Iterator[str]:
+def _advice(table: Table) -> Iterator[tuple[str, str]]:
     try:
         gaps, overlaps = find_gaps(table), find_overlaps(table)
     except NotAnalysable as reason:
-        yield f"Gaps and overlaps of the table were not looked for: {reason}."
+        yield "info", f"Gaps and overlaps of the table were not looked for: {reason}."
         return
     for gap in gaps:
-        yield f"No rule covers {gap.example}. Add a rule or a default output."
+        yield "warning", f"No rule covers {gap.example}. Add a rule or a default output."
     for overlap in overlaps:
         rules = " and ".join(map(str, overlap.rules))
-        yield f"Rules {rules} all match {overlap.example}. Narrow one or choose another hit policy."
+        advice = "Narrow one or choose another hit policy."
+        yield "warning", f"Rules {rules} all match {overlap.example}. {advice}"
+
+
+def list_decisions(xml: bytes) -> tuple[str, ...]:
+    """Name the decisions of a file by id; none when the file would be refused."""
+    try:
+        return parse_decisions(xml).decision_ids
+    except DeploymentRefused:
+        return ()
 
 
 def check_decisions(xml: bytes) -> list[Problem]:

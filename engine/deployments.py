@@ -1,5 +1,6 @@
 """Process definitions: check, store as a new version, compile once and keep by content hash."""
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from engine.checking import Known as KnownNames
 from engine.checking import check_file, constraint_errors
-from engine.decisions import DecisionModel, parse_decisions
+from engine.decisions import DecisionModel, parse_decisions, table_warnings
 from engine.errors import DefinitionNotFound, DeploymentRefused, Problem
 from engine.records import ProcessDefinition
 from engine.service_tasks import BUILT_IN_TOPICS
@@ -23,6 +24,8 @@ from engine.spiff.findings import Known
 from engine.spiff.reading import read_xml
 from engine.tables import process_definition, resource
 from engine.types import Actor
+
+log = logging.getLogger(__name__)
 
 CACHED_DEFINITIONS = 128
 
@@ -58,6 +61,12 @@ class CompiledProcess:
 
     definition: Definition
     decisions: Mapping[str, DecisionModel]
+
+    def find_warnings(self) -> tuple[Problem, ...]:
+        """List findings about the diagram and its decision tables that do not refuse them."""
+        models = {id(model): model for model in self.decisions.values()}.values()
+        tables = (problem for model in models for problem in table_warnings(model))
+        return tuple(dict.fromkeys((*self.definition.warnings, *tables)))
 
 
 class _Cache:
@@ -156,7 +165,15 @@ def _deploy_one(
         deployed_by=by.id,
     )
     _insert(deployed, resources, connection)
+    _log_warnings(deployed, checked)
     return deployed
+
+
+def _log_warnings(deployed: ProcessDefinition, checked: CompiledProcess) -> None:
+    for each in checked.find_warnings():
+        where = f"{each.element_id} {each.element_name}".strip()
+        if each.severity == "warning":
+            log.warning("%s version %d: %s: %s", deployed.key, deployed.version, where, each.advice)
 
 
 def check(resources: Mapping[str, bytes], known_topics: frozenset[str]) -> CompiledProcess:
@@ -208,20 +225,25 @@ def check_diagram(
     known_topics: frozenset[str],
     known_roles: frozenset[str] | None = None,
     known_forms: frozenset[str] | None = None,
+    known_decisions: frozenset[str] | None = None,
 ) -> list[Problem]:
-    """Check one diagram by itself: its decisions are taken for granted.
+    """Check one diagram by itself.
 
     Args:
         bpmn: the file.
         known_topics: topics that somebody serves; the engine's own are added.
         known_roles: candidate groups that exist; None leaves them unchecked.
         known_forms: keys of forms that exist; None leaves them unchecked.
+        known_decisions: ids of decisions that exist; None leaves them unchecked.
 
     Returns:
         All problems, errors first; warnings would not refuse it.
     """
     topics = known_topics | BUILT_IN_TOPICS
-    return check_file(bpmn, KnownNames(topics=topics, roles=known_roles, forms=known_forms))
+    known = KnownNames(
+        topics=topics, decisions=known_decisions, forms=known_forms, roles=known_roles
+    )
+    return check_file(bpmn, known)
 
 
 def diagram_of(resources: Mapping[str, bytes]) -> bytes:

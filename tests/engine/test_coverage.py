@@ -24,7 +24,7 @@ def advice(*rules: tuple[str, str, str], policy: str = "UNIQUE") -> list[str]:
         result = f'<outputEntry id="o{number}"><text>{fee}</text></outputEntry>'
         text += f'<rule id="r{number}">{cells}{result}</rule>'
     found = check_decisions(HEAD.format(policy=policy, rules=text).encode())
-    assert all(problem.severity == "warning" for problem in found)
+    assert all(problem.severity != "error" for problem in found)
     return [problem.advice for problem in found]
 
 

@@ -90,3 +90,18 @@ def test_a_page_finds_diagram_elements_figures_and_tokens(process, database, clo
     assert counts == {"repair": 1}
     assert active["repair"] == "user_task"
     assert active["cancel"] == "message"
+
+
+def test_gaps_of_a_decision_table_are_warnings_of_the_deployment(walker, diagram, caplog):
+    files = diagram("classify", "repair_class.dmn")
+    rule = files["repair_class.dmn"].rindex(b"<rule ")
+    end = files["repair_class.dmn"].rindex(b"</rule>") + len(b"</rule>")
+    files["repair_class.dmn"] = files["repair_class.dmn"][:rule] + files["repair_class.dmn"][end:]
+
+    deployed = walker.deploy(files)
+    (told,) = [each for each in caplog.messages if "No rule covers" in each]
+    caplog.clear()
+    walker.deploy(files)
+
+    assert told.startswith(f"{deployed.key} version 1: ")
+    assert caplog.messages == []

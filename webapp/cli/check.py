@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from bpmn import catalogue
-from engine.decisions import check_decisions
+from engine.decisions import check_decisions, list_decisions
 from engine.deployments import check_diagram
 from engine.errors import Problem
 from forms import catalogue as form_catalogue
 from housing import scenarios as runner
 from housing.operations import OPERATIONS
 from housing.people.rules import ROLES
+
+DECISIONS = ".dmn"
 
 
 def scenarios(packages: Sequence[str], only: Sequence[str]) -> int:
@@ -35,9 +37,15 @@ def scenarios(packages: Sequence[str], only: Sequence[str]) -> int:
 
 
 def lint(files: Sequence[Path], *, as_json: bool = False) -> int:
-    """List every finding about the files; 1 when one of them would be refused."""
+    """List every finding about the files; 1 when one of them would be refused.
+
+    A diagram may ask decisions of the files given along and of the shipped packages.
+    """
+    decisions = _decisions(files)
     found = [
-        {"file": str(path), **asdict(problem)} for path in files for problem in _findings(path)
+        {"file": str(path), **asdict(problem)}
+        for path in files
+        for problem in _findings(path, decisions)
     ]
     refused = any(finding["severity"] == "error" for finding in found)
     if as_json:
@@ -53,13 +61,25 @@ def lint(files: Sequence[Path], *, as_json: bool = False) -> int:
     return int(refused)
 
 
-def _findings(path: Path) -> Sequence[Problem]:
+def _decisions(files: Sequence[Path]) -> frozenset[str]:
+    given = [path.read_bytes() for path in files if path.suffix == DECISIONS]
+    shipped = [
+        content
+        for package in catalogue.packages()
+        for name, content in catalogue.resources(package).items()
+        if name.endswith(DECISIONS)
+    ]
+    return frozenset(each for content in (*given, *shipped) for each in list_decisions(content))
+
+
+def _findings(path: Path, decisions: frozenset[str]) -> Sequence[Problem]:
     """Check one file; a decision file has its tables looked at for gaps and overlaps."""
-    if path.suffix == ".dmn":
+    if path.suffix == DECISIONS:
         return check_decisions(path.read_bytes())
     return check_diagram(
         path.read_bytes(),
         known_topics=frozenset(OPERATIONS),
         known_roles=ROLES,
         known_forms=frozenset(form_catalogue.keys()),
+        known_decisions=decisions,
     )

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.errors import DeploymentRefused
+from engine.spiff.definition import compile_process
 from engine.spiff.execution import Execution
 
 UNDOABLE = """
@@ -193,8 +194,6 @@ def test_cancelling_a_transaction_undoes_it_and_leaves_by_the_cancel_event(start
 
 
 def test_an_event_may_refer_to_a_definition_of_the_file(bpmn, host):
-    from engine.spiff.definition import compile_process
-
     text = (
         bpmn("start s\nuser a\nboundary t on=a\nuser b\nf1: s -> a\nf2: t -> b")
         .replace(
