@@ -23,9 +23,17 @@ SUITES = {
 
 
 def run(suite: str, folder: Path, *, as_json: bool) -> None:
-    """Run a suite on a folder laid out like it; print totals per group, and the failures."""
+    """Run a suite on a folder laid out like it; print totals per group, and the failures.
+
+    Raises:
+        UsageError: a file that the suite cannot be run without is missing.
+    """
     run_suite: Callable[[Path], Any] = import_module(SUITES[suite]).run_suite
-    figures: Mapping[str, Any] = run_suite(folder).as_json()
+    try:
+        figures: Mapping[str, Any] = run_suite(folder).as_json()
+    except FileNotFoundError as error:
+        advice = f"{error.filename} is missing; give a folder laid out like the suite {suite}."
+        raise click.UsageError(advice) from error
     if as_json:
         click.echo(json.dumps(figures, indent=2, ensure_ascii=False))
         return
