@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine import queries
+from engine.types import SYSTEM
 from scheduler.relay import Relay
 from webapp.factory import create_app
 
@@ -64,12 +65,32 @@ def test_a_failed_step_is_shown_and_can_be_tried_again(signed_in, house, reporte
     assert "異常（0）" in page.text
 
 
+def test_a_failed_job_of_no_case_is_shown_and_can_be_tried_again(signed_in, house):
+    with house.unit_of_work() as session:
+        house.engine.publish_message("nobody.waits", "1", by=SYSTEM, session=session)
+        (job,) = house.engine.due_jobs(session, house.clock.now(), 10)
+    use_up(house, job)
+    admin = signed_in("admin1")
+    page = admin.open("/operations")
+    assert "系統工作（不屬於任何案件）" in page.text
+    assert "the printer is on fire" in page.text
+
+    (retry,) = re.findall(r'action="(/operations/incidents/[0-9a-f]+/retry)"', page.text)
+
+    assert "異常（0）" in admin.send(retry).text
+
+
 def fail_for_good(house, instance_id: str) -> None:
     """Use up the retries of an instance's first pending job."""
     with house.reading() as session:
         job = next(
             each for each in queries.jobs_of(instance_id, session) if each.state == "pending"
         )
+    use_up(house, job)
+
+
+def use_up(house, job) -> None:
+    """Let a job fail until nothing tries it again."""
     for _ in range(job.retries):
         with house.unit_of_work() as session:
             house.engine.record_failure(job.id, "the printer is on fire", session=session)
