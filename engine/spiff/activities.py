@@ -47,6 +47,7 @@ class LoopRule:
 
     Attributes:
         collection: FEEL that gives the list of items, or None.
+        is_variable: the collection is the name of a variable, which need not be a FEEL name.
         cardinality: FEEL that gives the number of instances, or None.
         item_name: local variable that holds the item of an instance.
         output_item: local variable that is collected from each instance, or None.
@@ -60,6 +61,7 @@ class LoopRule:
 
     is_sequential: bool = False
     collection: str | None = None
+    is_variable: bool = False
     cardinality: str | None = None
     item_name: str | None = None
     output_item: str | None = None
@@ -167,7 +169,10 @@ class MultiInstance(Loop):
 
     def _items(self, my_task: Task) -> list[object]:
         rule = self.rule
-        items = evaluate(my_task, rule.collection or rule.cardinality or "")
+        if rule.is_variable:
+            items = visible(my_task).get(rule.collection or "")
+        else:
+            items = evaluate(my_task, rule.collection or rule.cardinality or "")
         if rule.collection is None:
             items = self._numbers(items)
         if not isinstance(items, list):

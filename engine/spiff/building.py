@@ -6,6 +6,7 @@ specs are built from our own reading of the file.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from engine.spiff.behaviors import ALL, read_behavior
 from engine.spiff.call_activities import CallActivity
 from engine.spiff.calls import read_call
 from engine.spiff.complex_gateways import ComplexGateway
+from engine.spiff.data import give_out, handed_over, read_data, take_in
 from engine.spiff.diagram import Diagram, Flow, Node, find, text_of
 from engine.spiff.event_sub_processes import LISTENER, EventSubProcess, EventSubProcessStart
 from engine.spiff.events import (
@@ -50,7 +52,7 @@ from engine.spiff.tasks import (
     ServiceTask,
     UserTask,
 )
-from engine.spiff.vocabulary import SUB_PROCESSES, anju, camunda
+from engine.spiff.vocabulary import ACTIVITIES, SUB_PROCESSES, anju, camunda
 from engine.spiff.workflows import ProcessSpec
 
 _GATHERING = " #gathering"
@@ -94,17 +96,21 @@ def read_assignment(node: Node) -> Assignment:
 def read_loop(node: Node, diagram: Diagram | None = None) -> LoopRule | None:
     """Read the loop marker of an activity; its behaviour only together with its diagram."""
     for xml in find(node.xml, "./bpmn:multiInstanceLoopCharacteristics"):
-        collection = xml.get(camunda("collection")) or text_of(xml, "./bpmn:loopDataInputRef")
+        names = {} if diagram is None else diagram.data
+        listed, results = (text_of(xml, f"./bpmn:loopData{end}Ref") for end in ("Input", "Output"))
+        given = xml.get(camunda("collection"))
+        collection = given or names.get(listed or "", listed)
         items = find(xml, "./bpmn:inputDataItem")
         outputs = find(xml, "./bpmn:outputDataItem")
         return LoopRule(
             behavior=ALL if diagram is None else read_behavior(diagram, node),
             is_sequential=xml.get("isSequential") == "true",
             collection=expression_of(collection) if collection else None,
+            is_variable=given is None and listed in names,
             cardinality=text_of(xml, "./bpmn:loopCardinality"),
             item_name=xml.get(camunda("elementVariable")) or _item_name(items),
             output_item=_item_name(outputs),
-            output_list=text_of(xml, "./bpmn:loopDataOutputRef"),
+            output_list=names.get(results or "", results),
             completion=text_of(xml, "./bpmn:completionCondition"),
         )
     for xml in find(node.xml, "./bpmn:standardLoopCharacteristics"):
@@ -211,12 +217,24 @@ class _Builder:
             name = f"{node.id}{_GATHERING}"
             Gathering(self._spec, name, element=element, quantity=start_quantity)
         if rule is None:
-            maker(self._spec, node.id, node, element)
+            body = maker(self._spec, node.id, node, element)
+            self._hand_over(node, body, body)
             return
         body = maker(self._spec, f"{node.id} #instance", node, element)
         body.is_instance = True
         kind: type[Loop] = MultiInstance if rule.collection or rule.cardinality else StandardLoop
-        kind(self._spec, node.id, element=element, rule=rule, body=body.name)
+        loop = kind(self._spec, node.id, element=element, rule=rule, body=body.name)
+        self._hand_over(node, body, loop)
+
+    def _hand_over(self, node: Node, body: FlowNode, outer: FlowNode) -> None:
+        """Let an activity take in and give out data, once for all rounds of its loop."""
+        if isinstance(body, CallActivity):
+            body.data_inputs = handed_over(self._diagram, node, "dataInput")
+            body.data_outputs = handed_over(self._diagram, node, "dataOutput")
+        data = read_data(self._diagram, node).rule() if node.type in ACTIVITIES else None
+        if data is not None and isinstance(outer, Activity):
+            outer.take_in = partial(take_in, rule=data)
+            outer.give_out = partial(give_out, rule=data)
 
     def _connect(self, node: Node) -> None:
         spec = self._spec.task_specs[node.id]

@@ -21,7 +21,14 @@ class CallActivity(SubProcess):
 
     The definition is chosen when the call starts and stays: its reference and the variables of the
     called process are kept with the token of the call.
+
+    Attributes:
+        data_inputs: variables that the called process gets under their own names.
+        data_outputs: variables of the called process that come back under their own names.
     """
+
+    data_inputs: tuple[str, ...] = ()
+    data_outputs: tuple[str, ...] = ()
 
     def __init__(
         self, wf_spec: WorkflowSpec, name: str, *, element: Element, rule: CallRule
@@ -49,7 +56,7 @@ class CallActivity(SubProcess):
 
     def _run_hook(self, my_task: Task) -> bool | None:
         variables = my_task.internal_data.pop("variables")
-        values: dict[str, object] = {}
+        values = {name: variables[name] for name in self.data_outputs if name in variables}
         for transfer in self.rule.outputs:
             if transfer.target is None:
                 values.update(variables)
@@ -60,7 +67,8 @@ class CallActivity(SubProcess):
         return True
 
     def _given(self, my_task: Task) -> dict[str, object]:
-        values: dict[str, object] = {}
+        seen = visible(my_task) if self.data_inputs else {}
+        values = {name: seen.get(name) for name in self.data_inputs}
         for transfer in self.rule.inputs:
             if transfer.target is None:
                 values.update(visible(my_task))

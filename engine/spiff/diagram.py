@@ -107,6 +107,9 @@ class Diagram:
         outgoing: flows by source, in the order of the source's outgoing elements.
         incoming: flows by target.
         definitions: event definitions of the whole file by id, those without one by their path.
+        data: names of the variables that data objects, stores, properties, data inputs and outputs
+            of the whole file stand for, by id.
+        stores: ids of the references to data stores.
         problems: what was wrong already while reading.
     """
 
@@ -119,6 +122,8 @@ class Diagram:
     outgoing: dict[str, list[Flow]] = field(default_factory=dict)
     incoming: dict[str, list[Flow]] = field(default_factory=dict)
     definitions: dict[str, Trigger] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    stores: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
 
     def inside(self, scope: str) -> list[Node]:
@@ -206,8 +211,11 @@ def processes(root: etree._Element) -> list[etree._Element]:
 def read_diagram(process: etree._Element) -> Diagram:
     """Read one process with all its sub-processes."""
     key = process.get("id", "")
-    diagram = Diagram(key=key, name=process.get("name") or key, xml=process)
     root = process.getroottree().getroot()
+    stores = frozenset(xml.get("id", "") for xml in root.iter(bpmn("dataStoreReference")))
+    diagram = Diagram(
+        key=key, name=process.get("name") or key, xml=process, data=_data(root), stores=stores
+    )
     reader = _Reader(diagram, root)
     reader.read_definitions(root)
     for scope in _scopes(process):
@@ -320,6 +328,15 @@ class _Reader:
         self._diagram.problems.append(problem)
 
 
+_DATA_REFERENCES = {"dataObjectReference": "dataObjectRef", "dataStoreReference": "dataStoreRef"}
+_DATA = [
+    bpmn(tag)
+    for tag in (
+        *("dataObject", "dataObjectReference", "dataStore", "dataStoreReference"),
+        *("property", "dataInput", "dataOutput"),
+    )
+]
+
 _ACTIVITY_PARTS = frozenset(
     {
         "completionCondition",
@@ -366,6 +383,28 @@ def _named(root: etree._Element, kind: str) -> Mapping[str, str | None]:
     attribute = {"error": "errorCode", "escalation": "escalationCode"}.get(kind, "name")
     found = find(root, f"./bpmn:{kind}")
     return {xml.get("id", ""): xml.get(attribute) for xml in found}
+
+
+def _data(root: etree._Element) -> Mapping[str, str]:
+    """Name what holds data; all references to one data object or store are one variable.
+
+    It has its own name, else that of its first named reference, else its id.
+    """
+    names = {xml.get("id", ""): _label(xml) for xml in root.iter(*_DATA) if xml.get("id")}
+    targets = {
+        xml.get("id", ""): xml.get(attribute, "").rpartition(":")[2]
+        for tag, attribute in _DATA_REFERENCES.items()
+        for xml in root.iter(bpmn(tag))
+    }
+    for key, target in targets.items():
+        if target in names:
+            names[target] = names[target] or names[key]
+    found = {key: name or key for key, name in names.items()}
+    return found | {key: found[target] for key, target in targets.items() if target in found}
+
+
+def _label(xml: etree._Element) -> str:
+    return " ".join((xml.get("name") or "").split())
 
 
 def _lanes(process: etree._Element) -> Mapping[str, str]:

@@ -44,13 +44,13 @@ _PARTS = DRAWING | {
     "script",
     "standardLoopCharacteristics",
 }
+_DATA_PARTS = frozenset({"dataInputAssociation", "dataOutputAssociation", "ioSpecification"})
 _WITHOUT_EFFECT = {
-    "dataInput": "Variables are seen by all tasks.",
-    "dataInputAssociation": "Variables are seen by all tasks; map them with input parameters.",
-    "dataOutput": "Variables are seen by all tasks.",
-    "dataOutputAssociation": "Variables are seen by all tasks; map them with output parameters.",
+    "dataInput": "Variables are seen by all events.",
+    "dataInputAssociation": "Variables are seen by all events.",
+    "dataOutput": "What an event brings becomes variables.",
+    "dataOutputAssociation": "What an event brings becomes variables.",
     "humanPerformer": "Use camunda:assignee.",
-    "ioSpecification": "Use camunda:inputOutput.",
     "performer": "Use camunda:assignee.",
     "potentialOwner": "Use camunda:candidateGroups.",
     "resourceRole": "Use camunda:candidateGroups.",
@@ -82,6 +82,8 @@ def unknown_parts(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
     for child in node.xml:
         tag = tag_of(child)
         if not is_bpmn(child) or tag.endswith("EventDefinition"):
+            continue
+        if tag in _DATA_PARTS and node.type in ACTIVITIES:
             continue
         if tag in _WITHOUT_EFFECT:
             yield warning(node, f"{tag} has no effect here. {_WITHOUT_EFFECT[tag]}")
@@ -177,10 +179,10 @@ def event_gateway(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
             yield error(target, f"It cannot follow an event-based gateway. {advice}")
 
 
-def loops(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
+def loops(diagram: Diagram, node: Node, known: Known) -> Iterator[Problem]:
     """Check the loop markers of activities."""
     if find(node.xml, "./bpmn:multiInstanceLoopCharacteristics"):
-        yield from _multi_instance(node, known)
+        yield from _multi_instance(diagram, node, known)
     for xml in find(node.xml, "./bpmn:standardLoopCharacteristics"):
         maximum = xml.get("loopMaximum")
         if maximum is not None and not (maximum.isascii() and maximum.isdigit() and int(maximum)):
@@ -219,15 +221,16 @@ def _timer(node: Node, known: Known) -> Iterator[Problem]:
             yield error(node, f"The timer cannot be read: {failure}. Correct it.")
 
 
-def _multi_instance(node: Node, known: Known) -> Iterator[Problem]:
-    rule = read_loop(node)
+def _multi_instance(diagram: Diagram, node: Node, known: Known) -> Iterator[Problem]:
+    rule = read_loop(node, diagram)
     if rule is None:
         return
     if (rule.collection is None) == (rule.cardinality is None):
         yield error(node, "Give the multi-instance either a collection or a cardinality.")
     if (rule.output_item is None) != (rule.output_list is None):
         yield error(node, "To collect outputs, give both loopDataOutputRef and outputDataItem.")
-    for text in (rule.collection, rule.cardinality, rule.completion):
+    collection = None if rule.is_variable else rule.collection
+    for text in (collection, rule.cardinality, rule.completion):
         yield from check_feel(node, text, known, "The multi-instance")
 
 

@@ -1,5 +1,6 @@
 """The base of all task specs: how a token enters an element, leaves it, and is cancelled."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -126,13 +127,24 @@ class Activity(FlowNode):
         completion_quantity: tokens that leave on each flow.
         compensation: name of the spec that undoes it, None if nothing does.
         needs_inner: there is something to undo only if something inside can be undone.
+        take_in: fills its data inputs when it begins, None without data associations.
+        give_out: copies its data outputs when it is done, None without data associations.
     """
 
     completion_quantity = 1
     compensation: str | None = None
     needs_inner = False
+    take_in: Callable[[Task], None] | None = None
+    give_out: Callable[[Task], None] | None = None
+
+    def _update(self, my_task: Task) -> None:
+        if self.take_in is not None:
+            self.take_in(my_task)
+        super()._update(my_task)
 
     def _on_complete_hook(self, my_task: Task) -> None:
+        if self.give_out is not None:
+            self.give_out(my_task)
         close_boundaries(my_task)
         self._remember(my_task)
         super()._on_complete_hook(my_task)

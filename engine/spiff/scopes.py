@@ -40,10 +40,25 @@ def write(task: Task, values: Mapping[str, object]) -> None:
     Raises:
         VariableNotAllowed: a name or value cannot be stored.
     """
-    checked = check_variables(values)
     levels = list(_levels(task))
-    for name, value in checked.items():
-        owner = next((level for level in levels if name in _locals(level)), None)
+    _store(task, values, levels, levels)
+
+
+def write_outside(task: Task, values: Mapping[str, object]) -> None:
+    """Store values as `write` does, but never in the locals of the task itself.
+
+    Raises:
+        VariableNotAllowed: a name or value cannot be stored.
+    """
+    levels = list(_levels(task))
+    _store(task, values, levels, levels[1:])
+
+
+def _store(
+    task: Task, values: Mapping[str, object], levels: list[Task], owners: list[Task]
+) -> None:
+    for name, value in check_variables(values).items():
+        owner = next((level for level in owners if name in _locals(level)), None)
         if owner is not None:
             owner.internal_data["locals"][name] = value
             continue

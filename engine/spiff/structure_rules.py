@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from engine.errors import Problem
 from engine.spiff.behaviors import BEHAVIORS, THROWN, read_behavior
 from engine.spiff.building import read_ad_hoc
+from engine.spiff.data import read_data, stores_of
 from engine.spiff.diagram import Diagram, Node, find, text_of
 from engine.spiff.findings import Known, NodeRule, check_feel, error, warning
 from engine.spiff.quantities import MOST_TOKENS, quantity_of
@@ -73,10 +74,22 @@ def complex_gateway(diagram: Diagram, node: Node, known: Known) -> Iterator[Prob
         yield warning(node, f"Without activation condition the first token activates it. {advice}")
 
 
+def data_associations(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
+    """Tell which data associations are not carried out, and where a data store is meant."""
+    if node.type not in ACTIVITIES:
+        return
+    for advice in read_data(diagram, node).advice:
+        yield warning(node, advice)
+    for store in sorted(set(stores_of(diagram, node))):
+        advice = "Let a service task read and write what others share."
+        yield warning(node, f"The data store {store} is a variable of this case only. {advice}")
+
+
 STRUCTURE_RULES: tuple[NodeRule, ...] = (
     token_quantity,
     loop_kinds,
     loop_behavior,
     ad_hoc,
     complex_gateway,
+    data_associations,
 )

@@ -343,6 +343,87 @@ MODELS = {
         fb: x -> m
         fc: x -> e if n > 6
         """,
+    "nested_calls": """
+        start s
+        exclusive m
+        <callActivity id="call" name="call" calledElement="q"><extensionElements>
+        <camunda:in source="n" target="n"/><camunda:out source="n" target="n"/>
+        </extensionElements></callActivity>
+        boundary t on=call timer=P2D
+        user late
+        exclusive x default=f3
+        end e
+        f0: s -> m
+        f1: m -> call
+        f2: call -> x
+        f3: x -> m
+        f4: x -> e if n > 7
+        f5: t -> late
+        f6: late -> e
+        </process>
+        <process id="q" name="Q" isExecutable="true">
+        start qs
+        user a
+        <callActivity id="inner" name="inner" calledElement="r"><extensionElements>
+        <camunda:in variables="all"/><camunda:out variables="all"/>
+        </extensionElements></callActivity>
+        user b
+        g1: qs -> a
+        g2: a -> inner
+        g3: inner -> b
+        </process>
+        <process id="r" name="R" isExecutable="true">
+        start rs
+        parallel g
+        user c
+        user d
+        h1: rs -> g
+        h2: g -> c
+        h3: g -> d
+        """,
+    "calls_in_a_loop": """
+        start s
+        <callActivity id="call" name="call" calledElement="q"><extensionElements>
+        <camunda:in source="item" target="item"/><camunda:out source="n" target="n"/>
+        </extensionElements><multiInstanceLoopCharacteristics>
+        <loopDataInputRef>items</loopDataInputRef><inputDataItem id="item"/>
+        </multiInstanceLoopCharacteristics></callActivity>
+        user z
+        f1: s -> call
+        f2: call -> z
+        </process>
+        <process id="q" name="Q" isExecutable="true">
+        start qs
+        user a
+        user b
+        boundary t on=b timer=PT5H
+        g1: qs -> a
+        g2: a -> b
+        """,
+    "data_associations": """
+        start s
+        <dataObject id="o1" name="n"/><dataObject id="o2" name="seen"/>
+        exclusive m
+        <userTask id="a" name="a">
+        <ioSpecification><dataInput id="ai" name="given"/><dataOutput id="ao" name="by_a"/>
+        <inputSet/><outputSet/></ioSpecification>
+        <dataInputAssociation id="d1"><sourceRef>o1</sourceRef><targetRef>ai</targetRef>
+        </dataInputAssociation>
+        <dataOutputAssociation id="d2"><sourceRef>ao</sourceRef><targetRef>o2</targetRef>
+        <transformation>[given, by_a, seen]</transformation></dataOutputAssociation>
+        </userTask>
+        user b
+        boundary t on=a timer=P2D
+        exclusive x default=f3
+        end e
+        f0: s -> m
+        f1: m -> a
+        f2: a -> x
+        f3: x -> m
+        f4: x -> e if n > 5
+        f5: t -> b
+        f6: b -> m
+        """,
     "outside_workers": """
         start s
         parallel g
@@ -460,11 +541,18 @@ def test_flows_taken_are_exactly_those_between_the_tokens(define, host, name):
         created = [
             e for _, _, _, _, _, events, *_ in walk.trace for k, e in events if k == "task_created"
         ]
-        for element in definition.elements.values():
-            entered = [f for f in flows if definition.flows[f].target == element.id]
-            has_flows = any(f.target == element.id for f in definition.flows.values())
+        for element, ends in elements_and_flows(definition):
+            entered = [f for f in flows if f in ends and ends[f].target == element.id]
+            has_flows = any(f.target == element.id for f in ends.values())
             if element.type == "userTask" and has_flows and name not in MULTIPLE:
                 assert len(entered) == created.count(element.id)
+
+
+def elements_and_flows(definition):
+    """List the elements of a definition and of all that it calls, each with its flows."""
+    for each in (definition, *definition.relatives.values()):
+        for element in each.elements.values():
+            yield element, each.flows
 
 
 MULTIPLE = {"parallel_multi_instance", "sequential_multi_instance_of_sub_processes"}
