@@ -1,7 +1,7 @@
 """Checks on the command line: scenarios of packages, and the deploy-time check of diagrams."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from bpmn import catalogue
 from engine.decisions import check_decisions, list_decisions
 from engine.deployments import check_diagram
 from engine.errors import Problem
+from engine.importing.opening import open_file
 from forms import catalogue as form_catalogue
 from housing import scenarios as runner
 from housing.operations import OPERATIONS
@@ -51,14 +52,38 @@ def lint(files: Sequence[Path], *, as_json: bool = False) -> int:
     if as_json:
         click.echo(json.dumps({"refused": refused, "findings": found}, ensure_ascii=False))
         return int(refused)
+    _tell(found)
+    click.echo("refused" if refused else "no error")
+    return int(refused)
+
+
+def open_foreign(path: Path, output: Path | None) -> int:
+    """Open a file of another tool, list what the import found, and keep what it became.
+
+    Returns:
+        0 when it could be deployed as it is now, 1 when something has to be changed first.
+    """
+    opened = open_file(path.read_bytes())
+    _tell([{"file": str(path), **asdict(problem)} for problem in opened.problems])
+    if output is not None and opened.is_open:
+        output.write_bytes(opened.bpmn)
+        click.echo(f"written: {output}")
+    if not opened.is_open:
+        click.echo("not opened")
+    else:
+        click.echo(
+            "can be deployed" if opened.is_executable else "opened; correct the errors first"
+        )
+    return int(not opened.is_executable)
+
+
+def _tell(found: Sequence[Mapping[str, object]]) -> None:
     for finding in found:
         where = f"{finding['element_id']} {finding['element_name']}".strip() or "file"
-        rule = " ".join(filter(None, [finding["rule"], finding["constraint"]]))
+        rule = " ".join(str(part) for part in (finding["rule"], finding["constraint"]) if part)
         click.echo(
             f"{finding['file']}: {finding['severity']}: {where}: {finding['advice']} [{rule}]"
         )
-    click.echo("refused" if refused else "no error")
-    return int(refused)
 
 
 def _decisions(files: Sequence[Path]) -> frozenset[str]:

@@ -75,6 +75,21 @@ def lint(*, files: tuple[Path, ...], as_json: bool) -> None:
     sys.exit(check.lint(files, as_json=as_json))
 
 
+@commands.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the diagram with its translated expressions here.",
+)
+def import_command(*, file: Path, output: Path | None) -> None:
+    """Open a BPMN file of another engine or drawing tool and list what it needs.
+
+    Exit status: 0 it can be deployed, 1 something has to be changed first, 2 wrong arguments.
+    """
+    sys.exit(check.open_foreign(file, output))
+
+
 @commands.command()
 @click.argument("expression")
 @click.option("--context", default="{}", metavar="JSON", help="Names and their values.")
