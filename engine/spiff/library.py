@@ -1,7 +1,7 @@
 """Where a running instance finds the processes that it calls, and finds them again later."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast
 
 from engine.spiff.calls import Called
 
@@ -32,7 +32,6 @@ class Compiled(Protocol):
         ...
 
 
-@runtime_checkable
 class Shelf(Protocol):
     """What a host adds if it keeps more than one definition."""
 
@@ -56,7 +55,8 @@ class Library:
 
     def __init__(self, definition: Compiled, host: object) -> None:
         self.own_ref = definition.ref
-        self.shelf = host if isinstance(host, Shelf) else None
+        # asking a runtime-checkable protocol costs more than the whole look-up
+        self.shelf = cast("Shelf", host) if hasattr(host, "find_called") else None
         self._known: dict[str, Compiled] = {definition.ref: definition}
 
     def find(self, called: Called, caller_ref: str) -> Compiled | None:
