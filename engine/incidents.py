@@ -47,6 +47,10 @@ class Failure:
     reason: str
 
 
+class _TechnicalFailure(Exception):
+    """An operation failed; its text says how."""
+
+
 def attempt(act: Callable[[], Result]) -> Result | Failure:
     """Run an operation; a technical failure becomes a value.
 
@@ -55,13 +59,10 @@ def attempt(act: Callable[[], Result]) -> Result | Failure:
         LostRace: somebody else was faster: the whole step is to be repeated.
     """
     try:
-        return act()
-    except (BusinessError, LostRace):
-        raise
-    except Exception as error:  # the incident handler: an operation may fail in any way
-        if _is_conflict(error):
-            raise LostRace("") from error
-        return Failure(reason=describe(error))
+        with _told(_TechnicalFailure, passing=(BusinessError,)):
+            return act()
+    except _TechnicalFailure as failure:
+        return Failure(reason=str(failure))
 
 
 @contextmanager
@@ -72,14 +73,24 @@ def failing(job_id: str) -> Iterator[None]:
         LostRace: a conflict; it never uses up a retry.
         JobFailed: anything else.
     """
+    with _told(lambda reason: JobFailed(job_id, reason)):
+        yield
+
+
+@contextmanager
+def _told(
+    told: Callable[[str], Exception], passing: tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
+    """Tell conflicts from failures: a conflict is a lost race, anything else is told by words."""
+    untold: tuple[type[Exception], ...] = (LostRace, *passing)
     try:
         yield
-    except LostRace:
+    except untold:
         raise
-    except Exception as error:
+    except Exception as error:  # the incident handler: an operation may fail in any way
         if _is_conflict(error):
             raise LostRace("") from error
-        raise JobFailed(job_id, describe(error)) from error
+        raise told(describe(error)) from error
 
 
 def describe(error: BaseException) -> str:

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from lxml import etree
 
 from engine.errors import Problem
+from engine.spiff.vocabulary import ACTIVITIES
 from engine.standard.document import (
-    ACTIVITIES,
     EVENTS,
     SCOPES,
     Document,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import outbox
 from engine import queries as engine_queries
 from engine.clock import FrozenClock
-from engine.errors import EngineError, JobFailed
+from engine.errors import JobFailed
 from engine.queries import TaskFilter
 from engine.records import StepResult, UserTask
 from engine.types import Actor
@@ -258,11 +258,6 @@ def period(text: str) -> timedelta:
         raise ScenarioUnplayable(f"{text} is no period of days, hours and minutes")
     days, hours, minutes = (int(part or 0) for part in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes)
-
-
-def refusal_of(error: EngineError | ScenarioFormRefused) -> str:
-    """Name a refusal as a scenario writes it: the error's class, or FormInvalid."""
-    return "FormInvalid" if isinstance(error, ScenarioFormRefused) else type(error).__name__
 
 
 def _actor(login: str, session: Session) -> Actor:

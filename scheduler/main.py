@@ -10,7 +10,6 @@ from datetime import UTC
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from engine.clock import Clock
 from scheduler.ports import Application
 from scheduler.timetable import Entry, timetable
 
@@ -24,17 +23,10 @@ class RunningScheduler:
 
     Args:
         ticker: started.
-        clock: the machine's clock.
     """
 
-    def __init__(self, ticker: BackgroundScheduler, clock: Clock) -> None:
+    def __init__(self, ticker: BackgroundScheduler) -> None:
         self._ticker = ticker
-        self._clock = clock
-
-    def wake(self) -> None:
-        """Run every entry now, after a commit that made something due."""
-        for job in self._ticker.get_jobs():
-            job.modify(next_run_time=self._clock.now())
 
     def stop(self) -> None:
         """Stop ticking; a run that has begun is finished first."""
@@ -47,7 +39,7 @@ def start(application: Application) -> RunningScheduler:
     for entry in timetable(application):
         ticker.add_job(guarded(entry), "interval", seconds=entry.every.total_seconds(), id=entry.id)
     ticker.start()
-    return RunningScheduler(ticker, application.system_clock)
+    return RunningScheduler(ticker)
 
 
 def guarded(entry: Entry) -> Callable[[], None]:

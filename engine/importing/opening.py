@@ -10,7 +10,13 @@ from engine.errors import DeploymentRefused, Problem
 from engine.importing.juel import to_feel
 from engine.importing.vendors import CAMUNDA, HONOURED, INSTEAD, TWINS, VENDORS
 from engine.spiff.reading import read_xml
-from engine.standard.document import BPMN, Element, children, tag, text
+from engine.spiff.vocabulary import BPMN
+from engine.standard.document import (
+    Element,
+    children,
+    tag,
+    text,
+)
 
 _EXPRESSIONS = ("conditionExpression", "loopCondition", "loopCardinality", "completionCondition",
                 "condition", "timeDate", "timeDuration", "timeCycle")  # fmt: skip

@@ -1,5 +1,6 @@
 """Task specs with structure: sub-processes, multi-instance and standard loops."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -73,7 +74,7 @@ class LoopRule:
     behavior: Behavior = ALL
 
 
-class Loop(Activity):
+class Loop(Activity, ABC):
     """An activity that is repeated; each round is a child task with local variables."""
 
     def __init__(
@@ -83,9 +84,9 @@ class Loop(Activity):
         self.rule = rule
         self.body = body
 
+    @abstractmethod
     def instance_done(self, my_task: Task, child: Task) -> None:
         """Count a finished round, then go on or finish."""
-        raise NotImplementedError
 
     def _open(self, my_task: Task, names: Mapping[str, object]) -> None:
         child = my_task._add_child(self._wf_spec.task_specs[self.body], TaskState.FUTURE)

@@ -5,6 +5,7 @@ fires early. Here only waiting tokens count, by the sequence flow on which each 
 excess wait for the next time, as the standard says.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,7 +46,7 @@ class ExclusiveGateway(Gateway):
         return rest[:1]
 
 
-class Joining(Gateway):
+class Joining(Gateway, ABC):
     """What collects the tokens of several incoming flows.
 
     Attributes:
@@ -72,8 +73,9 @@ class Joining(Gateway):
         my_task._set_state(TaskState.WAITING)
         return self._meet(my_task)
 
+    @abstractmethod
     def _meet(self, my_task: Task) -> bool:
-        raise NotImplementedError
+        """Tell whether the tokens that have arrived go on now."""
 
 
 class ParallelGateway(Joining):

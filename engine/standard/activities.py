@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.spiff.vocabulary import ACTIVITIES, SUB_PROCESSES
 from engine.standard.document import (
-    ACTIVITIES,
     CHOREOGRAPHY,
-    SUB_PROCESSES,
     Check,
     Document,
     Rule,

@@ -6,31 +6,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.errors import Problem
+from engine.spiff.vocabulary import ACTIVITIES, BPMN, GATEWAYS, SUB_PROCESSES
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-TASKS = frozenset(
-    (
-        "task",
-        "userTask",
-        "manualTask",
-        "scriptTask",
-        "serviceTask",
-        "sendTask",
-        "receiveTask",
-        "businessRuleTask",
-    )
-)
-SUB_PROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
-ACTIVITIES = TASKS | SUB_PROCESSES | {"callActivity"}
-GATEWAYS = frozenset(
-    (
-        "exclusiveGateway",
-        "parallelGateway",
-        "inclusiveGateway",
-        "eventBasedGateway",
-        "complexGateway",
-    )
-)
 THROWING = frozenset({"endEvent", "intermediateThrowEvent"})
 CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
 EVENTS = THROWING | CATCHING | {"implicitThrowEvent"}

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.spiff.vocabulary import ACTIVITIES
 from engine.standard.document import (
-    ACTIVITIES,
     CATCHING,
     THROWING,
     Check,

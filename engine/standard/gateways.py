@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.spiff.vocabulary import GATEWAYS
 from engine.standard.document import (
-    GATEWAYS,
     Check,
     Document,
     Element,

@@ -95,11 +95,6 @@ def is_emergency(reported: Iterable[str]) -> bool:
     return any(sign in EMERGENCIES for sign in reported)
 
 
-def signer_of_quote(amount_twd: int, limit_twd: int) -> str:
-    """Tell who signs a quote (簽准): "officer" up to the limit, "section_chief" above it."""
-    return "officer" if amount_twd <= limit_twd else "section_chief"
-
-
 def is_rework(closed_at: datetime, reported_at: datetime, days: int = REWORK_DAYS) -> bool:
     """Tell whether a new report of the same trouble is rework of a closed ticket.
 

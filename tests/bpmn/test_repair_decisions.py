@@ -5,11 +5,14 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bpmn import catalogue
 from engine.decisions import parse_decisions
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
+AMOUNTS = st.integers(min_value=0, max_value=10_000_000)
 CLASSES = ("A", "B1", "B2", "C1", "D")
 REASONS = (
     "late",
@@ -147,3 +150,10 @@ def test_failure_leads_to_project_or_substitute_performance(
     found = decide("b1_failure", order_class=order_class, failure_reason=reason)
 
     assert found == {"failure_route": route, "suggested_measure": measure}
+
+
+@given(AMOUNTS, AMOUNTS)
+def test_a_quote_goes_to_the_chief_exactly_above_the_limit(amount: int, limit: int) -> None:
+    found = decide("repair_route", in_table=False, amount_twd=amount, quote_limit_twd=limit)
+
+    assert found == ("QUOTE_CHF" if amount > limit else "QUOTE_OFF")

@@ -45,11 +45,6 @@ def test_one_sign_of_danger_makes_an_emergency():
     assert not rules.is_emergency([])
 
 
-@given(amounts, amounts)
-def test_a_quote_goes_to_the_chief_exactly_above_the_limit(amount, limit):
-    assert (rules.signer_of_quote(amount, limit) == "section_chief") == (amount > limit)
-
-
 @given(instants, st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=60)))
 def test_rework_is_within_thirty_calendar_days_of_closing(closed_at, later):
     is_rework = rules.is_rework(closed_at, closed_at + later)
