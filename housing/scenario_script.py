@@ -7,10 +7,8 @@ from datetime import datetime
 from engine.calendar import TAIPEI
 from housing.errors import ScenarioInvalid
 
-THEN_KEYS = frozenset(
-    {"open", "due", "notices", "end", "ended", "variables", "ticket", "order", "ledger", "refused"}
-)
-WHEN_KINDS = ("start", "complete", "message", "advance", "advance_to")
+THEN_KEYS = frozenset({"open", "due", "notices", "end", "ended", "variables", "refused", "cases"})
+WHEN_KINDS = ("start", "complete", "message", "do", "advance", "advance_to")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,11 +16,12 @@ class When:
     """What somebody does, or how time passes.
 
     Attributes:
-        kind: start, complete, message, advance or advance_to.
-        subject: element id, name of the message, ISO period or ISO instant; "" for start.
+        kind: start, complete, message, do, advance or advance_to.
+        subject: element id, name of the message or verb, ISO period or ISO instant; key of the
+            process for start, "" being the package's own.
         login: who acts; "" for time.
         values: the form, as JSON.
-        case: which case of the scenario, from 1; None means the one started last.
+        case: which case of the scenario, from 1; None means the one started last, 0 none.
         options: further keys of a start, such as the home a manager reports for.
     """
 
@@ -49,25 +48,30 @@ class Scenario:
     Attributes:
         title: one sentence.
         now: where the clock stands at the beginning.
-        steps: the start is the first one.
+        also: further packages that are deployed beside the scenario's own.
+        steps: the start is the first one, where a form opens the case.
     """
 
     id: str
     title: str
     now: datetime
+    also: tuple[str, ...]
     steps: tuple[ScenarioStep, ...]
 
 
-def parse(raw: Mapping[str, object]) -> Scenario:
+def parse(raw: Mapping[str, object], fact_kinds: frozenset[str] = frozenset()) -> Scenario:
     """Read a scenario from its JSON.
+
+    Args:
+        raw: as in the file.
+        fact_kinds: the kinds of facts that a step may expect beside the common ones.
 
     Raises:
         ScenarioInvalid: a key is missing or unknown.
     """
     scenario_id = str(raw.get("id") or "?")
-    given = _mapping(raw.get("given"), scenario_id, "given")
-    start = _mapping(given.get("start"), scenario_id, "given.start")
-    first = ScenarioStep(when=_start(start), then=_then(given.get("then"), scenario_id))
+    reader = _Reader(scenario_id, THEN_KEYS | fact_kinds)
+    given = reader.mapping(raw.get("given"), "given")
     steps = raw.get("steps")
     if not isinstance(steps, list):
         raise ScenarioInvalid(scenario_id, "steps must be a list")
@@ -75,7 +79,8 @@ def parse(raw: Mapping[str, object]) -> Scenario:
         id=scenario_id,
         title=str(raw.get("title") or scenario_id),
         now=instant(given.get("now")),
-        steps=(first, *(_step(each, scenario_id) for each in steps)),
+        also=tuple(texts(given.get("also") or [])),
+        steps=(*reader.first(given), *(reader.step(each) for each in steps)),
     )
 
 
@@ -89,52 +94,64 @@ def instant(text: object) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=TAIPEI)
 
 
-def _step(raw: object, scenario_id: str) -> ScenarioStep:
-    step = _mapping(raw, scenario_id, "a step")
-    when = _mapping(step.get("when"), scenario_id, "when")
-    return ScenarioStep(
-        when=_when(when, scenario_id),
-        then=_then(step.get("then"), scenario_id),
-    )
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the steps of one scenario.
 
+    Attributes:
+        then_keys: what a step may expect.
+    """
 
-def _when(raw: Mapping[str, object], scenario_id: str) -> When:
-    kind = next((each for each in WHEN_KINDS if each in raw), None)
-    if kind is None:
-        raise ScenarioInvalid(scenario_id, f"unknown when: {', '.join(raw)}")
-    if kind == "start":
-        return _start(_mapping(raw["start"], scenario_id, "start"))
-    case = raw.get("case")
-    return When(
-        kind=kind,
-        subject=str(raw[kind]),
-        login=str(raw.get("as") or ""),
-        values=_mapping(raw.get("with") or {}, scenario_id, "with"),
-        case=case if isinstance(case, int) else None,
-    )
+    scenario_id: str
+    then_keys: frozenset[str]
 
+    def first(self, given: Mapping[str, object]) -> tuple[ScenarioStep, ...]:
+        """Read the start, which a process that begins by itself does not have."""
+        if "start" not in given:
+            return ()
+        start = self.mapping(given["start"], "given.start")
+        return (ScenarioStep(when=self.start(start), then=self.then(given.get("then"))),)
 
-def _start(raw: Mapping[str, object]) -> When:
-    values = raw.get("values")
-    return When(
-        kind="start",
-        login=str(raw.get("as") or ""),
-        values=values if isinstance(values, Mapping) else {},
-        options={key: raw[key] for key in raw.keys() - {"as", "values"}},
-    )
+    def step(self, raw: object) -> ScenarioStep:
+        step = self.mapping(raw, "a step")
+        when = self.mapping(step.get("when"), "when")
+        return ScenarioStep(when=self.when(when), then=self.then(step.get("then")))
 
+    def when(self, raw: Mapping[str, object]) -> When:
+        kind = next((each for each in WHEN_KINDS if each in raw), None)
+        if kind is None:
+            raise ScenarioInvalid(self.scenario_id, f"unknown when: {', '.join(raw)}")
+        if kind == "start":
+            return self.start(self.mapping(raw["start"], "start"))
+        case = raw.get("case")
+        return When(
+            kind=kind,
+            subject=str(raw[kind]),
+            login=str(raw.get("as") or ""),
+            values=self.mapping(raw.get("with") or {}, "with"),
+            case=case if isinstance(case, int) else None,
+        )
 
-def _then(raw: object, scenario_id: str) -> Mapping[str, object]:
-    then = _mapping(raw or {}, scenario_id, "then")
-    if unknown := sorted(then.keys() - THEN_KEYS):
-        raise ScenarioInvalid(scenario_id, f"unknown then: {', '.join(unknown)}")
-    return then
+    def start(self, raw: Mapping[str, object]) -> When:
+        values = raw.get("values")
+        return When(
+            kind="start",
+            subject=str(raw.get("process") or ""),
+            login=str(raw.get("as") or ""),
+            values=values if isinstance(values, Mapping) else {},
+            options={key: raw[key] for key in raw.keys() - {"as", "values", "process"}},
+        )
 
+    def then(self, raw: object) -> Mapping[str, object]:
+        then = self.mapping(raw or {}, "then")
+        if unknown := sorted(then.keys() - self.then_keys):
+            raise ScenarioInvalid(self.scenario_id, f"unknown then: {', '.join(unknown)}")
+        return then
 
-def _mapping(raw: object, scenario_id: str, where: str) -> Mapping[str, object]:
-    if not isinstance(raw, Mapping):
-        raise ScenarioInvalid(scenario_id, f"{where} must be an object")
-    return raw
+    def mapping(self, raw: object, where: str) -> Mapping[str, object]:
+        if not isinstance(raw, Mapping):
+            raise ScenarioInvalid(self.scenario_id, f"{where} must be an object")
+        return raw
 
 
 def texts(value: object) -> Sequence[str]:

@@ -16,7 +16,7 @@ from engine.clock import FrozenClock
 from engine.errors import JobFailed
 from engine.queries import TaskFilter
 from engine.records import StepResult, UserTask
-from engine.types import Actor
+from engine.types import SYSTEM, Actor
 from forms.schema import Form
 from forms.validation import validate
 from forms.viewing import initial_values
@@ -27,7 +27,8 @@ from housing.errors import ScenarioFormRefused, ScenarioUnplayable
 from housing.people.queries import account, account_by_login
 from housing.records.forms import form_of, form_of_task
 from housing.scenario_script import When, instant
-from housing.subjects import Desk, Opening, context_of_case, subject_of
+from housing.slices import Desk, Opening
+from housing.subjects import context_of_case, subject_of
 
 PHOTO = re.compile(r"photo:(\d+)")
 PERIOD = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
@@ -52,13 +53,14 @@ class Walk:
 
     Attributes:
         application: the house, on the scenario's own database and clock.
+        process: key of the process of the scenario's package.
         cases: instances started so far, in order.
         flows, ends: what was walked and reached, in order, over the whole scenario.
         step_ends: end events of the present step.
     """
 
     application: Application
-    package: str
+    process: str
     clock: FrozenClock
     cases: list[str] = field(default_factory=list)
     flows: list[str] = field(default_factory=list)
@@ -78,6 +80,7 @@ class Walk:
             "start": self._start,
             "complete": self._complete,
             "message": self._message,
+            "do": self._do,
             "advance": self._advance,
             "advance_to": self._advance,
         }
@@ -120,15 +123,32 @@ class Walk:
     def _start(self, when: When) -> None:
         with self.application.unit_of_work() as session:
             actor = _actor(when.login, session)
-            subject = subject_of(self.package)
+            subject = subject_of(when.subject or self.process)
+            if subject.start_form is None:
+                raise ScenarioUnplayable(f"no form opens a case of {subject.process}")
             form = form_of(subject.start_form)
             values = self._checked(form, when, {}, actor, session)
             opening = Opening(
                 token=f"scenario-{len(self.cases) + 1}", values=values, options=when.options
             )
             result = subject.open(opening, self._desk(actor, session))
-        self.cases.append(result.instance_id)
         self._note(result)
+
+    def _do(self, when: When) -> None:
+        """Do what happens outside the forms of the diagram: a verb of the subject."""
+        verb = subject_of(self.process).verbs.get(when.subject)
+        if verb is None:
+            raise ScenarioUnplayable(f"{self.process} has no verb {when.subject}")
+        instance_id = self.instance_id(when) if self.cases and when.case != 0 else None
+        with self.application.unit_of_work() as session:
+            actor = _actor(when.login, session) if when.login else SYSTEM
+            values = {
+                name: self._with_photos(value, actor, session)
+                for name, value in when.values.items()
+            }
+            result = verb(instance_id, values, self._desk(actor, session))
+        if result is not None:
+            self._note(result)
 
     def _complete(self, when: When) -> None:
         task = self._task(when)
@@ -151,7 +171,7 @@ class Walk:
         with self.application.unit_of_work() as session:
             actor = _actor(when.login, session)
             case = engine_queries.instance(self.instance_id(when), session)
-            subject = subject_of(self.package)
+            subject = subject_of(case.process_key)
             form_key = subject.message_forms.get(when.subject)
             values: Mapping[str, object] = {}
             if form_key is not None:
@@ -160,8 +180,9 @@ class Walk:
                 )
                 values = self._checked(form_of(form_key), when, context, actor, session)
             desk = self._desk(actor, session)
-            result = subject.post(case.business_key, when.subject, values, desk)
-        self._note(result)
+            result = subject.post(case.id, when.subject, values, desk)
+        if result is not None:
+            self._note(result)
 
     def _advance(self, when: When) -> None:
         if when.kind == "advance":
@@ -194,9 +215,16 @@ class Walk:
             self._note(result)
 
     def _note(self, result: StepResult) -> None:
-        self.flows += result.flows
-        self.ends += result.end_events
+        if result.instance_id not in self.cases:  # also one that a timer or a message began
+            self.cases.append(result.instance_id)
         self.step_ends += result.end_events
+        if self._is_of_package(result.instance_id):  # another process may name its flows alike
+            self.flows += result.flows
+            self.ends += result.end_events
+
+    def _is_of_package(self, instance_id: str) -> bool:
+        with self.application.reading() as session:
+            return engine_queries.instance(instance_id, session).process_key == self.process
 
     def _desk(self, actor: Actor, session: Session) -> Desk:
         return Desk(by=actor, engine=self.application.engine, session=session, clock=self.clock)

@@ -17,7 +17,7 @@ from engine import queries as engine_queries
 from engine.clock import FrozenClock
 from engine.db import metadata
 from engine.errors import EngineError
-from engine.records import ProcessModel
+from engine.records import ProcessDefinition, ProcessModel
 from engine.types import SYSTEM
 from housing import packages
 from housing.bootstrap import Application, build
@@ -26,9 +26,8 @@ from housing.records.rules import to_json
 from housing.scenario_script import Scenario, ScenarioStep, instant, parse, texts
 from housing.scenario_walk import Notice, Walk
 from housing.settings import Settings
-from housing.subjects import facts_of
+from housing.subjects import FACT_KINDS, facts_of
 
-FACTS = frozenset({"ticket", "order", "ledger"})
 FOUNDED_AT = datetime(2024, 1, 1, tzinfo=UTC)
 SECRET = "scenarios sign nothing with this"  # noqa: S105
 
@@ -96,10 +95,11 @@ def run(package: str, ids: Collection[str] | None = None) -> ScenarioReport:
         ScenarioInvalid: a scenario cannot be read.
         DeploymentRefused: the package cannot be deployed.
     """
-    scenarios = [parse(raw) for raw in catalogue.scenarios(package)]
+    scenarios = [parse(raw, FACT_KINDS) for raw in catalogue.scenarios(package)]
     wanted = [each for each in scenarios if ids is None or each.id in ids]
     with tempfile.TemporaryDirectory(prefix="anju-scenarios-") as folder:
-        city = _City.found(package, Path(folder))
+        also = sorted({name for scenario in scenarios for name in scenario.also})
+        city = _City.found(package, also, Path(folder))
         try:
             results = tuple(_play(scenario, city) for scenario in wanted)
         finally:
@@ -128,17 +128,18 @@ class _City:
     One house serves all scenarios: a new one would compile every SQL statement anew.
 
     Attributes:
-        swept: tables that were empty when the city was founded, children first.
+        deployed: resources of the scenario's package and those it asks for beside it.
+        swept: tables that a scenario may fill, children first.
     """
 
-    package: str
     application: Application
     clock: FrozenClock
     model: ProcessModel
+    deployed: tuple[Mapping[str, bytes], ...]
     swept: tuple[Table, ...]
 
     @classmethod
-    def found(cls, package: str, folder: Path) -> "_City":
+    def found(cls, package: str, also: Collection[str], folder: Path) -> "_City":
         clock = FrozenClock(FOUNDED_AT)
         settings = Settings(
             var=folder, database_url=f"sqlite:///{folder / 'anju.db'}", secret_key=SECRET
@@ -146,32 +147,46 @@ class _City:
         application = build(settings, clock=clock)
         with application.database.connect_for_migration() as connection:
             metadata.create_all(connection)
+        resources = tuple(packages.resources(each) for each in (*also, package))
         with application.unit_of_work() as session:
             world.found(session=session, clock=clock)
-            resources = packages.resources(package)
-            deployed = application.engine.deploy(resources, by=SYSTEM, session=session)
+            definition = _deploy(resources, application, session)
             session.flush()
-            tables = [
-                table
-                for table in reversed(metadata.sorted_tables)
-                if session.execute(select(table).limit(1)).first() is None
-            ]
-            model = definition_queries.process_model(deployed, session)
+            model = definition_queries.process_model(definition, session)
+            swept = [table for table in reversed(metadata.sorted_tables) if _sweeps(table, session)]
         return cls(
-            package=package,
             application=application,
             clock=clock,
             model=model,
-            swept=tuple(tables),
+            deployed=resources,
+            swept=tuple(swept),
         )
 
     def walk(self, scenario: Scenario) -> Walk:
-        """Begin a scenario: empty what the one before wrote, and set the clock."""
+        """Begin a scenario: empty what the one before wrote, and set the clock.
+
+        Deploying again plans the timers that begin an instance from the scenario's own day on.
+        """
+        self.clock.set(scenario.now)
         with self.application.unit_of_work() as session:
             for table in self.swept:
                 session.execute(table.delete())
-        self.clock.set(scenario.now)
-        return Walk(application=self.application, package=self.package, clock=self.clock)
+            _deploy(self.deployed, self.application, session)
+        process = self.model.definition.key
+        return Walk(application=self.application, process=process, clock=self.clock)
+
+
+def _deploy(
+    resources: Iterable[Mapping[str, bytes]], application: Application, session: Session
+) -> ProcessDefinition:
+    """Deploy packages and return the last one's process."""
+    deployed = [application.engine.deploy(each, by=SYSTEM, session=session) for each in resources]
+    return deployed[-1]
+
+
+def _sweeps(table: Table, session: Session) -> bool:
+    """Tell whether a table is emptied before each scenario: it is empty now, or holds jobs."""
+    return table.name == "job" or session.execute(select(table).limit(1)).first() is None
 
 
 def _play(scenario: Scenario, city: _City) -> ScenarioResult:
@@ -205,8 +220,9 @@ def _take(step: ScenarioStep, walk: Walk) -> str | None:
         return f"{type(error).__name__}: {error}"
     if expected is not None:
         return f"expected to be refused with {expected}, but it was accepted"
-    if failed := walk.failed_operations(walk.instance_id(step.when)):
-        return f"an operation failed: {failed[0]}"
+    for instance_id in walk.cases:
+        if failed := walk.failed_operations(instance_id):
+            return f"an operation failed: {failed[0]}"
     return next(_unmet(step, walk), None)
 
 
@@ -222,18 +238,20 @@ class _Checks:
     """What is true after a step, read once."""
 
     walk: Walk
-    open_elements: Counter[str]
-    due: Mapping[str, datetime | None]
     notices: Counter[Notice]
-    is_ended: bool
-    variables: Mapping[str, object]
+    open_elements: Counter[str] = field(default_factory=Counter)
+    due: Mapping[str, datetime | None] = field(default_factory=dict)
+    is_ended: bool = False
+    variables: Mapping[str, object] = field(default_factory=dict)
     facts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, step: ScenarioStep, walk: Walk) -> "_Checks":
+        notices = Counter(walk.notices())
+        if not walk.cases:
+            return cls(walk=walk, notices=notices)
         instance_id = walk.instance_id(step.when)
         tasks = walk.open_tasks(instance_id)
-        notices = Counter(walk.notices())
         with walk.application.reading() as session:
             case = engine_queries.instance(instance_id, session)
             return cls(
@@ -244,25 +262,37 @@ class _Checks:
                 is_ended=case.ended_at is not None,
                 variables=_variables(step, walk, session),
                 facts=facts_of(case, session=session, now=walk.clock.now())
-                if FACTS & step.then.keys()
+                if FACT_KINDS & step.then.keys()
                 else {},
             )
 
     def check(self, key: str, wanted: object) -> Iterable[str]:
         """Say what is not as a key of `then` wants it."""
-        if key == "open":
-            return self._open(wanted)
-        if key == "due":
-            return self._due(wanted)
-        if key == "notices":
-            return self._notices(wanted)
-        if key == "end":
-            missing = [end for end in texts(wanted) if end not in self.walk.step_ends]
-            return [f"end events {missing} were not reached: {self.walk.step_ends}"][: len(missing)]
-        if key == "ended":
-            return [] if self.is_ended is wanted else [f"ended is {self.is_ended}"]
+        checks = {
+            "open": self._open,
+            "due": self._due,
+            "notices": self._notices,
+            "end": self._end,
+            "ended": self._ended,
+            "cases": self._cases,
+        }
+        if key in checks:
+            return checks[key](wanted)
         known = self.variables if key == "variables" else self.facts.get(key, {})
         return _different(key, wanted, known)
+
+    def _end(self, wanted: object) -> Iterable[str]:
+        missing = [end for end in texts(wanted) if end not in self.walk.step_ends]
+        if missing:
+            yield f"end events {missing} were not reached: {self.walk.step_ends}"
+
+    def _ended(self, wanted: object) -> Iterable[str]:
+        if self.is_ended is not wanted:
+            yield f"ended is {self.is_ended}"
+
+    def _cases(self, wanted: object) -> Iterable[str]:
+        if len(self.walk.cases) != wanted:
+            yield f"there are {len(self.walk.cases)} cases"
 
     def _open(self, wanted: object) -> Iterable[str]:
         if Counter(texts(wanted)) != self.open_elements:

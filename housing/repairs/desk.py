@@ -1,14 +1,11 @@
 """What the verbs of repairs share: finding rows, moving a ticket's stage, telling people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.clock import Clock
-from engine.types import Actor, InstanceRef
 from housing.notices.service import notify
 from housing.people.queries import accounts_in
 from housing.places.queries import ContractorView, community, contractor, contractor_for, unit
@@ -17,37 +14,12 @@ from housing.records.service import latest_answers
 from housing.repairs.errors import DuplicateOfItself, NoContractorFor, OrderNotFound, TicketNotFound
 from housing.repairs.models import RepairFollower, RepairOrder, RepairStageChange, RepairTicket
 from housing.repairs.rules import FINAL_STAGES, ensure_stage_reachable
-
-Result = Mapping[str, object]
-"""What an operation gives back to the diagram."""
-
-NOTHING: Result = {}
+from housing.slices import Call
 
 KIND_BY_CLASS = {"B1": "warranty", "B2": "repair", "C2": "repair"}
 
 WHAT_LENGTH = 40
 """So many characters of a report name it in a notice."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
-    """The circumstances in which a diagram calls an operation.
-
-    Attributes:
-        key: the same for every try of the same call; rows made by it carry the key.
-        by: who completed the user task, or the system.
-    """
-
-    instance: InstanceRef
-    key: str
-    by: Actor
-    session: Session
-    clock: Clock
-
-    @property
-    def now(self) -> datetime:
-        """The instant of the call."""
-        return self.clock.now()
 
 
 def ticket_of(ticket_id: int, *, session: Session) -> RepairTicket:

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from housing.places.models import Unit
 from housing.repairs.queries import CaseSummary, LedgerView, OrderView, case_summary
 
+KINDS = frozenset({"ticket", "order", "ledger"})
+"""The kinds of facts below."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NamedPlace:

@@ -18,9 +18,6 @@ from housing.places.rules import contractor_scope
 from housing.records.rules import account_party
 from housing.records.service import latest_answers, take_in
 from housing.repairs.desk import (
-    NOTHING,
-    Call,
-    Result,
     contractor_of,
     group_of,
     merge_target,
@@ -41,6 +38,7 @@ from housing.repairs.models import (
     RepairTicket,
 )
 from housing.repairs.rules import visit_times, whole
+from housing.slices import NOTHING, Call, Result
 
 ORDER_ENDED = "ORDER_ENDED"
 LATE_REASONS = frozenset({"late"})

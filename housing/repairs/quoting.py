@@ -6,20 +6,10 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from housing.records.service import latest_answers, take_in
-from housing.repairs.desk import (
-    NOTHING,
-    Call,
-    Result,
-    contractor_of,
-    group_of,
-    move,
-    people_of,
-    rows_of,
-    tell,
-    ticket_of,
-)
+from housing.repairs.desk import contractor_of, group_of, move, people_of, rows_of, tell, ticket_of
 from housing.repairs.models import QuoteLine, RepairQuote
 from housing.repairs.rules import whole
+from housing.slices import NOTHING, Call, Result
 
 
 def request_quote(call: Call, ticket_id: int, substitute_for: int | None = None) -> Result:

@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from engine.calendar import end_of_local_day
 from housing.records.service import latest_answers
-from housing.repairs.desk import NOTHING, Call, Result, order_of, people_of, tell, ticket_of
+from housing.repairs.desk import order_of, people_of, tell, ticket_of
 from housing.repairs.errors import LedgerEntryNotFound
 from housing.repairs.models import LedgerEntry
 from housing.repairs.rules import Account, recover, whole
+from housing.slices import NOTHING, Call, Result
 
 
 def serve_last_call(call: Call, ticket_id: int, order_id: int) -> Result:

@@ -1,0 +1,133 @@
+"""The faces of a slice of the business: topics for diagrams, a subject for cases and scenarios.
+
+A slice fills them in its own `topics.py` and `subject.py`; `housing.operations` and
+`housing.subjects` collect them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.process_engine import ProcessEngine
+from engine.records import StepResult, UserTask
+from engine.types import Actor, InstanceRef
+from housing.errors import ScenarioUnplayable
+
+Result = Mapping[str, object]
+"""What an operation gives back to the diagram."""
+
+NOTHING: Result = {}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """The circumstances in which a diagram calls an operation.
+
+    Attributes:
+        key: the same for every try of the same call; rows made by it carry the key.
+        by: who completed the user task, or the system.
+    """
+
+    instance: InstanceRef
+    key: str
+    by: Actor
+    session: Session
+    clock: Clock
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the call."""
+        return self.clock.now()
+
+
+Verb = Callable[..., Result]
+"""An operation: takes the call, then the inputs of the service task by name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opening:
+    """A form that opens a case.
+
+    Attributes:
+        token: idempotency key.
+        values: of the start form, checked.
+        options: further keys of the subject, such as the home a manager reports for.
+    """
+
+    token: str
+    values: Mapping[str, object]
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """With what a verb works: who acts, the engine, the session, the clock."""
+
+    by: Actor
+    engine: ProcessEngine
+    session: Session
+    clock: Clock
+
+
+def _cannot_open(_opening: Opening, _desk: Desk) -> StepResult:
+    raise ScenarioUnplayable("no form opens a case of this process")
+
+
+def _send(
+    instance_id: str, message: str, values: Mapping[str, object], desk: Desk
+) -> StepResult | None:
+    return desk.engine.send_message(instance_id, message, values, by=desk.by, session=desk.session)
+
+
+def _nothing_to_check(_task: UserTask, _values: Mapping[str, object], **_by: object) -> None:
+    """Accept what the form's definition accepts."""
+
+
+def _no_context(_business_key: str, **_when: object) -> Mapping[str, object]:
+    return {}
+
+
+def _nobody_to_tell(_task: UserTask, **_when: object) -> None:
+    """Leave it to the notices of the diagram."""
+
+
+def _no_facts(_business_key: str, **_when: object) -> Mapping[str, Mapping[str, object]]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """What one process needs of the business. Every member but the process has a plain default.
+
+    Attributes:
+        process: key of the process, such as `repair.ticket`.
+        start_form: key of the form that opens a case; None when no form does.
+        message_forms: name of a message that people may send, to the key of its form or None.
+        open: opens a case and gives its first step.
+        post: sends a message of a person to a case: instance id, message, values, desk.
+        check: refuses answers that break a rule which the form's definition cannot know; raises
+            Invalid with a sentence for the person at the form.
+        context: what the expressions of the forms of a case may name: prefills, options, bounds.
+        announce: tells the person to whom a step just gave a task of his own.
+        facts: what scenarios may expect of the business's own records, by kind.
+        fact_kinds: the kinds that `facts` gives.
+        verbs: what happens outside the forms of the diagram and a scenario may do, such as the
+            proof of service of a letter: name to function of instance id or None, values, desk.
+    """
+
+    process: str
+    start_form: str | None = None
+    message_forms: Mapping[str, str | None] = field(default_factory=dict)
+    open: Callable[[Opening, Desk], StepResult] = _cannot_open
+    post: Callable[[str, str, Mapping[str, object], Desk], StepResult | None] = _send
+    check: Callable[..., None] = _nothing_to_check
+    context: Callable[..., Mapping[str, object]] = _no_context
+    announce: Callable[..., None] = _nobody_to_tell
+    facts: Callable[..., Mapping[str, Mapping[str, object]]] = _no_facts
+    fact_kinds: frozenset[str] = frozenset()
+    verbs: Mapping[str, Callable[[str | None, Mapping[str, object], Desk], StepResult | None]] = (
+        field(default_factory=dict)
+    )
