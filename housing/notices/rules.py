@@ -7,17 +7,10 @@ from hashlib import sha256
 from string import Formatter
 
 from engine.calendar import TAIPEI
+from housing.notices.codes import CATEGORIES, GROUPS, PAYERS, REASONS
 from housing.notices.errors import NoticeUnknown
-from housing.notices.words import (
-    CATEGORIES,
-    CLOSING,
-    GREETING,
-    GROUPS,
-    NOTICES,
-    PAYERS,
-    REASONS,
-    Wording,
-)
+from housing.notices.wording import Wording
+from housing.notices.words import CLOSING, GREETING, NOTICES
 
 CHINESE = "zh_Hant_TW"
 QUIET_FROM = time(22)
