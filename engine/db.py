@@ -17,6 +17,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
+from engine import crash_points
+
 UnitOfWork = Session
 """The session of one action; rooms that write no SQL pass it on under this name."""
 
@@ -135,6 +137,8 @@ class Database:
             session.begin(),
         ):
             yield session
+            crash_points.reach("before-commit")
+        crash_points.reach("after-commit")
 
     @contextmanager
     def _only_one(self) -> Iterator[None]:

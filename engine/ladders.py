@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine import history, jobs, sla, user_tasks
+from engine import crash_points, history, jobs, sla, user_tasks
 from engine.clock import Clock
 from engine.differences import rung_job
 from engine.instances import SeenInstance
@@ -44,6 +44,7 @@ class Ladders:
             raise TypeError(f"rung without due date: {job['id']}")
         rung = Rung(task=task, level=level, due_at=due_at)
         self._on_rung(rung, session=session, clock=self._clock)
+        crash_points.reach("after-rung")
 
     def _plan_next(self, task: UserTask, level: str, schedule: Schedule, session: Session) -> None:
         rung = sla.rung_after(schedule.rungs(), level)

@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, bindparam, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from engine import deployments, history, instances, jobs, migration_backups
+from engine import crash_points, deployments, history, instances, jobs, migration_backups
 from engine.definition_queries import definition_by_id
 from engine.deployments import CompiledProcess
 from engine.differences import Trigger
@@ -188,6 +188,7 @@ class Migrations:
         try:
             with session.begin_nested():
                 self._carry(seen, batch, by, session)
+                crash_points.reach("in-migration")
         except LostRace:
             raise
         except EngineError as error:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from engine import (
+    crash_points,
     deployments,
     history,
     incidents,
@@ -204,6 +205,7 @@ class ProcessEngine:
             LostRace: the instance took a step since the form was opened.
         """
         seen, task = instances.lock_with_task(task_id, _connection(session))
+        crash_points.reach("after-lock")
         user_tasks.ensure_completable(task, by)
         seen.ensure_active()
         seen.ensure_version(version)
@@ -438,6 +440,7 @@ class ProcessEngine:
                 alone = jobs.lock_alone(job_id, now, connection)
                 return (False, None) if alone is None else (True, self._fire_alone(alone, session))
             seen, job = locked
+            crash_points.reach("after-lock")
             if seen.status != "active":
                 if seen.ended_for_good:  # a signal that came too late
                     jobs.finish(job_id, connection)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from engine import incidents
+from engine import crash_points, incidents
 from engine.clock import Clock
 from engine.types import Actor, InstanceRef
 
@@ -96,7 +96,9 @@ class ServiceCalls:
 
         def operate() -> Mapping[str, object]:
             with self.session.begin_nested():
-                return self.table.call(topic, inputs, available)
+                result = self.table.call(topic, inputs, available)
+                crash_points.reach("after-operation")
+                return result
 
         return self.guard(operate, (token_id, element_id, topic))
 

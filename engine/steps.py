@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from engine import history, incidents, instances, jobs, messages, user_tasks
+from engine import crash_points, history, incidents, instances, jobs, messages, user_tasks
 from engine.clock import Clock
 from engine.deployments import CompiledProcess
 from engine.differences import NOTHING, Difference, Snapshot, Trigger, task_row
@@ -109,6 +109,7 @@ class Step:
 
     def _finish(self, execution: Execution, host: StepHost, before: Snapshot) -> StepResult:
         """Read what the step changed, then write it."""
+        crash_points.reach("after-engine")
         events = execution.events()
         changed = Difference(
             seen=self.seen,
@@ -128,6 +129,7 @@ class Step:
         self.session.flush()  # the connection does not see pending ORM rows
         connection = self.session.connection()
         instances.store(self.seen, outcome, connection)
+        crash_points.reach("after-instance")
         created = changed.new_tasks()
         self._write_tasks(changed, created, connection)
         awaited = changed.new_subscriptions()
@@ -139,6 +141,7 @@ class Step:
         if outcome.ended_at is not None:
             incidents.resolve_all(self.seen.id, self.trigger.by, changed.now, connection)
         incidents.note_uncaught(self.seen.id, execution.uncaught(), changed.now, connection)
+        crash_points.reach("after-writing")
         has_older = changed.has_older_tasks()
         return StepResult(
             instance_id=self.seen.id,

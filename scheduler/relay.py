@@ -2,7 +2,7 @@
 
 import logging
 
-from engine import outbox
+from engine import crash_points, outbox
 from engine.errors import DeliveryFailed
 from engine.outbox import Message
 from scheduler.ports import Application
@@ -28,7 +28,9 @@ class Relay:
         Returns:
             How many messages were delivered.
         """
-        return sum(self._deliver(message) for message in self._take())
+        taken = self._take()
+        crash_points.reach("after-take")
+        return sum(self._deliver(message) for message in taken)
 
     def _take(self) -> tuple[Message, ...]:
         now = self._application.clock.now()
@@ -36,12 +38,14 @@ class Relay:
             return outbox.take(now, BATCH, session.connection())
 
     def _deliver(self, message: Message) -> bool:
+        crash_points.reach("before-sending")
         try:
             self._application.deliver(message)
         except (DeliveryFailed, OSError) as failure:
             log.warning("message %s: %s", message.idem, failure)
             self._postpone(message, str(failure))
             return False
+        crash_points.reach("after-sending")
         self._mark_sent(message)
         return True
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from engine import crash_points
 from engine.errors import JobFailed, LostRace
 from engine.records import Job
 from scheduler.ports import Application
@@ -38,7 +39,9 @@ class Sweep:
         for _ in range(MOST_BATCHES):
             if not self._allows():
                 break
-            effects = [self._fire(job) for job in self._claim()]
+            claimed = self._claim()
+            crash_points.reach("after-claim")
+            effects = [self._fire(job) for job in claimed]
             fired += sum(effects)
             if not any(effects):
                 break
@@ -56,6 +59,7 @@ class Sweep:
             self._release(job)
         except JobFailed as failure:
             log.warning("%s", failure, exc_info=failure)
+            crash_points.reach("before-failure")
             self._record(failure)
         return False
 
