@@ -19,9 +19,9 @@ from housing.cases import queries as cases
 from housing.cases.queries import CaseStep, Submitted, TimelineEntry
 from housing.cases.rules import Viewer
 from housing.repairs import queries as repairs
-from housing.repairs.queries import CaseSummary, Turn
 from housing.repairs.rules import BEFORE_DISPATCH
 from housing.repairs.service import MANAGERS, PROCESS
+from housing.repairs.views import CaseSummary, Turn
 from webapp import case_access, current, model_words
 
 SYSTEM_KINDS = frozenset(

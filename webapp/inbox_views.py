@@ -13,7 +13,7 @@ from engine import queries
 from engine.queries import Page, TaskFilter, UserTask
 from engine.types import Actor
 from housing.repairs import queries as repairs
-from housing.repairs.queries import TicketFilter, TicketRow
+from housing.repairs.views import TicketFilter, TicketRow
 from webapp import current, formats
 
 PAGE_SIZE = 25

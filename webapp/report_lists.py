@@ -10,7 +10,7 @@ from engine.types import CITY, Actor
 from housing.cases.rules import staff_scopes
 from housing.places.rules import code_of
 from housing.repairs import queries
-from housing.repairs.queries import CaseSummary, TicketFilter, TicketRow
+from housing.repairs.views import CaseSummary, TicketFilter, TicketRow
 from webapp import current
 
 PAGE_SIZE = 25

@@ -16,8 +16,8 @@ from housing.places import queries as places
 from housing.records.forms import form_of
 from housing.repairs import queries, service
 from housing.repairs.errors import NotYourUnit
-from housing.repairs.queries import TicketRow
 from housing.repairs.service import EXTENSION_FORM, MANAGERS, PROCESS, REPORT_FORM, Report, Reported
+from housing.repairs.views import TicketRow
 from webapp import case_access, current, model_words
 from webapp.filling import Filled
 

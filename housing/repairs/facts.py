@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from housing.places.models import Unit
-from housing.repairs.queries import CaseSummary, LedgerView, OrderView, case_summary
+from housing.repairs.queries import case_summary
+from housing.repairs.views import CaseSummary, LedgerView, OrderView
 
 KINDS = frozenset({"ticket", "order", "ledger"})
 """The kinds of facts below."""
