@@ -4,8 +4,9 @@ States: pending (will be fired), done, failed (has an incident), cancelled, susp
 is), waiting (an outside worker will fetch it).
 Kinds: timer, service (an operation to repeat), rung (a notice), worker (an outside service task),
 message (a message on its way), signal (one to be given to all, or to one waiting instance), start
-(an instance to begin), migration (an instance to be carried over). Messages, starts and signals to
-all belong to no instance.
+(an instance to begin), migration (an instance to be carried over), calendar (a published calendar
+whose due dates are to be found), recount (an instance some of whose due dates that moves).
+Messages, starts, calendars and signals to all belong to no instance.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine.records import Job
 from engine.tables import job
 
-KINDS_IN_ORDER = ("worker", "timer", "start", "signal", "service", "rung", "migration", "message")
+KINDS_IN_ORDER = (
+    *("worker", "timer", "start", "signal", "service", "rung", "recount", "migration", "message"),
+    "calendar",
+)
 RETRIES = 3
 MAX_ATTEMPTS = 10
 LEASE = timedelta(seconds=30)
@@ -56,6 +60,11 @@ _RELEASE = (
     update(job)
     .where(job.c.id == bindparam("job_id"), _PENDING)
     .values(lock_owner=null(), lock_until=null(), attempts=0)
+)
+_PUT_BACK = (
+    update(job)
+    .where(job.c.id == bindparam("job_id"), _PENDING, job.c.lock_owner == bindparam("owner"))
+    .values(lock_owner=null(), lock_until=null(), attempts=job.c.attempts - 1)
 )
 _INSERT = insert(job)
 # no IN here: its parameters expand, which executemany cannot do
@@ -146,6 +155,7 @@ class NewJob:
     Attributes:
         idem: says what it stands for; a second job of the same key is impossible.
         is_of_instance: False for a message, a start or a signal to all: whoever wrote it may end.
+        computation: of a timer, how its due date came about.
     """
 
     kind: str
@@ -159,6 +169,7 @@ class NewJob:
     topic: str | None = None
     priority: int = 0
     is_of_instance: bool = True
+    computation: Mapping[str, object] | None = None
 
 
 def due(now: datetime, limit: int, connection: Connection) -> tuple[Job, ...]:
@@ -184,6 +195,12 @@ def _order(each: Job) -> tuple[datetime, int, str]:
 def release(job_id: str, connection: Connection) -> None:
     """Give a lease back after a lost race, which is an outcome: attempts count anew."""
     connection.execute(_RELEASE, {"job_id": job_id})
+
+
+def put_back(job_ids: Sequence[str], owner: str, connection: Connection) -> None:
+    """Give leases back that were not used: as if they had never been taken."""
+    if job_ids:
+        connection.execute(_PUT_BACK, [{"job_id": each, "owner": owner} for each in job_ids])
 
 
 def insert_new(instance_id: str, new_jobs: Sequence[NewJob], connection: Connection) -> None:
@@ -218,6 +235,7 @@ def _row(instance_id: str | None, each: NewJob) -> dict[str, object]:
         "topic": each.topic,
         "priority": each.priority,
         "idem": each.idem,
+        "computation": each.computation,
     }
 
 

@@ -1,6 +1,6 @@
 """The face of the engine: every verb takes the caller's session and never commits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -300,6 +300,10 @@ class ProcessEngine:
     def release_job(self, job_id: str, *, session: Session) -> None:
         """Give the lease of a job back, after a lost race."""
         jobs.release(job_id, _connection(session))
+
+    def put_back(self, job_ids: Sequence[str], owner: str, *, session: Session) -> None:
+        """Give leases back that were not used."""
+        jobs.put_back(job_ids, owner, _connection(session))
 
     def fire(self, job_id: str, *, session: Session) -> bool:
         """Run one due job. May be called any number of times by anybody; it takes effect once.

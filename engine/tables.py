@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -235,4 +236,20 @@ outbox = Table(
         postgresql_where=text("sent_at IS NULL"),
         sqlite_where=text("sent_at IS NULL"),
     ),
+)
+
+worker = Table(  # processes that run the scheduler; see engine/workers.py
+    "worker",
+    metadata,
+    Column("name", String(64), primary_key=True),  # as in job.lock_owner
+    Column("host", String(64), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", UTCDateTime, nullable=False),  # all by the machine's clock
+    Column("last_seen_at", UTCDateTime, nullable=False),
+    Column("last_tick_at", UTCDateTime),
+    Column("fired", BigInteger, nullable=False),  # since it started
+    Column("failed", BigInteger, nullable=False),
+    Column("buckets", JSON, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("clock_jump", Double),
 )

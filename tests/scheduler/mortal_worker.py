@@ -22,7 +22,7 @@ class Worker:
 
     def __init__(self, url: str, instant: datetime) -> None:
         self.database = Database(url)
-        self.clock = FrozenClock(instant)
+        self.clock = self.system_clock = FrozenClock(instant)
         self.engine = ProcessEngine(operations={}, clock=self.clock, on_rung=tell)
         self.unit_of_work = self.database.unit_of_work
 
