@@ -30,6 +30,7 @@ from housing.people import service as people
 from housing.people.models import Account
 from housing.settings import Settings
 from housing.tokens import service as tokens
+from housing.vault import Vault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,7 @@ class Application:
         clock: time of the business; in demo mode it can be moved.
         system_clock: the real time; sessions, locks and logs live on it.
         files: where photos lie.
+        vault: seals personal data.
     """
 
     settings: Settings
@@ -50,6 +52,7 @@ class Application:
     clock: Clock
     system_clock: Clock
     files: FileStore
+    vault: Vault
 
     def unit_of_work(self) -> AbstractContextManager[Session]:
         """Open the session of one action; commits on success, rolls back on any error."""
@@ -176,6 +179,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Application:
         clock=business_clock,
         system_clock=system_clock,
         files=FileStore(settings.files_path, clock=business_clock),
+        vault=Vault(keys=settings.keys),
     )
 
 

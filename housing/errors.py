@@ -51,3 +51,18 @@ class ScenarioFormRefused(Invalid):
 
     form_id: str
     problems: str
+
+
+@dataclass(eq=False)
+class KeyMissing(Conflict):
+    """The key %(key_id)s of the personal data is missing: put it back into the key file."""
+
+    key_id: str
+
+
+@dataclass(eq=False)
+class SealBroken(Conflict):
+    """A sealed value of %(table)s.%(column)s cannot be opened: it was changed or moved."""
+
+    table: str
+    column: str

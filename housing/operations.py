@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
+from engine.process_engine import ProcessEngine
 from engine.service_tasks import Operation
 from engine.types import Actor, InstanceRef
+from housing.leases.topics import TOPICS as LEASES
+from housing.letters.topics import TOPICS as LETTERS
 from housing.repairs.topics import TOPICS as REPAIRS
 from housing.slices import Call, Verb
 
-TOPICS: Mapping[str, Verb] = ChainMap(dict(REPAIRS))
+TOPICS: Mapping[str, Verb] = ChainMap(dict(REPAIRS), dict(LETTERS), dict(LEASES))
 """Topic to verb, of all slices."""
 
 WORKER_TOPICS: frozenset[str] = frozenset()
@@ -21,16 +24,24 @@ WORKER_TOPICS: frozenset[str] = frozenset()
 def _operation(verb: Verb) -> Operation:
     """Gather what the engine injects by name into one `Call`; inputs pass through as they are."""
 
-    def operation(
+    def operation(  # noqa: PLR0913  # what the engine injects by name
         *,
         instance: InstanceRef,
         idempotency_key: str,
         by: Actor,
+        engine: ProcessEngine,
         session: Session,
         clock: Clock,
         **inputs: object,
     ) -> Mapping[str, object]:
-        call = Call(instance=instance, key=idempotency_key, by=by, session=session, clock=clock)
+        call = Call(
+            instance=instance,
+            key=idempotency_key,
+            by=by,
+            engine=engine,
+            session=session,
+            clock=clock,
+        )
         return verb(call, **inputs)
 
     return operation

@@ -227,7 +227,14 @@ class Walk:
             return engine_queries.instance(instance_id, session).process_key == self.process
 
     def _desk(self, actor: Actor, session: Session) -> Desk:
-        return Desk(by=actor, engine=self.application.engine, session=session, clock=self.clock)
+        return Desk(
+            by=actor,
+            engine=self.application.engine,
+            session=session,
+            clock=self.clock,
+            vault=self.application.vault,
+            is_demo=True,
+        )
 
     def _task(self, when: When) -> UserTask:
         open_here = self.open_tasks(self.instance_id(when))

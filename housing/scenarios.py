@@ -1,5 +1,6 @@
 """Run the scenarios of a package and tell which sequence flows no scenario walked."""
 
+import secrets
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -142,7 +143,10 @@ class _City:
     def found(cls, package: str, also: Collection[str], folder: Path) -> "_City":
         clock = FrozenClock(FOUNDED_AT)
         settings = Settings(
-            var=folder, database_url=f"sqlite:///{folder / 'anju.db'}", secret_key=SECRET
+            var=folder,
+            database_url=f"sqlite:///{folder / 'anju.db'}",
+            secret_key=SECRET,
+            keys={"k1": secrets.token_bytes(32)},
         )
         application = build(settings, clock=clock)
         with application.database.connect_for_migration() as connection:

@@ -1,6 +1,7 @@
 """The settings of the house; the only place that reads the environment."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ LANGUAGES = ("zh_Hant_TW", "en")
 
 _YES_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _MIN_SECRET_LENGTH = 16
+_KEY_BYTES = 32
+_KEY_LINE = re.compile(r"([A-Za-z0-9_-]{1,16})\s+([0-9a-fA-F]{64})")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +48,7 @@ class Settings:
         language: language of a reader who has not chosen one.
         base_url: address of the pages as readers type it, without a slash at the end.
         mail: the mail server.
+        keys: key id to the bytes that seal personal data, oldest first; see `housing.vault`.
     """
 
     var: Path
@@ -54,6 +58,7 @@ class Settings:
     language: str = LANGUAGES[0]
     base_url: str = "http://127.0.0.1:8000"
     mail: MailSettings = field(default_factory=MailSettings)
+    keys: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def files_path(self) -> Path:
@@ -89,7 +94,24 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             port=_read_port(given, "ANJU_SMTP_PORT", 25),
             sender=given.get("ANJU_SMTP_SENDER", "anju@example.org"),
         ),
+        keys=_read_keys(given, var),
     )
+
+
+def add_key(var: Path) -> str:
+    """Add a new key for personal data to the key file; it seals from the next start on.
+
+    Returns:
+        The key's id.
+
+    Raises:
+        SettingsInvalid: the file cannot be read.
+    """
+    path = var / "keys"
+    key_id = f"k{len(_parse_keys(path.read_text('utf-8'), 'ANJU_VAR')) + 1}"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{key_id} {secrets.token_hex(_KEY_BYTES)}\n")
+    return key_id
 
 
 def _read_folder(given: Mapping[str, str]) -> Path:
@@ -160,6 +182,37 @@ def _read_secret_key(given: Mapping[str, str], var: Path) -> str:
     except OSError as error:
         raise SettingsInvalid("ANJU_VAR", f"{path} cannot be written") from error
     return _read_key_file(path)
+
+
+def _read_keys(given: Mapping[str, str], var: Path) -> dict[str, bytes]:
+    """Take the keys from the environment, or from their file, which is made at the first start.
+
+    One key a line, oldest first: its id and 64 hexadecimal digits; in the environment commas may
+    stand for the ends of lines.
+    """
+    if text := given.get("ANJU_KEYS"):
+        return _parse_keys(text.replace(",", "\n"), "ANJU_KEYS")
+    path = var / "keys"
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+            file.write(f"k1 {secrets.token_hex(_KEY_BYTES)}\n")
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise SettingsInvalid("ANJU_VAR", f"{path} cannot be written") from error
+    return _parse_keys(path.read_text("utf-8"), "ANJU_VAR")
+
+
+def _parse_keys(text: str, variable: str) -> dict[str, bytes]:
+    keys: dict[str, bytes] = {}
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        found = _KEY_LINE.fullmatch(line)
+        if found is None or found[1] in keys:
+            raise SettingsInvalid(variable, "a key line is an id and 64 hexadecimal digits")
+        keys[found[1]] = bytes.fromhex(found[2])
+    if not keys:
+        raise SettingsInvalid(variable, "there is no key for personal data")
+    return keys
 
 
 def _read_key_file(path: Path) -> str:

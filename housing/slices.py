@@ -15,6 +15,7 @@ from engine.process_engine import ProcessEngine
 from engine.records import StepResult, UserTask
 from engine.types import Actor, InstanceRef
 from housing.errors import ScenarioUnplayable
+from housing.vault import Vault
 
 Result = Mapping[str, object]
 """What an operation gives back to the diagram."""
@@ -34,6 +35,7 @@ class Call:
     instance: InstanceRef
     key: str
     by: Actor
+    engine: ProcessEngine
     session: Session
     clock: Clock
 
@@ -64,12 +66,19 @@ class Opening:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """With what a verb works: who acts, the engine, the session, the clock."""
+    """With what a verb works: who acts, the engine, the session, the clock.
+
+    Attributes:
+        vault: seals national ids; see `housing.persons`.
+        is_demo: whether national ids without an owner are accepted.
+    """
 
     by: Actor
     engine: ProcessEngine
     session: Session
     clock: Clock
+    vault: Vault
+    is_demo: bool
 
 
 def _cannot_open(_opening: Opening, _desk: Desk) -> StepResult:

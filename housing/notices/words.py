@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from housing.notices.wording import NoticeWords
 from housing.notices.words_of_deadlines import DEADLINES
+from housing.notices.words_of_letters import LETTERS
 from housing.notices.words_of_repairs import REPAIRS
 
 GREETING: Mapping[str, str] = {"zh_Hant_TW": "{name} 您好：", "en": "Dear {name},"}
@@ -15,5 +16,5 @@ CLOSING: Mapping[str, str] = {
     "en": "Your social housing service team",
 }
 
-NOTICES: Mapping[str, NoticeWords] = {**REPAIRS, **DEADLINES}
+NOTICES: Mapping[str, NoticeWords] = {**REPAIRS, **DEADLINES, **LETTERS}
 """Kind of notice to its words."""

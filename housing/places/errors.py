@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.errors import NotFound
+from engine.errors import Conflict, Invalid, NotFound
 
 
 @dataclass(eq=False)
@@ -24,3 +24,30 @@ class ContractorNotFound(NotFound):
     """There is no contractor %(code)s."""
 
     code: str
+
+
+@dataclass(eq=False)
+class UnitStateNotReachable(Conflict):
+    """A home that is %(state)s cannot become %(wanted)s."""
+
+    state: str
+    wanted: str
+
+
+@dataclass(eq=False)
+class SheetNotFound(NotFound):
+    """There is no handover sheet %(sheet_id)s."""
+
+    sheet_id: str
+
+
+@dataclass(eq=False)
+class SheetFinal(Conflict):
+    """This handover sheet is final; it can no longer be changed."""
+
+
+@dataclass(eq=False)
+class ConditionUnknown(Invalid):
+    """An item cannot be in the condition %(condition)s."""
+
+    condition: str

@@ -1,7 +1,9 @@
 """Read communities, homes, warranties and contractors."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
@@ -36,7 +38,12 @@ class CommunityView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnitView:
-    """A home with the names of its building and community."""
+    """A home with the names of its building and community.
+
+    Attributes:
+        state: a key of `rules.UNIT_TRANSITIONS`.
+        rent_twd: market rent a month.
+    """
 
     id: int
     code: str
@@ -45,21 +52,34 @@ class UnitView:
     building_name: str
     community_code: str
     community_name: str
+    state: str
+    area_m2: Decimal | None
+    rent_twd: int | None
+    is_accessible: bool
 
     @property
     def label(self) -> str:
         """Tell the home as people say it: community, then unit."""
         return f"{self.community_name} {self.code}"
 
+    @property
+    def scope(self) -> str:
+        """Tell the scope of its tasks."""
+        return community_scope(self.community_code)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetView:
-    """Something that can break and the last day of its warranty."""
+    """Something that can break, the last day of its warranty, and what it is worth."""
 
     id: int
     category: str
     name: str
     warranty_end_on: date | None
+    bim_id: str | None
+    room: str | None
+    life_span_years: int | None
+    price_twd: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,6 +135,22 @@ def units_in(community_code: str, *, session: Session) -> list[UnitView]:
     """List the homes of a community by code."""
     rows = session.execute(_units().where(Unit.community_code == community_code))
     return [_unit_view(*row) for row in rows]
+
+
+def units_by_id(unit_ids: Collection[int], *, session: Session) -> dict[int, UnitView]:
+    """Read several homes by id; unknown ids are left out."""
+    rows = session.execute(_units().where(Unit.id.in_(unit_ids)))
+    return {row[0].id: _unit_view(*row) for row in rows}
+
+
+def units_in_state(
+    state: str, *, community_code: str | None = None, session: Session
+) -> list[UnitView]:
+    """List the homes in a state, of one community or of all."""
+    statement = _units().where(Unit.state == state)
+    if community_code is not None:
+        statement = statement.where(Unit.community_code == community_code)
+    return [_unit_view(*row) for row in session.execute(statement)]
 
 
 def units_of(account_id: int, *, on: date, session: Session) -> list[UnitView]:
@@ -220,7 +256,14 @@ def _assets(session: Session, *where: ColumnElement[bool]) -> list[AssetView]:
     rows = session.scalars(select(Asset).where(*where).order_by(Asset.id))
     return [
         AssetView(
-            id=row.id, category=row.category, name=row.name, warranty_end_on=row.warranty_end_on
+            id=row.id,
+            category=row.category,
+            name=row.name,
+            warranty_end_on=row.warranty_end_on,
+            bim_id=row.bim_id,
+            room=row.room,
+            life_span_years=row.life_span_years,
+            price_twd=row.price_twd,
         )
         for row in rows
     ]
@@ -241,6 +284,10 @@ def _unit_view(row: Unit, building_name: str, community_name: str) -> UnitView:
         building_name=building_name,
         community_code=row.community_code,
         community_name=community_name,
+        state=row.state,
+        area_m2=row.area_m2,
+        rent_twd=row.rent_twd,
+        is_accessible=row.is_accessible,
     )
 
 

@@ -1,0 +1,1 @@
+"""Leases: who rents which home until when, deposit and arrears."""

@@ -1,0 +1,1 @@
+"""Letters of the office: written from templates, sent, proven to be served."""

@@ -1,0 +1,1 @@
+"""People as the office knows them: identity, contact, households."""
