@@ -25,6 +25,8 @@ _FLOW = '    <bpmn:sequenceFlow id="{id}" sourceRef="{source}" targetRef="{targe
 STRAIGHT_VARIABLES = {"amount": 41, "applicant_id": 7, "district": "south"}
 LOOP_VARIABLES = {"passes": 0, "applicant_id": 7, "district": "south"}
 BLOCKS, BRANCHES = 8, 3
+ESCALATION = "bench.escalate"
+"""Topic of the service task behind the boundary timer of `deadline`."""
 
 
 def straight() -> bytes:
@@ -75,3 +77,25 @@ def _chain(elements: Sequence[str]) -> str:
 
 def _file(key: str, body: str, flows: str) -> bytes:
     return (_HEAD.format(key=key) + body + flows + _TAIL).encode()
+
+
+def deadline() -> bytes:
+    """A user task that a boundary timer takes away, a service task, a user task.
+
+    Process `bench_deadline`; the service task is the escalation.
+    """
+    timer = (
+        '    <bpmn:boundaryEvent id="late" name="Late" attachedToRef="ask" cancelActivity="true">\n'
+        "      <bpmn:timerEventDefinition><bpmn:timeDuration>P7D</bpmn:timeDuration>"
+        "</bpmn:timerEventDefinition>\n    </bpmn:boundaryEvent>\n"
+    )
+    service = (
+        '    <bpmn:serviceTask id="tell" name="tell" camunda:type="external"'
+        f' camunda:topic="{ESCALATION}" />\n'
+    )
+    body = _TASK.format(id="ask") + timer + service + _TASK.format(id="decide")
+    flows = _chain(["begin", "ask", "done"])
+    flows += _FLOW.format(id="is_late", source="late", target="tell")
+    flows += _FLOW.format(id="told", source="tell", target="decide")
+    flows += _FLOW.format(id="decided", source="decide", target="done")
+    return _file("bench_deadline", body, flows)

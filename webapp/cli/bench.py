@@ -1,10 +1,14 @@
 """Benchmarks on the command line."""
 
 import json
+import os
+import platform
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +16,10 @@ from typing import Any
 
 import click
 
-from engine import bench
+from engine import bench, bench_timers
+
+WORKER = (sys.executable, "-m", "scheduler.bench_worker")
+"""Starts a worker process; pages and commands never import the scheduler."""
 
 
 def engine(*, instances: int, postgres_url: str | None, as_json: bool) -> None:
@@ -31,6 +38,75 @@ def engine(*, instances: int, postgres_url: str | None, as_json: bool) -> None:
         click.echo(_table(name, row))
     if "postgresql" not in figures:
         click.echo("PostgreSQL was not measured: give --postgres URL.", err=True)
+
+
+def timers(*, number: int, pending: int, postgres_url: str | None, as_json: bool) -> None:
+    """Measure due timers on SQLite and PostgreSQL; print a table or one JSON object."""
+    show = _Progress()
+    with tempfile.TemporaryDirectory() as folder, _postgres(postgres_url, Path(folder)) as url:
+        plan = bench_timers.Plan(timers=number, pending=pending, command=WORKER, told=show.told)
+        addresses: dict[str, tuple[str, tuple[int, ...]]] = {
+            "sqlite": (f"sqlite:///{folder}/bench.db", (1,))
+        }
+        if url:
+            addresses["postgresql"] = (url, (1, 2, 4))
+        figures: dict[str, Mapping[str, Any]] = {}
+        for name, (address, workers) in addresses.items():
+            show.database = name
+            figures[name] = bench_timers.measure(address, replace(plan, workers=workers))
+        show.end()
+    found = {"machine": _machine(), "timers": number, "databases": figures}
+    click.echo(json.dumps(found, indent=2) if as_json else _timer_table(found))
+    if not url:
+        click.echo("PostgreSQL was not measured: give --postgres URL.", err=True)
+
+
+class _Progress:
+    """A bar on the error output of a terminal; elsewhere one line a part."""
+
+    def __init__(self) -> None:
+        self.database = ""
+        self._part = ""
+
+    def told(self, part: str, done: int, total: int) -> None:
+        """Show how far a part is."""
+        filled = round(24 * done / total) if total else 24
+        words = f"{self.database:<11} {part:<20} [{'#' * filled:<24}] {done:>9,} of {total:,}"
+        if sys.stderr.isatty():
+            click.echo(f"\r{words}", nl=False, err=True)
+        elif part != self._part:
+            click.echo(f"{self.database}: {part}", err=True)
+        self._part = part
+
+    def end(self) -> None:
+        """Leave the line of the bar."""
+        if sys.stderr.isatty():
+            click.echo("", err=True)
+
+
+def _machine() -> Mapping[str, object]:
+    """Describe what was measured on; other work on it makes every figure worse."""
+    return {
+        "cpus": os.cpu_count(),
+        "load_average": [round(each, 2) for each in os.getloadavg()],
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+    }
+
+
+def _timer_table(found: Mapping[str, Any]) -> str:
+    machine = found["machine"]
+    lines = [
+        f"{found['timers']:,} due timers; {machine['cpus']} CPUs, load {machine['load_average']},"
+        f" Python {machine['python']}; databases and workers on the same machine"
+    ]
+    for name, figures in found["databases"].items():
+        lines.append(f"\n{name:<12}" + "".join(f"{key:>20}" for key in figures["runs"][0]))
+        lines += [
+            " " * 12 + "".join(f"{value:>20}" for value in row.values()) for row in figures["runs"]
+        ]
+        lines += [f"  {key:<22}{value:>14}" for key, value in figures["poll"].items()]
+    return "\n".join(lines)
 
 
 def _table(name: str, figures: Mapping[str, Any]) -> str:

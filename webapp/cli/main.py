@@ -140,6 +140,28 @@ def bench_engine(*, as_json: bool, instances: int, postgres: str | None) -> None
     bench.engine(instances=instances, postgres_url=postgres, as_json=as_json)
 
 
+@bench_commands.command("timers")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    *("--timers", "number"),
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Due timers of each run.",
+)
+@click.option(
+    "--pending",
+    default=1_000_000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Timers of the far future beside which the queue is polled.",
+)
+@click.option("--postgres", metavar="URL", help="PostgreSQL to measure; default: a throw-away one.")
+def bench_timers(*, as_json: bool, number: int, pending: int, postgres: str | None) -> None:
+    """Measure due timers with 1, 2 and 4 worker processes against the raw drivers."""
+    bench.timers(number=number, pending=pending, postgres_url=postgres, as_json=as_json)
+
+
 def main() -> None:
     """Run a command; an error of ours is one sentence, not a traceback."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
