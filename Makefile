@@ -34,7 +34,7 @@ lock: ## pin the dependencies of setup.cfg anew
 		--extra assets --extra dev -c requirements/run.txt -o requirements/test.txt setup.cfg
 
 clean: ## remove what was set up and the demo city
-	rm -rf $(VENV) var webapp/static/dist webapp/assets/node_modules webapp/assets/src/gen $(MESSAGES).mo
+	rm -rf $(VENV) var webapp/static/dist housing/letters/fonts webapp/assets/node_modules webapp/assets/src/gen $(MESSAGES).mo
 
 help: ## say what each command does
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'

@@ -8,6 +8,14 @@ from engine.periods.computation import Unit
 from housing.letters.errors import PeriodTextInvalid
 
 CHANNELS = ("portal", "email", "registered_mail", "hand")
+CHANNEL_WORDS: Mapping[str, str] = {
+    "portal": "電子送達（會員專區）",
+    "email": "電子送達（電子郵件）",
+    "registered_mail": "雙掛號郵寄",
+    "hand": "自行送達",
+}
+"""Channel to what the printed letter says of it."""
+
 ELECTRONIC = frozenset({"portal", "email"})
 """Channels on which a letter is served at the moment the addressee is notified; they need his
 consent to electronic service (行政程序法 §68 II)."""

@@ -2,7 +2,8 @@
 
 A template is a JSON file in `templates/`: title, subject and parts. Each text is a Jinja template,
 rendered in a sandbox; what people wrote arrives as plain text and is never read as a template, as
-markup or as a part. Kinds of parts: text, list, table, fields, signatures.
+markup or as a part. Kinds of parts: text, list, table, fields, signatures; "when" and "unless" name
+a field that must be filled, or empty, for a part or a line of it to appear.
 """
 
 import json
@@ -104,8 +105,7 @@ def fill(of: Template, fields: Mapping[str, object]) -> Content:
     Raises:
         LetterFieldMissing: a field the words need is not there, or a text grows too long.
     """
-    said = {name: _say(name, value) for name, value in fields.items()}
-    writer = _Writer(of.name, said)
+    writer = _Writer(of.name, fields)
     parts = [part for each in of.parts for part in writer.part(each)]
     return Content(title=writer.text(of.title), subject=writer.text(of.subject), parts=tuple(parts))
 
@@ -113,11 +113,12 @@ def fill(of: Template, fields: Mapping[str, object]) -> Content:
 class _Writer:
     def __init__(self, name: str, fields: Mapping[str, object]) -> None:
         self._name = name
-        self._fields = fields
+        self._given = fields
+        self._fields = {key: _say(key, value) for key, value in fields.items()}
 
     def part(self, part: Part) -> Iterable[Part]:
         """Fill one part; one whose condition or items are empty is left out."""
-        if "when" in part and not self._fields.get(part["when"]):
+        if not self._is_wanted(part):
             return []
         filled: Part = {"kind": part["kind"], "heading": self.text(part.get("heading", ""))}
         match part["kind"]:
@@ -131,7 +132,7 @@ class _Writer:
                 filled["items"] = [
                     [self.text(each["title"]), self.text(each["text"])]
                     for each in part["items"]
-                    if "when" not in each or self._fields.get(each["when"])
+                    if self._is_wanted(each)
                 ]
             case "signatures":
                 filled["items"] = [self.text(each) for each in part["items"]]
@@ -148,6 +149,10 @@ class _Writer:
         if len(text) > MOST_CHARACTERS:
             raise LetterFieldMissing(self._name, "a text is too long")
         return text.strip()
+
+    def _is_wanted(self, part: Part) -> bool:
+        is_there = "when" not in part or bool(self._given.get(part["when"]))
+        return is_there and not ("unless" in part and self._given.get(part["unless"]))
 
     def _items(self, part: Part) -> list[object]:
         items = self._fields.get(part["items"])

@@ -19,4 +19,11 @@ const result = await esbuild.build({
   logLevel: 'warning',
 });
 fs.copyFileSync('node_modules/htmx.org/dist/htmx.min.js', new URL('htmx.min.js', target));
+
+// The printed letters' font, embedded in every PDF: SIL Open Font License, see LICENSE_FONT beside it.
+const letters = new URL('../../housing/letters/fonts/', import.meta.url);
+const font = 'node_modules/@expo-google-fonts/noto-sans-tc';
+fs.mkdirSync(letters, { recursive: true });
+for (const file of ['400Regular/NotoSansTC_400Regular.ttf', '700Bold/NotoSansTC_700Bold.ttf', 'LICENSE_FONT'])
+  fs.copyFileSync(`${font}/${file}`, new URL(file.split('/').pop(), letters));
 for (const [file, output] of Object.entries(result.metafile.outputs)) console.log(output.bytes, file);
