@@ -5,26 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine import sla
 from engine.instances import SeenInstance
 from engine.jobs import NewJob
 from engine.messages import Subscription
 from engine.records import UserTask
 from engine.service_tasks import ParkedCall
 from engine.spiff.execution import Execution
-from engine.spiff.model import MessageWait, ServiceWait, TimerWait, UserTaskState
+from engine.spiff.model import ClockPlace, MessageWait, ServiceWait, TimerWait, UserTaskState
 from engine.types import Actor
 from engine.user_tasks import Closing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """Everything an execution waits for, by token."""
+    """Everything an execution waits for, by token; service levels by token and their id."""
 
     tasks: Mapping[str, UserTaskState]
     timers: Mapping[str, TimerWait]
     awaited: Mapping[tuple[str, str], MessageWait]
     services: Mapping[str, ServiceWait]
+    clocks: Mapping[tuple[str, str], ClockPlace]
 
     @classmethod
     def of(cls, execution: Execution) -> "Snapshot":
@@ -35,10 +35,11 @@ class Snapshot:
             timers={each.token_id: each for each in waits.timers},
             awaited={(each.token_id, each.name): each for each in waits.messages},
             services={each.token_id: each for each in waits.services},
+            clocks={(each.token_id or "", each.rule.id): each for each in waits.clocks},
         )
 
 
-NOTHING = Snapshot(tasks={}, timers={}, awaited={}, services={})
+NOTHING = Snapshot(tasks={}, timers={}, awaited={}, services={}, clocks={})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,7 +117,6 @@ class Difference:
         """Say of every token whose job ends whether it is done or cancelled."""
         ended = [token for token in self.before.timers if token not in self.after.timers]
         ended += [token for token in self.before.services if token not in self.after.services]
-        ended += [token for token, task in self.before.tasks.items() if self._loses_rung(task)]
         states = dict.fromkeys(ended, "cancelled")
         if self.trigger.fired_token is not None:
             states[self.trigger.fired_token] = "done"
@@ -133,9 +133,8 @@ class Difference:
         }
 
     def new_jobs(self) -> list[NewJob]:
-        """List the jobs that begin: timers, repetitions, outside work, first rungs, letters."""
-        waiting = [*self._new_timers(), *self._new_services(), *self._new_rungs()]
-        return [*waiting, *self.thrown]
+        """List the jobs that begin: timers, repetitions, outside work, letters."""
+        return [*self._new_timers(), *self._new_services(), *self.thrown]
 
     def new_subscriptions(self) -> list[Subscription]:
         """List the messages and signals that are awaited from now on."""
@@ -154,13 +153,6 @@ class Difference:
     def ended_subscriptions(self) -> list[tuple[str, str]]:
         """List the messages and signals that are awaited no more, as (token, name)."""
         return [key for key in self.before.awaited if key not in self.after.awaited]
-
-    def _loses_rung(self, task: UserTaskState) -> bool:
-        """Tell whether a task with a ladder ended, or its ladder is to be planned anew."""
-        if task.ladder is None or task.due_at is None:
-            return False
-        now = self.after.tasks.get(task.token_id)
-        return now is None or now.due_at != task.due_at
 
     def _new_timers(self) -> Iterator[NewJob]:
         for token, wait in self.after.timers.items():
@@ -192,23 +184,6 @@ class Difference:
                 topic=wait.topic,
             )
 
-    def _new_rungs(self) -> Iterator[NewJob]:
-        for token, state in self.after.tasks.items():
-            old = self.before.tasks.get(token)
-            is_unchanged = old is not None and old.due_at == state.due_at
-            if is_unchanged or state.ladder is None or state.due_at is None:
-                continue
-            yield from self._first_rung(state, state.ladder, state.due_at)
-
-    def _first_rung(self, state: UserTaskState, ladder: str, due_at: datetime) -> Iterator[NewJob]:
-        # An extended period counts from the extension on: reminders fall within what is left.
-        schedule = sla.Schedule(
-            ladder=ladder, began_at=self.now, due_at=due_at, plan=self.seen.version + 1
-        )
-        rung = sla.first_rung(schedule.rungs(), self.now)
-        if rung is not None:
-            yield rung_job(state.token_id, state.element_id, rung, schedule)
-
     def _user_task(self, state: UserTaskState) -> UserTask:
         return UserTask(
             id=state.token_id,
@@ -237,20 +212,6 @@ class Difference:
             ended_by=None,
             ended_by_name=None,
         )
-
-
-def rung_job(
-    task_id: str, element_id: str, rung: sla.PlannedRung, schedule: sla.Schedule
-) -> NewJob:
-    """Make the job of a rung; its schedule goes with it, for the rungs that follow."""
-    return NewJob(
-        kind="rung",
-        element_id=element_id,
-        token_id=task_id,
-        due_at=rung.due_at,
-        idem=f"rung:{task_id}:{schedule.plan}:{rung.level}",
-        payload={"level": rung.level, **schedule.to_payload()},
-    )
 
 
 TASK_ROW_COLUMNS = (

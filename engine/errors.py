@@ -202,10 +202,32 @@ class TimerNotRunning(Conflict):
 
 
 @dataclass(eq=False)
-class UnknownLadder(Invalid):
-    """There is no notice ladder %(ladder)s."""
+class ClockNotFound(NotFound):
+    """There is no SLA clock %(clock_id)s."""
 
-    ladder: str
+    clock_id: str
+
+
+@dataclass(eq=False)
+class ClockEnded(Conflict):
+    """The deadline of %(name)s is over: it was met, missed or waived."""
+
+    name: str
+
+
+class DeadlineReasonMissing(Invalid):
+    """Changing a deadline needs a reason."""
+
+
+@dataclass(eq=False)
+class RoleNotHeld(NotAllowed):
+    """You do not hold the role %(role)s for this."""
+
+    role: str
+
+
+class DeadlineNotLater(Invalid):
+    """An extension must end later than now and than the deadline it moves."""
 
 
 @dataclass(eq=False)
@@ -213,6 +235,11 @@ class DeliveryFailed(EngineError):
     """The message could not be delivered: %(reason)s."""
 
     reason: str
+
+
+@dataclass(eq=False)
+class DeliveryRefused(DeliveryFailed):
+    """The message was refused for good: %(reason)s."""
 
 
 @dataclass(eq=False)

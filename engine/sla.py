@@ -1,27 +1,29 @@
-"""The notice ladder: when to remind and escalate before and after a user task's due date.
+"""SLA clocks: when their rungs are due, and how a due date follows pauses and extensions.
 
-A ladder never moves a token. One pending rung stands in the job table for a task; firing a rung
-inserts the next one, due by the original schedule, so that after days of downtime every rung
-still comes once and in order.
+A clock never moves a token. One pending rung stands in the job table for a clock; firing it inserts
+the next one, due by the original schedule, so that after days of downtime every rung still comes
+once and in order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from engine.calendar import local_date
 from engine.clock import Clock
-from engine.errors import UnknownLadder
+from engine.periods.calendars import Calendar
+from engine.periods.computation import Computation, Pause, SaturdayEnd, Start, Unit
+from engine.periods.counting import Period, Rules, count
 from engine.records import UserTask
+from engine.sla_rules import RungRule
 
 SOFT_LEVELS = frozenset({"half", "day_before"})
 """Levels that are pointless once their instant has passed when the ladder is planned."""
 
-ESCALATIONS = frozenset({"escalated", "chief"})
-
-LONG_PERIOD = timedelta(days=2)
+NONE = timedelta()
 DAY = timedelta(days=1)
 
 
@@ -30,13 +32,19 @@ class Rung:
     """One notice of a ladder, handed to the rung handler.
 
     Attributes:
+        task: what is due. Of a phase or a process the oldest open task in it, under the name, the
+            due date and the id of the clock.
         level: half, day_before, overdue, escalated or chief.
-        due_at: when this rung was to fire; the task's own due date is `task.due_at`.
+        due_at: when this rung was to fire; the due date itself is `task.due_at`.
+        notify: doer, supervisor and candidate groups, in order.
+        doers: the open tasks whose doers are meant; empty when nobody works on it now.
     """
 
     task: UserTask
     level: str
     due_at: datetime
+    notify: tuple[str, ...] = ()
+    doers: tuple[UserTask, ...] = ()
 
 
 class RungHandler(Protocol):
@@ -49,95 +57,188 @@ class RungHandler(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedRung:
-    """A level and the instant it is due."""
+    """A rung and the instant it is due."""
 
-    level: str
+    rule: RungRule
     due_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Schedule:
-    """What a ladder is planned from; every rung of it carries the same.
+class Course:
+    """The time a ladder is laid over.
 
     Attributes:
-        ladder: its name.
-        began_at: when the period began: the task opened, or its due date was extended.
-        due_at: when the period ends.
-        plan: the instance's version after the step that planned it; tells re-plans apart.
+        began_at: from here on shares are counted: the start, or the last extension.
+        due_at: the end of the period.
+        pauses: times that do not count, in order, none within another.
     """
 
-    ladder: str
     began_at: datetime
     due_at: datetime
-    plan: int
-
-    def rungs(self) -> tuple[PlannedRung, ...]:
-        """Lay out the whole ladder."""
-        return plan(self.ladder, self.began_at, self.due_at)
-
-    def to_payload(self) -> dict[str, object]:
-        """Write the schedule as JSON."""
-        return {
-            "ladder": self.ladder,
-            "began_at": self.began_at.isoformat(),
-            "due_at": self.due_at.isoformat(),
-            "plan": self.plan,
-        }
-
-    @classmethod
-    def from_payload(cls, payload: Mapping[str, object]) -> "Schedule":
-        """Read a schedule from JSON."""
-        return cls(
-            ladder=str(payload["ladder"]),
-            began_at=datetime.fromisoformat(str(payload["began_at"])),
-            due_at=datetime.fromisoformat(str(payload["due_at"])),
-            plan=int(str(payload["plan"])),
-        )
+    pauses: Sequence[Pause] = ()
 
 
-def plan(ladder: str, created_at: datetime, due_at: datetime) -> tuple[PlannedRung, ...]:
-    """Lay out the whole ladder of a task, in the order of its instants.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What a clock is counted by.
 
-    A period of two days or more is reminded at half time and a day before its end; a shorter one
-    once, when 80 % of it has passed (level "half"). Then: due date, a day later (officer), three
-    days later (section chief).
-
-    Args:
-        ladder: name of the ladder; "default" is the only one.
-        created_at: when the period began.
-        due_at: when it ends.
-
-    Raises:
-        UnknownLadder: there is no ladder of this name.
+    Attributes:
+        amount: in the unit; None where the due date comes from elsewhere and is never counted.
     """
-    if ladder != "default":
-        raise UnknownLadder(ladder)
-    period = due_at - created_at
-    if period > LONG_PERIOD:
-        soft = [("half", created_at + period / 2), ("day_before", due_at - DAY)]
-    elif period == LONG_PERIOD:  # both fall on the same instant: one notice is enough
-        soft = [("day_before", due_at - DAY)]
-    else:
-        soft = [("half", created_at + max(period, timedelta()) * 0.8)]
-    hard = [("overdue", due_at), ("escalated", due_at + DAY), ("chief", due_at + 3 * DAY)]
-    return tuple(PlannedRung(level=level, due_at=instant) for level, instant in soft + hard)
+
+    start: Start
+    amount: int | None
+    unit: Unit
+    is_rolling: bool
+    saturday_end: SaturdayEnd
 
 
-def first_rung(rungs: Sequence[PlannedRung], now: datetime) -> PlannedRung | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extension:
+    """A due date that somebody moved.
+
+    Attributes:
+        amount: so many more units from the old end on; None if the new end was given.
+        until: the new end that was given; None if it was counted.
+        at: when it was granted.
+    """
+
+    amount: int | None
+    until: datetime | None
+    at: datetime
+
+
+def plan(rungs: Iterable[RungRule], course: Course) -> tuple[PlannedRung, ...]:
+    """Lay out a ladder in the order of its instants.
+
+    A rung at a share of the period or after its end is put off by the pauses before it. Of two
+    reminders at the same instant only the later one is kept: one notice is enough.
+    """
+    planned = [PlannedRung(rule=rung, due_at=_instant(rung, course)) for rung in rungs]
+    planned.sort(key=lambda each: (each.due_at, not each.rule.is_before_end))
+    return tuple(
+        each
+        for each, following in zip(planned, [*planned[1:], None], strict=True)
+        if following is None or not _is_repeated(each, following)
+    )
+
+
+def first_rung(planned: Sequence[PlannedRung], now: datetime) -> PlannedRung | None:
     """Choose where a ladder begins when it is planned now.
 
-    A soft reminder whose instant has passed is left out; the due date itself never is.
+    A reminder whose instant has passed is left out; the end of the period never is.
     """
-    return next((r for r in rungs if r.level not in SOFT_LEVELS or r.due_at > now), None)
+    return next((r for r in planned if not r.rule.is_before_end or r.due_at > now), None)
 
 
-def rung_after(rungs: Sequence[PlannedRung], level: str) -> PlannedRung | None:
-    """Choose the rung that follows a level, or None after the last one."""
-    levels = [rung.level for rung in rungs]
-    position = levels.index(level) + 1
-    return rungs[position] if position < len(rungs) else None
+def rung_after(planned: Sequence[PlannedRung], done: Iterable[str]) -> PlannedRung | None:
+    """Choose the rung that follows the last one that was done, or None after the end."""
+    known = set(done)
+    ahead = list(planned)
+    for position, rung in enumerate(planned):
+        if rung.rule.at in known:
+            ahead = list(planned[position + 1 :])
+    return ahead[0] if ahead else None
 
 
-def history_kind(level: str) -> str:
-    """Name the history line of a level."""
-    return "escalated" if level in ESCALATIONS else "reminder_sent"
+def history_kind(rung: RungRule) -> str:
+    """Name the history line of a rung."""
+    is_escalation = not rung.is_before_end and rung.offset > NONE
+    return "escalated" if is_escalation else "reminder_sent"
+
+
+def count_terms(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> Computation:
+    """Count the period of a clock as it was agreed, without extensions.
+
+    Raises:
+        PeriodInvalid: the amount is negative or too large.
+        NoWorkingTime: the calendar has not so much working time within thirty years.
+    """
+    return count(
+        Period(
+            start=terms.start,
+            amount=terms.amount or 0,
+            unit=terms.unit,
+            calendar=calendar,
+            rules=Rules(saturday_end=terms.saturday_end, is_rolling=terms.is_rolling),
+            pauses=pauses,
+        )
+    )
+
+
+def extended(
+    ends_at: datetime,
+    extensions: Sequence[Extension],
+    terms: Terms,
+    calendar: Calendar,
+    pauses: Sequence[Pause],
+) -> datetime:
+    """Follow the extensions of a period from its counted end to the end that counts.
+
+    Each amount is counted from the end before it; a given end is put off by later pauses.
+    """
+    for each in extensions:
+        if each.until is not None:
+            later = [pause for pause in pauses if pause.begins_at >= each.at]
+            ends_at = put_off(each.until, later, terms.unit)
+            continue
+        more = Terms(
+            start=Start(at=ends_at, kind="event"),
+            amount=each.amount,
+            unit=terms.unit,
+            is_rolling=terms.is_rolling,
+            saturday_end=terms.saturday_end,
+        )
+        ends_at = count_terms(more, calendar, pauses).ends_at
+    return ends_at
+
+
+def put_off(until: datetime, pauses: Iterable[Pause], unit: Unit) -> datetime:
+    """Move a given end by the pauses before it: by whole days, or by the time of hours."""
+    for pause in pauses:
+        if pause.begins_at >= until:
+            continue
+        length = pause.ends_at - pause.begins_at
+        if unit != "working_hours":
+            length = local_date(pause.ends_at) - local_date(pause.begins_at)
+        until += length
+    return until
+
+
+def after(since: datetime, length: timedelta, pauses: Iterable[Pause]) -> datetime:
+    """Tell when a time has passed since an instant, pauses left out."""
+    at, left = since, length
+    for pause in sorted(pauses, key=lambda each: each.begins_at):
+        begins_at = max(pause.begins_at, at)
+        if pause.ends_at <= at:
+            continue
+        if begins_at - at >= left:
+            break
+        left -= begins_at - at
+        at = pause.ends_at
+    return at + left
+
+
+def running_time(since: datetime, until: datetime, pauses: Iterable[Pause]) -> timedelta:
+    """Measure the time between two instants that no pause covers."""
+    total, at = NONE, since
+    for pause in sorted(pauses, key=lambda each: each.begins_at):
+        begins_at = min(max(pause.begins_at, at), until)
+        total += begins_at - at
+        at = max(at, min(pause.ends_at, until))
+    return total + max(until - at, NONE)
+
+
+def _instant(rung: RungRule, course: Course) -> datetime:
+    if rung.share is not None:
+        whole = running_time(course.began_at, course.due_at, course.pauses)
+        return after(course.began_at, whole * rung.share, course.pauses)
+    if rung.offset <= NONE:
+        return course.due_at + rung.offset
+    return after(course.due_at, rung.offset, course.pauses)
+
+
+def _is_repeated(rung: PlannedRung, following: PlannedRung) -> bool:
+    is_reminder = rung.rule.is_before_end and following.rule.is_before_end
+    is_same = rung.due_at == following.due_at and rung.rule.notify == following.rule.notify
+    return is_reminder and is_same

@@ -1,13 +1,22 @@
 """One step of one instance: restore, act, write the difference. All in the caller's transaction."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from engine import crash_points, history, incidents, instances, jobs, messages, user_tasks
+from engine import (
+    crash_points,
+    explanations,
+    history,
+    incidents,
+    instances,
+    jobs,
+    messages,
+    user_tasks,
+)
 from engine.clock import Clock
 from engine.deployments import CompiledProcess
 from engine.differences import NOTHING, Difference, Snapshot, Trigger, task_row
@@ -18,8 +27,10 @@ from engine.jobs import NewJob
 from engine.letters import letters_thrown
 from engine.records import StepResult, UserTask
 from engine.service_tasks import EngineFace, OperationTable, ServiceCalls
+from engine.sla_steps import ClockChanges, StepClocks
 from engine.spiff.execution import Execution
 from engine.spiff.model import Carrying, Event
+from engine.spiff.timers import Explanation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,24 +131,34 @@ class Step:
             now=self.setting.clock.now(),
             thrown=letters_thrown(events, self.seen, self.trigger.by, self.setting.clock.now()),
         )
-        return self._write(execution, changed, self._lines(events, host))
+        self.session.flush()  # the connection does not see pending ORM rows
+        connection = self.session.connection()
+        clocks = StepClocks(
+            changed=changed, execution=execution, host=host, connection=connection
+        ).changes()
+        return self._write(execution, changed, clocks, self._lines(events, host))
 
-    def _write(self, execution: Execution, changed: Difference, lines: list[Line]) -> StepResult:
+    def _write(
+        self, execution: Execution, changed: Difference, clocks: ClockChanges, lines: list[Line]
+    ) -> StepResult:
         """Write the instance, what waits, what is due and what happened."""
         ends = tuple(end.element_id for end in execution.ends)
         outcome = self._outcome(execution, ends, changed.now)
-        self.session.flush()  # the connection does not see pending ORM rows
         connection = self.session.connection()
         instances.store(self.seen, outcome, connection)
         crash_points.reach("after-instance")
-        created = changed.new_tasks()
-        self._write_tasks(changed, created, connection)
+        created = tuple(_with_clock(task, clocks) for task in changed.new_tasks())
+        explained = {**execution.explanations(), **clocks.explanations()}
+        self._write_tasks(changed, created, explained, connection)
         awaited = changed.new_subscriptions()
         messages.unsubscribe(self.seen.id, changed.ended_subscriptions(), connection)
         messages.subscribe(self.seen.id, awaited, connection)
         offered = messages.offers(awaited, self.seen.business_key, changed.now, connection)
-        self._write_jobs(changed, offered, connection)
-        history.write(connection, self._stamp(changed.now), lines)
+        self._write_jobs(changed, clocks, offered, explained, connection)
+        clocks.write(changed.now, connection)
+        moved = {*_moved(changed), *clocks.due_by_task} & explained.keys()
+        explanations.rewrite(self.seen.id, {t: explained[t] for t in moved}, connection)
+        history.write(connection, self._stamp(changed.now), [*lines, *clocks.lines])
         if outcome.ended_at is not None:
             incidents.resolve_all(self.seen.id, self.trigger.by, changed.now, connection)
         incidents.note_uncaught(self.seen.id, execution.uncaught(), changed.now, connection)
@@ -153,19 +174,36 @@ class Step:
         )
 
     def _write_tasks(
-        self, changed: Difference, created: tuple[UserTask, ...], connection: Connection
+        self,
+        changed: Difference,
+        created: tuple[UserTask, ...],
+        explained: Mapping[str, Explanation],
+        connection: Connection,
     ) -> None:
         user_tasks.close(changed.closed_tasks(), self.trigger.by, changed.now, connection)
-        user_tasks.insert_open([task_row(task) for task in created], connection)
+        user_tasks.insert_open(
+            [{**task_row(task), "computation": explained.get(task.id)} for task in created],
+            connection,
+        )
         for until, task_ids in changed.moved_tasks().items():
             user_tasks.move_due(task_ids, until, connection)
 
     def _write_jobs(
-        self, changed: Difference, offered: list[NewJob], connection: Connection
+        self,
+        changed: Difference,
+        clocks: ClockChanges,
+        offered: list[NewJob],
+        explained: Mapping[str, Explanation],
+        connection: Connection,
     ) -> None:
-        jobs.close(self.seen.id, changed.closed_jobs(), connection)
+        ended = changed.closed_jobs() | clocks.closed_jobs
+        jobs.close(self.seen.id, ended, connection)
         jobs.move_timers(self.seen.id, changed.moved_timers(), connection)
-        jobs.insert_new(self.seen.id, [*changed.new_jobs(), *offered], connection)
+        jobs.insert_new(
+            self.seen.id,
+            [*_explained(changed.new_jobs(), explained), *clocks.new_jobs, *offered],
+            connection,
+        )
 
     def _outcome(self, execution: Execution, ends: tuple[str, ...], now: datetime) -> Outcome:
         status = "active"
@@ -213,9 +251,33 @@ class Step:
             return host.decisions[event.element_id].popleft()
         if event.kind == "deadline_extended":
             return {"reason": host.reasons.get(str(event.details.get("token_id")), "")}
-        if event.kind in {"cancelled", "token_moved"}:
+        if event.kind in {"cancelled", "token_moved", "deadline_recomputed"}:
             return {"reason": self.trigger.reason}
         return {}
+
+
+def _explained(
+    new_jobs: Iterable[NewJob], explained: Mapping[str, Explanation]
+) -> Iterator[NewJob]:
+    """Give timers how their due dates came about."""
+    for each in new_jobs:
+        is_timer = each.kind == "timer"
+        yield replace(each, computation=explained.get(each.token_id)) if is_timer else each
+
+
+def _moved(changed: Difference) -> set[str]:
+    """Name the tokens whose due dates this step moved."""
+    tokens = {token for group in changed.moved_tasks().values() for token in group}
+    return tokens | changed.moved_timers().keys()
+
+
+def _with_clock(task: UserTask, clocks: ClockChanges) -> UserTask:
+    """Give a new user task the due date of its SLA clock."""
+    clock = clocks.clock_of(task.id)
+    if clock is None:
+        return task
+    ladder = str(clock.rule["ladder"]) or None
+    return replace(task, due_at=clock.due_at, original_due_at=clock.due_at, ladder=ladder)
 
 
 def _told(event: Event) -> Mapping[str, object]:

@@ -68,6 +68,20 @@ _MOVE_DUE = (
     .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
     .values(due_at=bindparam("until"))
 )
+_OFFER_TO = (
+    update(user_task)
+    .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
+    .values(candidate_group=bindparam("group"), assignee=None, assignee_name=None, claimed_at=None)
+)
+_RAISE = (
+    update(user_task)
+    .where(
+        user_task.c.id == bindparam("task_id"),
+        user_task.c.state == "open",
+        user_task.c.priority < bindparam("least"),
+    )
+    .values(priority=bindparam("least"))
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,6 +213,23 @@ def move_due(task_ids: Sequence[str], until: datetime, connection: Connection) -
     """Move due dates; original_due_at stays."""
     if task_ids:
         connection.execute(_MOVE_DUE, [{"task_id": each, "until": until} for each in task_ids])
+
+
+def clear_due(task_id: str, connection: Connection) -> None:
+    """Take the due date of an open task away; original_due_at stays."""
+    connection.execute(_MOVE_DUE, {"task_id": task_id, "until": None})
+
+
+def offer_to(task_ids: Sequence[str], group: str, connection: Connection) -> None:
+    """Take open tasks from whoever holds them and offer them to another group."""
+    if task_ids:
+        connection.execute(_OFFER_TO, [{"task_id": each, "group": group} for each in task_ids])
+
+
+def raise_priority(task_ids: Sequence[str], least: int, connection: Connection) -> None:
+    """Give open tasks at least this priority."""
+    if task_ids:
+        connection.execute(_RAISE, [{"task_id": each, "least": least} for each in task_ids])
 
 
 def _is_offered(task: Mapping[str, Any], by: Actor) -> bool:

@@ -10,11 +10,13 @@ from functools import partial
 
 from lxml import etree
 
+from engine.sla_rules import ClockRule
 from engine.spiff.activities import Loop, LoopRule, MultiInstance, StandardLoop, SubProcess
 from engine.spiff.ad_hoc import AdHocRule, AdHocSubProcess
 from engine.spiff.behaviors import ALL, read_behavior
 from engine.spiff.call_activities import CallActivity
 from engine.spiff.calls import read_call
+from engine.spiff.clocks import PHASES, read_clocks, read_task_clocks
 from engine.spiff.complex_gateways import ComplexGateway
 from engine.spiff.data import give_out, handed_over, read_data, take_in
 from engine.spiff.diagram import Diagram, Flow, Node, find, text_of
@@ -76,6 +78,7 @@ def elements_of(diagram: Diagram) -> dict[str, Element]:
         documentation=text_of(diagram.xml, "./bpmn:documentation"),
         scope="",
         properties=read_properties(diagram.xml),
+        clocks=read_clocks(diagram.xml, diagram.key, diagram.name),
     )
     return {diagram.key: process} | {node.id: _element(node) for node in diagram.nodes.values()}
 
@@ -90,6 +93,7 @@ def read_assignment(node: Node) -> Assignment:
         due=node.xml.get(camunda("dueDate")),
         form_key=node.xml.get(camunda("formKey")),
         ladder=node.xml.get(anju("ladder")),
+        calendar=node.xml.get(anju("calendar"), ""),
     )
 
 
@@ -335,7 +339,14 @@ def _element(node: Node) -> Element:
         scope=node.scope,
         attached_to=node.attached_to,
         properties=read_properties(node.xml),
+        clocks=_clocks(node),
     )
+
+
+def _clocks(node: Node) -> tuple[ClockRule, ...]:
+    if node.type == "userTask":
+        return read_task_clocks(node)
+    return read_clocks(node.xml, node.id, node.name) if node.type in PHASES else ()
 
 
 def _item_name(items: list[etree._Element]) -> str | None:

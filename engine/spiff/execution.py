@@ -1,7 +1,7 @@
 """Run one process instance: the face of the token interpreter towards the engine."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from SpiffWorkflow import TaskState
@@ -11,15 +11,18 @@ from engine.errors import BusinessError
 from engine.spiff import codec
 from engine.spiff.ad_hoc import is_open_ad_hoc
 from engine.spiff.carrying import carry, is_around, is_boundary
+from engine.spiff.clock_places import clock_places, phase_places
 from engine.spiff.definition import Definition
 from engine.spiff.errors import ActivityNotStartable, StartNotFound, TokenNotFound
 from engine.spiff.events import is_listening, message_wait, schedule_of, timer_wait
 from engine.spiff.library import Library
 from engine.spiff.model import (
     Carrying,
+    ClockPlace,
     End,
     Event,
     MessageWait,
+    NewDue,
     ServiceWait,
     TimerWait,
     UserTaskState,
@@ -30,9 +33,10 @@ from engine.spiff.nodes import ACTIVE
 from engine.spiff.periods import as_instant
 from engine.spiff.propagation import cancel_all, throw_error
 from engine.spiff.runtime import Host, Runtime
-from engine.spiff.scopes import visible, write
+from engine.spiff.scopes import evaluate, visible, write
 from engine.spiff.stepping import all_tasks, run
 from engine.spiff.tasks import is_open_user_task, is_waiting_service
+from engine.spiff.timers import explain, explanation_of
 from engine.spiff.values import check_variables
 from engine.spiff.workflows import Instance
 
@@ -86,10 +90,13 @@ class Execution:
         """
         runtime = Runtime(host)
         runtime.library = Library(definition, host)
-        return cls(definition, codec.load(definition, blob, runtime), runtime)
+        top = codec.load(definition, blob, runtime)
+        runtime.explained = top.task_tree.internal_data.get(_EXPLAINED, {})
+        return cls(definition, top, runtime)
 
     def dump(self) -> bytes:
         """Write the state as bytes; read the record of the step before."""
+        self._keep_explanations()
         return codec.dump(self._top, self._definition.ref)
 
     @property
@@ -122,6 +129,7 @@ class Execution:
             timers=[timer_wait(t) for t in tasks if _is_timer(t)],
             messages=[message_wait(t) for t in tasks if _is_message(t)],
             services=[t.task_spec.state_of(t) for t in tasks if is_waiting_service(t)],
+            clocks=clock_places(self._top, tasks),
         )
 
     def user_tasks(self) -> list[UserTaskState]:
@@ -153,6 +161,28 @@ class Execution:
     def flows_taken(self) -> list[str]:
         """List the ids of the sequence flows walked in this step, in order, with repetitions."""
         return list(self._runtime.flows)
+
+    def withdrawn(self) -> frozenset[str]:
+        """Name the tokens of this step that were taken away before they were done."""
+        return frozenset(self._runtime.withdrawn)
+
+    def phases(self) -> tuple[ClockPlace, ...]:
+        """List the service levels between two elements of the process, running or not."""
+        return phase_places(self._top)
+
+    def evaluate_at(self, token_id: str | None, text: str) -> object:
+        """Evaluate FEEL over what a token sees; without a token over the process variables.
+
+        Raises:
+            ExpressionFailed: the expression cannot be evaluated.
+            TokenNotFound: there is no such token.
+        """
+        task = self._find(token_id, lambda _: True) if token_id else self._top.task_tree
+        return evaluate(task, text)
+
+    def explanations(self) -> Mapping[str, Mapping[str, object]]:
+        """Tell how the due dates that this step gave to tokens came about."""
+        return self._runtime.explanations
 
     def uncaught(self) -> list[Event]:
         """List the BPMN errors of this step that nobody caught: they ended the instance."""
@@ -265,7 +295,46 @@ class Execution:
             known.setdefault("original_due", known["due"])
             old_due, known["due"] = known["due"], as_instant(due_at).isoformat()
             self._runtime.record("deadline_extended", task, old=old_due, new=known["due"])
+            found = explain(
+                as_instant(due_at), self._runtime.host.days, self._runtime.explained_before
+            )
+            self._runtime.explain(task, found)
         return [task.id.hex for task in [*timers, *users]]
+
+    def recount(self, moves: Mapping[str, NewDue]) -> None:
+        """Move due dates of timers and user tasks that another calendar gives another instant.
+
+        Variables that hold the former instant of one of them, as counted, move along.
+
+        Args:
+            moves: by token; tokens that wait no more are passed over.
+        """
+        self._forget_step()
+        for task in self._tasks(lambda each: _is_timer(each) or is_open_user_task(each)):
+            move = moves.get(task.id.hex)
+            if move is not None and task.internal_data.get("due") is not None:
+                self._move(task, move)
+
+    def _move(self, task: Task, move: NewDue) -> None:
+        known = task.internal_data
+        old = datetime.fromisoformat(known["due"])
+        known.setdefault("original_due", known["due"])
+        known["due"] = move.due_at.isoformat()
+        before, after = move.versions
+        self._runtime.record(
+            "deadline_recomputed",
+            task,
+            old=old.isoformat(),
+            new=known["due"],
+            old_version=before,
+            calendar_version=after,
+        )
+        self._runtime.explain(task, move.explanation)
+        explained = self._runtime.explained
+        if explained.pop(old.isoformat(), None) is not None:
+            explained[known["due"]] = move.explanation
+            data = self._top.data
+            data.update({name: move.due_at for name in data if data[name] == old})
 
     def tokens_at(self, element_id: str) -> list[str]:
         """List the tokens that wait at an element and can be moved; of a loop one an instance."""
@@ -291,6 +360,7 @@ class Execution:
         """
         self._forget_step()
         top = carry(self._top, self._definition, target, plan)
+        top.task_tree.internal_data[_EXPLAINED] = self._runtime.explained
         execution = Execution(target, top, self._runtime)
         execution._run()
         return execution
@@ -301,6 +371,23 @@ class Execution:
         cancel_all(self._top)
         self._top.completed = True
         self._runtime.record("cancelled", self._top.task_tree)
+
+    def _keep_explanations(self) -> None:
+        """Keep with the instance how the instants in its variables came about, and no others."""
+        runtime, kept = self._runtime, self._top.task_tree.internal_data
+        computed = runtime.host.days.computed
+        if not (runtime.explained or computed):
+            return
+        known = dict(runtime.explained)
+        known.update({at.isoformat(): explanation_of(found) for at, found in computed.items()})
+        held = {
+            value.astimezone(UTC).isoformat()
+            for value in self._top.data.values()
+            if isinstance(value, datetime) and value.tzinfo is not None
+        }
+        kept.pop(_EXPLAINED, None)
+        if explained := {at: known[at] for at in known if at in held}:
+            kept[_EXPLAINED] = explained
 
     def _begin(self, token_id: str, is_right: Callable[[Task], bool]) -> Task:
         self._forget_step()
@@ -320,11 +407,16 @@ class Execution:
         self._runtime.flows.clear()
         self._runtime.ends.clear()
         self._runtime.uncaught.clear()
+        self._runtime.withdrawn.clear()
 
     def _run(self) -> None:
         run(self._top)
         if self._top.completed:
             self._runtime.record("ended", self._top.task_tree)
+
+
+_EXPLAINED = "explained"
+"""Where the root of an instance keeps how the instants in its variables came about."""
 
 
 def _is_movable(task: Task) -> bool:

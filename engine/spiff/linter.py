@@ -7,6 +7,7 @@ from lxml import etree
 
 from engine.errors import DeploymentRefused, Problem
 from engine.spiff.call_rules import CALL_RULES
+from engine.spiff.clock_rules import CLOCK_RULES, process_levels
 from engine.spiff.diagram import Diagram, processes, read_diagram
 from engine.spiff.element_rules import ELEMENT_RULES
 from engine.spiff.event_rules import EVENT_RULES
@@ -15,8 +16,13 @@ from engine.spiff.flow_rules import flow_problems, scope_problems
 from engine.spiff.reading import read_xml, refused
 from engine.spiff.structure_rules import STRUCTURE_RULES
 from engine.spiff.task_rules import TASK_RULES
+from engine.spiff.timer_rules import TIMER_RULES
 
 DEEPEST_NESTING = 20
+NODE_RULES = (
+    *(*ELEMENT_RULES, *STRUCTURE_RULES, *CALL_RULES),
+    *(*TASK_RULES, *CLOCK_RULES, *EVENT_RULES, *TIMER_RULES),
+)
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 _NOT_EXECUTABLE = frozenset({"unsupported_element", "trigger_kind", "instantiating"})
 
@@ -66,8 +72,9 @@ def diagrams_of(root: etree._Element) -> list[Diagram]:
 def lint_diagram(diagram: Diagram, known: Known) -> list[Problem]:
     """Check one process with all its levels; errors first, else in the order of the file."""
     problems = [*diagram.problems, *_process_problems(diagram)]
+    problems.extend(_named("service_level", process_levels(diagram, known)))
     for node in diagram.nodes.values():
-        for rule in (*ELEMENT_RULES, *STRUCTURE_RULES, *CALL_RULES, *TASK_RULES, *EVENT_RULES):
+        for rule in NODE_RULES:
             problems.extend(_named(rule.__name__, rule(diagram, node, known)))
     for flow in diagram.flows.values():
         problems.extend(_named("flow_condition", flow_problems(diagram, flow, known)))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from engine.sla_rules import ClockKind, ClockRule
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UserTaskState:
@@ -55,6 +57,20 @@ class TimerWait:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NewDue:
+    """Where the due date of a token moves to.
+
+    Attributes:
+        explanation: JSON that tells how it was counted.
+        versions: of the calendar, before and after.
+    """
+
+    due_at: datetime
+    explanation: Mapping[str, object]
+    versions: tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class MessageWait:
     """One place that waits for a message or a signal by name."""
 
@@ -77,6 +93,21 @@ class ServiceWait:
     element_id: str
     topic: str
     inputs: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockPlace:
+    """Where a service level applies now.
+
+    Attributes:
+        token_id: of the user task or sub-process; None for the process.
+    """
+
+    rule: ClockRule
+    kind: ClockKind
+    element_id: str
+    element_name: str
+    token_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +144,7 @@ class Element:
         attached_to: for a boundary event, the id of its activity.
         properties: its camunda: and anju: attributes by prefixed name ("camunda:formKey",
             "anju:milestone") and its extension properties by plain name.
+        clocks: its service levels; of the process itself those of the process.
     """
 
     id: str
@@ -123,6 +155,7 @@ class Element:
     scope: str
     attached_to: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
+    clocks: tuple[ClockRule, ...] = ()
 
 
 class SequenceFlow(NamedTuple):
@@ -170,9 +203,10 @@ class Carrying:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waits:
-    """Everything that an instance waits for."""
+    """Everything that an instance waits for, and the service levels that apply meanwhile."""
 
     user_tasks: Sequence[UserTaskState]
     timers: Sequence[TimerWait]
     messages: Sequence[MessageWait]
     services: Sequence[ServiceWait]
+    clocks: Sequence[ClockPlace] = ()

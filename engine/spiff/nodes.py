@@ -242,6 +242,7 @@ def cancel_task(task: Task) -> None:
     for child in task.children:
         cancel_task(child)
     task._set_state(TaskState.CANCELLED)
+    runtime_of(task).withdrawn.add(task.id.hex)
     task.task_spec.on_cancelled(task)
 
 

@@ -1,17 +1,25 @@
 """What one step of one instance carries along: its host, and what happened."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from SpiffWorkflow.task import Task
 
+from engine.day_counting import DayCounter
 from engine.spiff.library import Library
 from engine.spiff.model import End, Event
+from engine.spiff.timers import Explanation
 
 
 class Host(Protocol):
-    """What the engine does for a running process instance."""
+    """What the engine does for a running process instance.
+
+    Attributes:
+        days: counts days and hours by the calendar of the instance's scope.
+    """
+
+    days: DayCounter
 
     def now(self) -> datetime:
         """Tell the aware instant of this step."""
@@ -48,8 +56,11 @@ class Runtime:
         flows: ids of the sequence flows walked.
         ends: end events reached.
         uncaught: BPMN errors that nobody caught.
+        withdrawn: tokens that were taken away before they were done.
         instances: loop instances opened, to bound what one step can do.
         library: the definitions that the instance uses.
+        explanations: how the due dates of this step came about, by token.
+        explained: the same of instants that variables hold, by ISO text; kept with the instance.
     """
 
     def __init__(self, host: Host) -> None:
@@ -58,8 +69,11 @@ class Runtime:
         self.flows: list[str] = []
         self.ends: list[End] = []
         self.uncaught: list[Event] = []
+        self.withdrawn: set[str] = set()
         self.instances = 0
         self.library: Library
+        self.explanations: dict[str, Explanation] = {}
+        self.explained: dict[str, Explanation] = {}
 
     def record(self, kind: str, task: Task, **details: object) -> Event:
         """Note that something happened at the element of a task."""
@@ -72,6 +86,15 @@ class Runtime:
         )
         self.events.append(event)
         return event
+
+    def explain(self, task: Task, explanation: Explanation | None) -> None:
+        """Note how the due date of a token came about."""
+        if explanation is not None:
+            self.explanations[task.id.hex] = explanation
+
+    def explained_before(self, instant: datetime) -> Explanation | None:
+        """Tell how an instant was computed in an earlier step, if a variable holds it."""
+        return self.explained.get(instant.astimezone(UTC).isoformat())
 
 
 def runtime_of(task: Task) -> Runtime:

@@ -73,7 +73,7 @@ def test_starting_a_case_with_deadline_ladder_and_messages_stays_within_the_budg
             session=session,
         )
 
-    assert counts["statements"] <= 8
+    assert counts["statements"] <= 9  # one of them is the row of the SLA clock
     assert counts["commits"] == 1
 
 
