@@ -1,0 +1,1 @@
+"""Chaos: real processes killed under load, and what must still hold afterwards."""
