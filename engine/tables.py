@@ -82,6 +82,7 @@ user_task = Table(
     Column("claimed_at", UTCDateTime),
     Column("due_at", UTCDateTime),
     Column("original_due_at", UTCDateTime),  # stays when due_at is extended
+    Column("computation", JSON(none_as_null=True)),  # of due_at; see engine/explanations.py
     Column("state", String(16), nullable=False),  # open, completed, cancelled
     Column("ended_at", UTCDateTime),
     Column("ended_by", String(64)),
@@ -124,6 +125,7 @@ job = Table(
     Column("topic", String(200)),  # of a service task
     Column("priority", Integer, nullable=False, default=0),  # of outside work, higher first
     Column("idem", String(160), nullable=False, unique=True),
+    Column("computation", JSON(none_as_null=True)),  # of a timer; see engine/explanations.py
     Index("ix_job_instance_id", "instance_id"),
     Index(
         "ix_job_worker",
@@ -220,21 +222,28 @@ outbox = Table(
     Column("id", RowId, primary_key=True, autoincrement=True),
     Column("idem", String(160), nullable=False, unique=True),  # becomes the Message-ID
     Column("instance_id", Id),
-    Column("channel", String(16), nullable=False),  # mail, push
+    Column("channel", String(16), nullable=False),  # mail, push, sms, line
     Column("recipient", String(200), nullable=False),  # account id
-    Column("payload", JSON, nullable=False),  # {"subject": ..., "body": ..., "url": ...}
+    Column("payload", JSON, nullable=False),  # kind, subject, body, short, url
     Column("created_at", UTCDateTime, nullable=False),
     Column("not_before", UTCDateTime, nullable=False),
     Column("sent_at", UTCDateTime),
     Column("attempts", Integer, nullable=False),
     Column("error", Text),
     Column("is_dead", Boolean, nullable=False, default=False),
+    Column("grouping", String(16)),  # see engine/outbox.py; none: travels alone
+    Column("group_key", String(160)),  # Message-ID of the bundle it travels in
+    Column("opened_at", UTCDateTime),  # the channel says that the reader opened it
+    Column("read_at", UTCDateTime),  # the reader opened the case afterwards
+    Index("ix_outbox_instance_id", "instance_id"),
+    Index("ix_outbox_recipient", "recipient", "id"),
+    Index("ix_outbox_group_key", "group_key"),
     Index(
-        "ix_outbox_unsent",
+        "ix_outbox_due",
         "not_before",
         "id",
-        postgresql_where=text("sent_at IS NULL"),
-        sqlite_where=text("sent_at IS NULL"),
+        postgresql_where=text("sent_at IS NULL AND NOT is_dead"),
+        sqlite_where=text("sent_at IS NULL AND is_dead = 0"),
     ),
 )
 

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from bpmn import catalogue
 from engine import calendars
+from engine.bundles import Bundle
 from engine.clock import Clock, ShiftedClock, SystemClock
 from engine.db import Database, metadata
-from engine.outbox import Message
 from engine.periods.calendars import Calendar
 from engine.process_engine import ProcessEngine
 from engine.types import SYSTEM
 from housing import demo_clock, packages
+from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
 from housing.errors import AlreadyRunning, NoDemoCity
 from housing.files.service import FileStore
@@ -43,6 +44,7 @@ class Application:
         clock: time of the business; in demo mode it can be moved.
         system_clock: the real time; sessions, locks and logs live on it.
         files: where photos lie.
+        post_office: delivers what stands in the outbox.
         vault: seals personal data.
     """
 
@@ -52,6 +54,7 @@ class Application:
     clock: Clock
     system_clock: Clock
     files: FileStore
+    post_office: PostOffice
     vault: Vault
 
     def unit_of_work(self) -> AbstractContextManager[Session]:
@@ -69,7 +72,8 @@ class Application:
     def on_clock(self, clock: Clock) -> "Application":
         """Wire the same house to another clock of the business: for the demo loader."""
         files = FileStore(self.settings.files_path, clock=clock)
-        return replace(self, clock=clock, files=files, engine=_engine(clock))
+        office = _open_office(self.settings, self.database, clock, self.system_clock)
+        return replace(self, clock=clock, files=files, engine=_engine(clock), post_office=office)
 
     def migrate(self) -> None:
         """Bring the database to the newest schema."""
@@ -103,13 +107,17 @@ class Application:
                 self.engine.deploy(resources, by=SYSTEM, session=session)
         return tuple(keys)
 
-    def deliver(self, message: Message) -> None:
-        """Deliver an outbox message to the mailbox of the simulator, once for each Message-ID.
+    def deliver(self, bundle: Bundle) -> None:
+        """Deliver what leaves the outbox in one piece, by the carrier of its channel.
 
         Call it outside of any unit of work.
+
+        Raises:
+            DeliveryRefused: it is never to be tried again.
+            DeliveryFailed: it may be tried again.
+            OSError: the network failed; likewise.
         """
-        with self.unit_of_work() as session:
-            notices.store_delivered(message, session=session, now=self.clock.now())
+        self.post_office.deliver(bundle)
 
     def refresh_clock(self) -> None:
         """Take over the demo clock's offset that another process may have written."""
@@ -172,13 +180,15 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Application:
     """
     system_clock = clock or SystemClock()
     business_clock = ShiftedClock(system_clock) if settings.is_demo else system_clock
+    database = Database(settings.database_url)
     return Application(
         settings=settings,
-        database=Database(settings.database_url),
+        database=database,
         engine=_engine(business_clock),
         clock=business_clock,
         system_clock=system_clock,
         files=FileStore(settings.files_path, clock=business_clock),
+        post_office=_open_office(settings, database, business_clock, system_clock),
         vault=Vault(keys=settings.keys),
     )
 
@@ -186,6 +196,18 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Application:
 def _engine(clock: Clock) -> ProcessEngine:
     return ProcessEngine(
         operations=OPERATIONS, clock=clock, on_rung=notices.on_rung, worker_topics=WORKER_TOPICS
+    )
+
+
+def _open_office(
+    settings: Settings, database: Database, clock: Clock, system_clock: Clock
+) -> PostOffice:
+    return open_office(
+        settings.channels,
+        base_url=settings.base_url,
+        database=database,
+        clock=clock,
+        system_clock=system_clock,
     )
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from housing import channels
+from housing.channels import Channels
 from housing.errors import SettingsInvalid
 
 LANGUAGES = ("zh_Hant_TW", "en")
@@ -21,19 +23,9 @@ _KEY_BYTES = 32
 _KEY_LINE = re.compile(r"([A-Za-z0-9_-]{1,16})\s+([0-9a-fA-F]{64})")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MailSettings:
-    """The mail server; without a host every notice stays in the simulator.
-
-    Attributes:
-        host: name of the SMTP server, "" for none.
-        port: its port, 1..65535.
-        sender: address notices come from.
-    """
-
-    host: str = ""
-    port: int = 25
-    sender: str = "anju@example.org"
+def _throw_away_keys() -> dict[str, bytes]:
+    """Make a key for a house that is thrown away after use; `load` reads the lasting ones."""
+    return {"k1": secrets.token_bytes(_KEY_BYTES)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +39,7 @@ class Settings:
         secret_key: signs cookies and CSRF tokens.
         language: language of a reader who has not chosen one.
         base_url: address of the pages as readers type it, without a slash at the end.
-        mail: the mail server.
+        channels: how messages leave the house.
         keys: key id to the bytes that seal personal data, oldest first; see `housing.vault`.
     """
 
@@ -57,8 +49,8 @@ class Settings:
     secret_key: str = field(repr=False)
     language: str = LANGUAGES[0]
     base_url: str = "http://127.0.0.1:8000"
-    mail: MailSettings = field(default_factory=MailSettings)
-    keys: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    channels: Channels = field(default_factory=Channels)
+    keys: Mapping[str, bytes] = field(default_factory=_throw_away_keys, repr=False)
 
     @property
     def files_path(self) -> Path:
@@ -82,18 +74,15 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     """
     given = os.environ if environment is None else environment
     var = _read_folder(given)
+    base_url = _read_base_url(given)
     return Settings(
         var=var,
         database_url=_read_database_url(given, var),
         is_demo=_read_yes_no(given, "ANJU_DEMO"),
         secret_key=_read_secret_key(given, var),
         language=_read_language(given),
-        base_url=_read_base_url(given),
-        mail=MailSettings(
-            host=given.get("ANJU_SMTP_HOST", ""),
-            port=_read_port(given, "ANJU_SMTP_PORT", 25),
-            sender=given.get("ANJU_SMTP_SENDER", "anju@example.org"),
-        ),
+        base_url=base_url,
+        channels=channels.read(given, var, base_url),
         keys=_read_keys(given, var),
     )
 
@@ -155,13 +144,6 @@ def _read_base_url(given: Mapping[str, str]) -> str:
     if not url.startswith(("http://", "https://")):
         raise SettingsInvalid("ANJU_BASE_URL", "it must begin with http:// or https://")
     return url.rstrip("/")
-
-
-def _read_port(given: Mapping[str, str], variable: str, default: int) -> int:
-    text = given.get(variable) or str(default)
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
-        raise SettingsInvalid(variable, "it must be a number from 1 to 65535")
-    return int(text)
 
 
 def _read_secret_key(given: Mapping[str, str], var: Path) -> str:

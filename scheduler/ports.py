@@ -3,9 +3,9 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from engine.bundles import Bundle
 from engine.clock import Clock
 from engine.db import UnitOfWork
-from engine.outbox import Message
 from engine.process_engine import ProcessEngine
 
 
@@ -39,10 +39,11 @@ class Application(Protocol):
         """Remove what nobody needs any more: ended sessions, photos never handed in."""
         ...
 
-    def deliver(self, message: Message) -> None:
-        """Deliver one outbox message.
+    def deliver(self, bundle: Bundle, /) -> None:
+        """Deliver what leaves the outbox in one piece.
 
         Raises:
+            DeliveryRefused: it is never to be tried again.
             DeliveryFailed: it is to be tried again.
             OSError: the network failed; likewise.
         """

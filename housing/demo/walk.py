@@ -20,8 +20,8 @@ from housing.demo.errors import StoryBroken
 from housing.demo.filling import FormFiller, Page, Values
 from housing.demo.habits import at_work, element_of, login_of
 from housing.demo.stories import Story
+from housing.notices import mailbox
 from housing.notices.rules import QUIET_UNTIL
-from housing.notices.service import store_delivered
 from housing.repairs import service as repairs
 from housing.repairs.service import EXTENSION_FORM, REPORT_FORM, Report
 
@@ -132,7 +132,7 @@ class Walk:
         session.flush()
         connection, now = session.connection(), self._clock.now()
         for message in outbox.take(now, _BATCH, connection):
-            store_delivered(message, session=session, now=now)
+            mailbox.store(mailbox.post_of(message), session=session, now=now)
             outbox.mark_sent(message, now, connection)
 
     def _move(self, case: Case, session: Session) -> None:

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
+from housing.demo import households
 from housing.demo.accounts import (
     ACCOUNTS,
     NEIGHBOURS,
@@ -18,7 +20,7 @@ from housing.demo.accounts import (
     WARRANTY_CONTRACTOR,
     DemoAccount,
 )
-from housing.demo.catalogue import ASSET_NAMES, COMMON_ASSET_NAMES, CONSUMABLES
+from housing.demo.catalogue import ASSET_NAMES, COMMON_ASSET_NAMES, CONSUMABLES, FURNISHINGS
 from housing.people.models import Account, Membership
 from housing.people.service import hash_password
 from housing.places.models import (
@@ -32,10 +34,13 @@ from housing.places.models import (
 )
 from housing.repairs.models import ConsumableItem
 from housing.settings import LANGUAGES
+from housing.vault import Vault
 
 BUILDINGS = ("A", "B")
 FLOORS = range(2, 8)
 ROOM_TYPES = ("1BR", "2BR")  # two homes a floor: 24 a community
+AREAS_M2 = {"1BR": Decimal("36.40"), "2BR": Decimal("69.50")}
+RENTS_TWD = {"1BR": 12_000, "2BR": 20_000}
 MOVED_IN_ON = date(2024, 4, 1)
 
 _LONG_LIVED = frozenset({"door_window", "wall_tile", "lift", "fire_safety", "network"})
@@ -94,8 +99,8 @@ def is_in_warranty(community: str, category: str, on: date) -> bool:
     return on <= (row.long_warranty_end_on if is_long else row.short_warranty_end_on)
 
 
-def found(*, session: Session, clock: Clock) -> None:
-    """Make the communities, homes, contractors, the table of consumables and all accounts."""
+def found(*, vault: Vault, session: Session, clock: Clock) -> None:
+    """Make the communities, homes, contractors, the table of consumables, accounts and leases."""
     for community in COMMUNITIES:
         _build(community, session)
     _hire(session)
@@ -103,6 +108,7 @@ def found(*, session: Session, clock: Clock) -> None:
     _house(ACCOUNTS, _known_hash(), session, clock)
     _house(NEIGHBOURS, _unknown_hash(), session, clock)
     session.flush()
+    households.settle(vault=vault, session=session, clock=clock)
 
 
 @cache
@@ -133,7 +139,7 @@ def _build(community: DemoCommunity, session: Session) -> None:
         units = list(_units(community, building))
         session.add_all(units)
         session.flush()
-        session.add_all(asset for unit in units for asset in _assets(community, unit.id))
+        session.add_all(asset for unit in units for asset in _assets(community, unit))
     session.add_all(_assets(community, None))
     session.flush()
 
@@ -147,22 +153,37 @@ def _units(community: DemoCommunity, building: Building) -> Iterable[Unit]:
                 code=f"{building.code}-{floor:02}{number:02}",
                 floor=floor,
                 room_type=room_type,
+                area_m2=AREAS_M2[room_type],
+                rent_twd=RENTS_TWD[room_type],
+                is_accessible=floor == FLOORS[0],
+                state="ready",
             )
 
 
-def _assets(community: DemoCommunity, unit_id: int | None) -> Iterable[Asset]:
-    names = ASSET_NAMES if unit_id is not None else COMMON_ASSET_NAMES
+def _assets(community: DemoCommunity, unit: Unit | None) -> Iterable[Asset]:
+    names = ASSET_NAMES if unit is not None else COMMON_ASSET_NAMES
     for category, name in names.items():
         is_long = category in _LONG_LIVED
-        yield Asset(
+        asset = Asset(
             community_code=community.code,
-            unit_id=unit_id,
+            unit_id=None if unit is None else unit.id,
             category=category,
             name=name,
             warranty_end_on=community.long_warranty_end_on
             if is_long
             else community.short_warranty_end_on,
         )
+        if unit is not None:
+            _describe(asset, unit)
+        yield asset
+
+
+def _describe(asset: Asset, unit: Unit) -> None:
+    """Give a home's asset its number in the building's model, its room, price and life span."""
+    furnishing = FURNISHINGS[asset.category]
+    asset.bim_id = f"{unit.community_code}-{unit.code}-{asset.category.upper()}"
+    asset.room, asset.price_twd = furnishing.room, furnishing.price_twd
+    asset.life_span_years = furnishing.life_span_years
 
 
 def _hire(session: Session) -> None:
@@ -191,9 +212,12 @@ def _house(
             language=LANGUAGES[0],
             state="active",
             created_at=clock.now(),
+            email=f"{person.login}@example.org",
+            email_verified_at=clock.now(),
         )
         session.add(account)
         session.flush()
+        account.mobile = f"09000{account.id:05}"  # no number that anybody has
         session.add_all(
             Membership(account_id=account.id, role=person.role, scope=scope)
             for scope in person.scopes

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.errors import EngineError
+from engine.errors import EngineError, Invalid, NotFound
 
 
 @dataclass(eq=False)
@@ -10,3 +10,27 @@ class NoticeUnknown(EngineError):
     """There are no words for a notice of the kind %(kind)s."""
 
     kind: str
+
+
+@dataclass(eq=False)
+class NoticeNotFound(NotFound):
+    """There is no such message."""
+
+
+@dataclass(eq=False)
+class ChannelUnknown(Invalid):
+    """There is no channel %(channel)s."""
+
+    channel: str
+
+
+@dataclass(eq=False)
+class TopicUnknown(Invalid):
+    """There are no notices of the kind %(topic)s."""
+
+    topic: str
+
+
+@dataclass(eq=False)
+class UrgentNeedsChannel(Invalid):
+    """Urgent notices need at least one channel."""

@@ -9,6 +9,7 @@ from string import Formatter
 from engine.calendar import TAIPEI
 from housing.notices.codes import CATEGORIES, GROUPS, PAYERS, REASONS
 from housing.notices.errors import NoticeUnknown
+from housing.notices.kinds import PROGRESS, RINGING, SOFT_KINDS, topic_of
 from housing.notices.wording import Wording
 from housing.notices.words import CLOSING, GREETING, NOTICES
 
@@ -136,6 +137,22 @@ def after_quiet_hours(instant: datetime) -> datetime:
         return instant
     day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
     return datetime.combine(day, QUIET_UNTIL, tzinfo=TAIPEI).astimezone(UTC)
+
+
+def leaves_at(kind: str, channel: str, now: datetime) -> datetime:
+    """Tell when a notice may leave the house.
+
+    At night, rungs 1 and 2 wait in every channel, and news of a case in the channels that ring.
+    Urgent notices and escalations never wait.
+    """
+    topic = topic_of(kind)
+    is_news = topic.code == PROGRESS.code and channel in RINGING
+    return after_quiet_hours(now) if kind in SOFT_KINDS or is_news else now
+
+
+def notice_key(idem: str) -> str:
+    """Tell the notice of a message's key: the same for all its channels."""
+    return idem.rpartition(":")[0]
 
 
 def supervisor_of(group: str | None) -> str:

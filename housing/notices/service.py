@@ -1,38 +1,52 @@
 """Tell people: words into the outbox, in the same transaction as what happened."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import outbox
+from engine import dispatches, outbox
+from engine.bundles import HOURLY, LATE, LATE_ONES
 from engine.clock import Clock
 from engine.outbox import Message, NewMessage
 from engine.records import UserTask
-from engine.sla import SOFT_LEVELS, Rung
+from engine.sla import Rung
 from engine.types import CITY, InstanceRef
-from housing.notices.models import DeliveredMessage
+from housing.notices import preferences
+from housing.notices.kinds import CHANNELS, PORTAL, RINGING, URGENT, channels_for, topic_of
 from housing.notices.rules import (
     Reader,
-    after_quiet_hours,
     digest,
+    leaves_at,
+    notice_key,
     render,
     supervisor_of,
 )
 from housing.people import queries as people
 from housing.people.queries import AccountRef, AccountView
 
-CHANNELS = ("mail", "push")
+URGENT_PRIORITY = 90
+"""User tasks of this priority and above are emergencies: their rungs never wait."""
 
-_KIND_BY_LEVEL: Mapping[str, str] = {
-    "half": "due_half",
-    "day_before": "due_soon",
-    "overdue": "overdue",
-    "escalated": "escalated",
-    "chief": "chief",
+CITY_GROUPS = frozenset({"section_chief"})
+"""Groups that are told of cases of every scope, wherever their members hold the role."""
+
+_NOTIFIED: Mapping[str, tuple[str, ...]] = {
+    "overdue": ("doer", "supervisor"),
+    "escalated": ("officer",),
+    "chief": ("section_chief",),
 }
+"""Whom a rung that names nobody tells, by level; the doer otherwise."""
+
+_KIND_BY_SOFT_LEVEL: Mapping[str, str] = {"half": "due_half", "day_before": "due_soon"}
+
+_KIND_BY_TARGET: Mapping[str, str] = {
+    "doer": "overdue",
+    "supervisor": "overdue_supervisor",
+    "section_chief": "chief",
+}
+"""Whom a rung tells, to the words for it; any other group: escalated."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,14 +55,16 @@ class _Notice:
 
     Attributes:
         occasion: tells it apart from other notices of the case; part of the idempotency key.
-        not_before: when it may leave the house.
+        is_urgent: it never waits, whatever its kind.
+        is_late: it should have been told earlier, while nobody was at work.
     """
 
     kind: str
     instance: InstanceRef
     context: Mapping[str, object] = field(default_factory=dict)
     occasion: str
-    not_before: datetime
+    is_urgent: bool = False
+    is_late: bool = False
 
 
 def notify(  # noqa: PLR0913  # the face of the room: who, what, about which case, with what
@@ -60,7 +76,7 @@ def notify(  # noqa: PLR0913  # the face of the room: who, what, about which cas
     session: Session,
     clock: Clock,
 ) -> None:
-    """Tell accounts something about a case, by mail and push message, each in its own language.
+    """Tell accounts something about a case, by the channels and in the language each has chosen.
 
     The same notice at the same instant is written once, however often this is called.
 
@@ -81,7 +97,6 @@ def notify(  # noqa: PLR0913  # the face of the room: who, what, about which cas
         instance=instance,
         context=context,
         occasion=f"{kind}:{digest(kind, context, now)}",
-        not_before=now,
     )
     _send(people.accounts(recipients, session=session), notice, session=session, now=now)
 
@@ -89,37 +104,64 @@ def notify(  # noqa: PLR0913  # the face of the room: who, what, about which cas
 def on_rung(rung: Rung, *, session: Session, clock: Clock) -> None:
     """Remind and escalate: the engine's rung handler, in the transaction of the rung.
 
-    Half time and the day before: the doer, outside quiet hours. Due date: the doer and the
-    supervisor. A day later the officer, three days later the section chief (notice ladder).
+    Whom a rung names is told, each group in its own words. A rung that fires late is one of a
+    catch-up and travels with the others; an emergency never waits and always travels alone.
     """
     now = clock.now()
-    not_before = after_quiet_hours(now) if rung.level in SOFT_LEVELS else now
     for kind, readers in _told(rung, session):
-        notice = _rung_notice(rung, kind, not_before)
+        notice = _rung_notice(rung, kind, now)
         _send(readers, notice, session=session, now=now)
 
 
-def store_delivered(message: Message, *, session: Session, now: datetime) -> None:
-    """Put a message into the simulator's mailbox; a second delivery changes nothing."""
-    known = select(DeliveredMessage.id).where(DeliveredMessage.message_id == message.idem)
-    if session.scalar(known) is not None:
-        return
-    session.add(
-        DeliveredMessage(
-            message_id=message.idem,
-            instance_id=message.instance_id,
-            channel=message.channel,
+def mark_read(instance_id: str, account_id: AccountRef, *, session: Session, clock: Clock) -> None:
+    """Note that somebody opened a case: what he was told about it until now is read."""
+    dispatches.note_read(instance_id, str(account_id), clock.now(), session.connection())
+
+
+def fall_back(
+    message: Message,
+    usable: Collection[str],
+    *,
+    grouping: str | None = None,
+    session: Session,
+    now: datetime,
+) -> str | None:
+    """Send a notice that was refused for good by another channel, unless one carries it already.
+
+    Args:
+        message: refused.
+        usable: channels by which the reader can be reached.
+        grouping: of `engine.bundles`, when several are refused together.
+        session: of the delivery.
+        now: business instant.
+
+    Returns:
+        The channel chosen; None when the notice goes out, or went, by another one anyway, or when
+        none is left.
+    """
+    notice = notice_key(message.idem)
+    keys = {channel: f"{notice}:{channel}" for channel in CHANNELS}
+    known = {each.channel: each for each in dispatches.by_keys(keys.values(), session.connection())}
+    others = (each for channel, each in known.items() if channel != message.channel)
+    if any(not each.is_dead for each in others):
+        return None
+    channel = next((way for way in CHANNELS if way in usable and way not in known), None)
+    if channel is not None:
+        stand_in = NewMessage(
+            idem=keys[channel],
+            channel=channel,
             recipient=message.recipient,
-            subject=str(message.payload["subject"]),
-            body=str(message.payload["body"]),
-            url=str(message.payload["url"]),
-            delivered_at=now,
+            payload=message.payload,
+            instance_id=message.instance_id,
+            grouping=grouping,
         )
-    )
+        outbox.add([stand_in], now, session.connection())
+    return channel
 
 
-def _rung_notice(rung: Rung, kind: str, not_before: datetime) -> _Notice:
+def _rung_notice(rung: Rung, kind: str, now: datetime) -> _Notice:
     task = rung.task
+    is_urgent = task.priority >= URGENT_PRIORITY
     return _Notice(
         kind=kind,
         instance=InstanceRef(id=task.instance_id, business_key=task.business_key, scope=task.scope),
@@ -130,22 +172,31 @@ def _rung_notice(rung: Rung, kind: str, not_before: datetime) -> _Notice:
         },
         # An extended task climbs its ladder again: the rung's own due date tells them apart.
         occasion=f"{task.id}:{kind}:{rung.due_at:%Y%m%dT%H%M%S}",
-        not_before=not_before,
+        is_urgent=is_urgent,
+        is_late=not is_urgent and now - rung.due_at > LATE,
     )
 
 
 def _told(rung: Rung, session: Session) -> list[tuple[str, list[AccountView]]]:
-    kind = _KIND_BY_LEVEL[rung.level]
-    if rung.level == "escalated":
-        return [(kind, people.accounts_in("officer", rung.task.scope, session=session))]
-    if rung.level == "chief":
-        return [(kind, people.accounts_in("section_chief", CITY, session=session))]
-    doers = [(kind, _doers(rung.task, session))]
-    if rung.level != "overdue":
-        return doers
-    supervisor = supervisor_of(rung.task.candidate_group)
-    told = people.accounts_in(supervisor, rung.task.scope, session=session)
-    return [*doers, ("overdue_supervisor", told)]
+    """List who is told by a rung, with the kind of notice that speaks to them."""
+    targets = rung.notify or _NOTIFIED.get(rung.level, ("doer",))
+    return [(_kind(rung.level, target), _readers(rung, target, session)) for target in targets]
+
+
+def _kind(level: str, target: str) -> str:
+    if level in _KIND_BY_SOFT_LEVEL:
+        return _KIND_BY_SOFT_LEVEL[level]
+    return _KIND_BY_TARGET.get(target, "escalated")
+
+
+def _readers(rung: Rung, target: str, session: Session) -> list[AccountView]:
+    task = rung.task
+    if target == "doer":
+        doers = {each.id: each for one in rung.doers or (task,) for each in _doers(one, session)}
+        return list(doers.values())
+    group = supervisor_of(task.candidate_group) if target == "supervisor" else target
+    scope = CITY if group in CITY_GROUPS else task.scope
+    return people.accounts_in(group, scope, session=session)
 
 
 def _doers(task: UserTask, session: Session) -> list[AccountView]:
@@ -161,12 +212,20 @@ def _send(
     readers: Iterable[AccountView], notice: _Notice, *, session: Session, now: datetime
 ) -> None:
     active = [reader for reader in readers if reader.state == "active"]
-    messages = [message for reader in active for message in _messages(reader, notice)]
+    topic = URGENT if notice.is_urgent else topic_of(notice.kind)
+    chosen = preferences.channels_of({each.id for each in active}, topic.code, session=session)
+    messages = [
+        message
+        for reader in active
+        for message in _messages(reader, notice, channels_for(notice.kind, chosen[reader.id]), now)
+    ]
     session.flush()  # Core does not see pending ORM rows
     outbox.add(messages, now, session.connection())
 
 
-def _messages(reader: AccountView, notice: _Notice) -> list[NewMessage]:
+def _messages(
+    reader: AccountView, notice: _Notice, channels: Iterable[str], now: datetime
+) -> list[NewMessage]:
     url = f"/cases/{notice.instance.business_key}"
     words = render(
         notice.kind,
@@ -174,7 +233,6 @@ def _messages(reader: AccountView, notice: _Notice) -> list[NewMessage]:
         Reader(name=reader.name, language=reader.language),
         url,
     )
-    bodies = {"mail": words.body, "push": words.short}
     return [
         NewMessage(
             idem=f"{notice.instance.id}:{notice.occasion}:{reader.id}:{channel}",
@@ -183,11 +241,21 @@ def _messages(reader: AccountView, notice: _Notice) -> list[NewMessage]:
             payload={
                 "kind": notice.kind,
                 "subject": words.subject,
-                "body": bodies[channel],
+                "body": words.body,
+                "short": words.short,
                 "url": url,
             },
-            not_before=notice.not_before,
+            not_before=now if notice.is_urgent else leaves_at(notice.kind, channel, now),
             instance_id=notice.instance.id,
+            grouping=_grouping(notice, channel),
         )
-        for channel in CHANNELS
+        for channel in channels
     ]
+
+
+def _grouping(notice: _Notice, channel: str) -> str | None:
+    if notice.is_urgent or topic_of(notice.kind).is_urgent or channel == PORTAL:
+        return None
+    if notice.is_late:
+        return LATE_ONES
+    return HOURLY if channel in RINGING else None

@@ -62,3 +62,13 @@ class LanguageUnknown(Invalid):
     """Anju does not speak the language %(language)s."""
 
     language: str
+
+
+@dataclass(eq=False)
+class EmailInvalid(Invalid):
+    """An e-mail address looks like name@example.org, in letters without accents."""
+
+
+@dataclass(eq=False)
+class MobileInvalid(Invalid):
+    """A mobile number has ten digits and begins with 09."""

@@ -20,6 +20,10 @@ class Account(Base):
     language: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16))  # active, disabled
     created_at: Mapped[datetime]
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_verified_at: Mapped[datetime | None]
+    email_problem: Mapped[str | None] = mapped_column(String(300))  # why mail came back
+    mobile: Mapped[str | None] = mapped_column(String(20))
 
 
 class Membership(Base):

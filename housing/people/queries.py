@@ -22,6 +22,7 @@ class AccountView:
 
     Attributes:
         memberships: (role, scope) pairs, sorted.
+        email_problem: why the last mail came back; None while the address works.
     """
 
     id: int
@@ -30,6 +31,10 @@ class AccountView:
     language: str
     state: str
     memberships: tuple[tuple[str, str], ...] = ()
+    email: str | None = None
+    email_verified_at: datetime | None = None
+    email_problem: str | None = None
+    mobile: str | None = None
 
     @property
     def roles(self) -> frozenset[str]:
@@ -183,6 +188,10 @@ def _views(session: Session, ids: Collection[int]) -> list[AccountView]:
             language=row.language,
             state=row.state,
             memberships=tuple(memberships[row.id]),
+            email=row.email,
+            email_verified_at=row.email_verified_at,
+            email_problem=row.email_problem,
+            mobile=row.mobile,
         )
         for row in found
     ]

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from housing.people.errors import (
+    EmailInvalid,
     LoginInvalid,
+    MobileInvalid,
     PasswordTooCommon,
     PasswordTooLong,
     PasswordTooShort,
@@ -45,6 +47,9 @@ SESSION_LIFE = timedelta(hours=12)
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 _SCOPE = re.compile(r"city|(community|contractor):[A-Za-z0-9_-]{1,40}")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+_MOBILE = re.compile(r"09\d{8}", re.ASCII)
+_LONGEST_EMAIL = 254  # RFC 5321, less its brackets
 _COMMON = frozenset(
     {"password", "passw0rd", "qwertyuiop", "1234567890", "0123456789", "taichung", "abcdefghijkl"}
 )
@@ -143,3 +148,31 @@ class LockState:
 def session_end(created_at: datetime, last_seen_at: datetime) -> datetime:
     """Tell when a session ends: after 8 hours without a page, at the latest after 12 hours."""
     return min(last_seen_at + SESSION_IDLE, created_at + SESSION_LIFE)
+
+
+def check_email(typed: str) -> str | None:
+    """Accept an e-mail address and return its stored form; None when nothing was typed.
+
+    Raises:
+        EmailInvalid: it is none that a plain mail server takes.
+    """
+    text = unicodedata.normalize("NFKC", typed).strip()
+    if not text:
+        return None
+    if len(text) > _LONGEST_EMAIL or not _EMAIL.fullmatch(text) or ".." in text:
+        raise EmailInvalid
+    return text
+
+
+def check_mobile(typed: str) -> str | None:
+    """Accept a mobile number of Taiwan and return its digits; None when nothing was typed.
+
+    Raises:
+        MobileInvalid: it has not ten digits beginning with 09.
+    """
+    text = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
+    if not text:
+        return None
+    if not _MOBILE.fullmatch(text):
+        raise MobileInvalid
+    return text

@@ -28,8 +28,10 @@ from housing.people.rules import (
     ADDRESS_PERIOD,
     MAX_PASSWORD_LENGTH,
     LockState,
+    check_email,
     check_login,
     check_membership,
+    check_mobile,
     check_new_password,
     login_key,
     normalise_login,
@@ -41,6 +43,9 @@ from housing.settings import LANGUAGES
 
 TOUCH_PERIOD = timedelta(minutes=1)
 """A session's last-seen instant is written at most this often, not with every page."""
+
+_LONGEST_REASON = 300
+"""Characters of the column that tells why mail came back."""
 
 _hasher = PasswordHasher()  # argon2id, 64 MiB, 3 passes, 4 lanes: RFC 9106's low-memory choice
 
@@ -81,6 +86,8 @@ class NewAccount:
     password: str = field(repr=False)
     language: str = LANGUAGES[0]
     memberships: tuple[tuple[str, str], ...] = ()
+    email: str = ""
+    mobile: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,7 +164,7 @@ def open_account(new: NewAccount, *, session: Session, clock: Clock) -> int:
     Raises:
         LoginInvalid, LoginTaken: the login cannot be used.
         PasswordTooShort, PasswordTooLong, PasswordTooCommon: the password cannot be used.
-        RoleUnknown, ScopeInvalid, LanguageUnknown: see the message.
+        RoleUnknown, ScopeInvalid, LanguageUnknown, EmailInvalid, MobileInvalid: see the message.
     """
     login = check_login(new.login)
     check_new_password(new.password, login=login)
@@ -171,6 +178,8 @@ def open_account(new: NewAccount, *, session: Session, clock: Clock) -> int:
         language=new.language,
         state="active",
         created_at=clock.now(),
+        email=check_email(new.email),
+        mobile=check_mobile(new.mobile),
     )
     session.add(row)
     session.flush()
@@ -188,6 +197,44 @@ def change_language(account_id: int, language: str, *, session: Session) -> None
     """
     _check_language(language)
     _row(account_id, session=session).language = language
+
+
+def change_contact(
+    account_id: int, *, email: str, mobile: str, session: Session, clock: Clock
+) -> None:
+    """Set where a person is reached; a new e-mail address is not verified yet.
+
+    Raises:
+        AccountNotFound: there is no such account.
+        EmailInvalid, MobileInvalid: it cannot be used.
+    """
+    row = _row(account_id, session=session)
+    address, number = check_email(email), check_mobile(mobile)
+    if (row.email, row.mobile) == (address, number):
+        return
+    if row.email != address:
+        row.email, row.email_verified_at, row.email_problem = address, None, None
+    row.mobile = number
+    _audit("contact_changed", account_id, "", session=session, now=clock.now())
+
+
+def verify_email(account_id: int, email: str, *, session: Session, clock: Clock) -> bool:
+    """Note that mail to an address reached its owner; False when it is not the address any more."""
+    row = _row(account_id, session=session)
+    if row.email is None or row.email != email:
+        return False
+    row.email_verified_at = row.email_verified_at or clock.now()
+    row.email_problem = None
+    return True
+
+
+def note_email_problem(
+    account_id: int, email: str, reason: str | None, *, session: Session
+) -> None:
+    """Mark an e-mail address as failing, or with no reason as working again."""
+    row = session.get(Account, account_id)
+    if row is not None and row.email == email:
+        row.email_problem = reason and reason[:_LONGEST_REASON]
 
 
 def disable(account_id: int, *, session: Session, clock: Clock) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from bpmn import catalogue
 from engine import queries
+from engine.bundles import alone
 from engine.clock import FrozenClock, ShiftedClock, SystemClock
 from engine.outbox import Message
 from housing import bootstrap, demo_clock, packages, settings
@@ -95,19 +96,22 @@ def test_a_package_is_deployed_with_its_decisions_and_every_form_it_uses():
 
 
 def test_a_message_delivered_twice_is_stored_once(application):
+    new = NewAccount(login="officer1", name="許承辦", password="long enough " * 2)
+    with application.unit_of_work() as session:
+        reader = people.open_account(new, session=session, clock=application.clock)
     message = Message(
         id=1,
         idem="one",
         instance_id=None,
         channel="mail",
-        recipient="1",
+        recipient=str(reader),
         payload={"subject": "主旨", "body": "內文", "url": "/cases/R115-000001"},
         created_at=NOW,
         not_before=NOW,
         attempts=1,
     )
-    application.deliver(message)
-    application.deliver(message)
+    application.deliver(alone(message))
+    application.deliver(alone(message))
 
     with application.reading() as session:
         assert [each.subject for each in delivered(MailboxFilter(), session=session)] == ["主旨"]

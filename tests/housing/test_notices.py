@@ -12,7 +12,7 @@ from engine.calendar import TAIPEI
 from engine.records import UserTask
 from engine.sla import Rung
 from engine.types import InstanceRef
-from housing.notices import queries, service
+from housing.notices import mailbox, queries, service
 from housing.notices.errors import NoticeUnknown
 from housing.notices.queries import MailboxFilter
 from housing.notices.rules import (
@@ -330,7 +330,7 @@ def test_a_message_delivered_twice_is_in_the_mailbox_once(database, clock, peopl
     send(database, clock, [people_ids["manager1"]], {"what": "漏水"})
     for message in waiting() * 2:
         with database.unit_of_work() as session:
-            service.store_delivered(message, session=session, now=clock.now())
+            mailbox.store(mailbox.post_of(message), session=session, now=clock.now())
 
     with database.reading() as session:
         mails = queries.delivered(MailboxFilter(channel="mail"), session=session)

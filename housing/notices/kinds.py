@@ -1,0 +1,71 @@
+"""What kinds of notices there are for their readers: how urgent, and by which channels at first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CHANNELS = ("mail", "push", "sms", "line")
+"""Ways out of the house that a person may choose, in the order of their use as a stand-in."""
+
+PORTAL = "portal"
+"""The way of a notice whose reader wants no message: it stands in the portal only."""
+
+RINGING = frozenset({"push", "sms", "line"})
+"""Channels that make a noise; mail does not and may arrive at night."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Topic:
+    """A group of notices that a person sets channels for.
+
+    Attributes:
+        defaults: channels of a person who has chosen none.
+        is_urgent: it never waits, and keeps one channel at least.
+    """
+
+    code: str
+    defaults: tuple[str, ...]
+    is_urgent: bool = False
+
+
+URGENT = Topic(code="urgent", defaults=("mail", "push", "sms"), is_urgent=True)
+REMINDER = Topic(code="reminder", defaults=("mail", "push"))
+OVERDUE = Topic(code="overdue", defaults=("mail", "push"))
+PROGRESS = Topic(code="progress", defaults=("mail", "push"))
+
+TOPICS: tuple[Topic, ...] = (URGENT, PROGRESS, REMINDER, OVERDUE)
+"""As the page of preferences lists them."""
+
+SOFT_KINDS = frozenset({"due_half", "due_soon"})
+"""Rungs 1 and 2 of the notice ladder: held back at night in every channel."""
+
+PUSH_ONLY_KINDS = frozenset({"due_half"})
+"""Rung 1 of the notice ladder is a soft push and nothing else."""
+
+_TOPIC_BY_KIND: Mapping[str, Topic] = {
+    "repair_emergency": URGENT,
+    "due_half": REMINDER,
+    "due_soon": REMINDER,
+    "overdue": OVERDUE,
+    "overdue_supervisor": OVERDUE,
+    "escalated": OVERDUE,
+    "chief": OVERDUE,
+}
+
+
+def topic_of(kind: str) -> Topic:
+    """Tell which topic a kind of notice belongs to: PROGRESS unless the table says otherwise."""
+    return _TOPIC_BY_KIND.get(kind, PROGRESS)
+
+
+def topic(code: str) -> Topic | None:
+    """Find a topic by its code."""
+    return next((each for each in TOPICS if each.code == code), None)
+
+
+def channels_for(kind: str, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Tell by which channels a notice goes out; a reader who chose none finds it in the portal."""
+    if not chosen:
+        return (PORTAL,)
+    if kind in PUSH_ONLY_KINDS and "push" in chosen:
+        return ("push",)
+    return chosen

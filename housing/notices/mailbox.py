@@ -1,0 +1,83 @@
+"""The mailbox of the simulator: what a phone or a mail program would show, and what follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.outbox import Message
+from housing.notices.models import DeliveredMessage
+
+OPENED, BOUNCED, FAILED = "opened", "bounced", "failed"
+
+OUTCOMES = (OPENED, BOUNCED, FAILED)
+"""What may be played to have become of a delivered message."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """One message as it arrives.
+
+    Attributes:
+        text: what this channel shows: the whole letter of a mail, a sentence of the others.
+        url: path of the case.
+    """
+
+    message_id: str
+    instance_id: str | None
+    channel: str
+    recipient: str
+    subject: str
+    text: str
+    url: str
+
+
+def text_for(channel: str, payload: Mapping[str, object]) -> str:
+    """Choose what a channel shows of a message: the whole of it, or its one sentence."""
+    return str(payload["body"] if channel == "mail" else payload.get("short", payload["body"]))
+
+
+def post_of(message: Message) -> Post:
+    """Take a single message as it arrives."""
+    return Post(
+        message_id=message.idem,
+        instance_id=message.instance_id,
+        channel=message.channel,
+        recipient=message.recipient,
+        subject=str(message.payload["subject"]),
+        text=text_for(message.channel, message.payload),
+        url=str(message.payload["url"]),
+    )
+
+
+def store(post: Post, *, session: Session, now: datetime) -> None:
+    """Put a message into the mailbox; a second delivery changes nothing."""
+    known = select(DeliveredMessage.id).where(DeliveredMessage.message_id == post.message_id)
+    if session.scalar(known) is not None:
+        return
+    session.add(
+        DeliveredMessage(
+            message_id=post.message_id,
+            instance_id=post.instance_id,
+            channel=post.channel,
+            recipient=post.recipient,
+            subject=post.subject,
+            body=post.text,
+            url=post.url,
+            delivered_at=now,
+        )
+    )
+
+
+def note_outcome(message_id: str, outcome: str, *, session: Session, now: datetime) -> None:
+    """Keep what became of a message; one that failed was never in the mailbox."""
+    found = session.scalars(
+        select(DeliveredMessage).where(DeliveredMessage.message_id == message_id)
+    ).one()
+    if outcome == FAILED:
+        session.delete(found)
+    else:
+        found.outcome, found.outcome_at = outcome, now
+    session.flush()
