@@ -7,11 +7,13 @@ Taiwan's public holidays. Versions are only added, so that an old due date can b
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from engine.calendar import TAIPEI
 from engine.calendar_tables import working_calendar
 from engine.clock import Clock
 from engine.periods.calendars import KINDS, OFFICE_WEEK, Calendar, Span, SpecialDay
@@ -23,6 +25,26 @@ JULY = 7
 """The office calendar of the next year is announced by the end of June."""
 
 _LATEST = select(working_calendar).order_by(working_calendar.c.version.desc()).limit(1)
+
+_NEWEST = (
+    select(working_calendar.c.scope, func.max(working_calendar.c.version).label("version"))
+    .where(
+        working_calendar.c.scope.in_(bindparam("scopes", expanding=True)),
+        working_calendar.c.published_at <= bindparam("instant"),
+    )
+    .group_by(working_calendar.c.scope)
+    .subquery()
+)
+_IN_FORCE = select(working_calendar).join(
+    _NEWEST,
+    and_(
+        working_calendar.c.scope == _NEWEST.c.scope,
+        working_calendar.c.version == _NEWEST.c.version,
+    ),
+)
+
+YEARS_AHEAD = 3
+"""Years from the present one on for which the law's days stand in until the calendar is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,12 +70,14 @@ class Edition:
         scope: "city" or "community:<code>".
         reason: for the history; must not be empty.
         expected_version: the scope's own version number that the change was made against.
+        may_shorten: running due dates may also move to an earlier day.
     """
 
     scope: str
     change: Change
     reason: str
     expected_version: int
+    may_shorten: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,16 +129,45 @@ class Own:
 
 def calendar_at(scope: str, instant: datetime, session: Session) -> Calendar:
     """Read the calendar of the city or a community as it stood at an instant."""
-    city = _own(CITY, session, instant)
-    return _merged(scope, city, None if scope == CITY else _own(scope, session, instant))
+    return _read(scope, instant, session.connection())
 
 
-def calendar_after(scope: str, change: Change, instant: datetime, session: Session) -> Calendar:
-    """Tell what a scope's calendar would be after a change; nothing is stored."""
-    city = _own(CITY, session, instant)
-    if scope == CITY:
-        return _merged(scope, city.after(change), None)
-    return _merged(scope, city, _own(scope, session, instant).after(change))
+def counting_calendar(scope: str, now: datetime, connection: Connection) -> Calendar:
+    """Read the calendar that due dates are counted with now, in one statement.
+
+    Years that were not entered yet are those that the law lets expect; they stay out of its
+    `years`, so that a computation can say that it touched one.
+    """
+    return with_law_days(_read(scope, now, connection), now)
+
+
+def shipped_calendar(now: datetime) -> Calendar:
+    """Give the city's calendar as it ships, for whoever has no database at hand."""
+    return with_law_days(_merged(CITY, _shipped(), None), now)
+
+
+def with_law_days(calendar: Calendar, now: datetime) -> Calendar:
+    """Let the law's days stand in for the years around an instant that were not entered yet."""
+    year = now.astimezone(TAIPEI).year
+    return with_expected_days(calendar, range(year - 1, year + YEARS_AHEAD))
+
+
+def calendar_after(
+    scope: str, change: Change, instant: datetime, session: Session, *, seen_from: str = ""
+) -> Calendar:
+    """Tell what calendars would be after a change of a scope; nothing is stored.
+
+    Args:
+        scope: whose calendar is changed.
+        change: what is to be changed.
+        instant: as the calendars stand then.
+        session: any.
+        seen_from: the scope whose calendar is wanted, by default the changed one.
+    """
+    own = {each: _own(each, session, instant) for each in (CITY, scope, seen_from or scope)}
+    own[scope] = own[scope].after(change)
+    wanted = seen_from or scope
+    return _merged(wanted, own[CITY], None if wanted == CITY else own[wanted])
 
 
 def own_version(scope: str, session: Session) -> int:
@@ -125,7 +178,7 @@ def own_version(scope: str, session: Session) -> int:
 def publish(edition: Edition, *, by: Actor, session: Session, clock: Clock) -> int:
     """Publish a new version of a scope's calendar and return its number.
 
-    Running due dates do not move.
+    Running due dates do not move yet: see `engine.process_engine.publish_calendar`.
 
     Raises:
         ReasonMissing: the reason is empty.
@@ -198,6 +251,15 @@ def with_expected_days(calendar: Calendar, years: Collection[int]) -> Calendar:
     )
 
 
+def _read(scope: str, instant: datetime, connection: Connection) -> Calendar:
+    """Read a scope's calendar with the city's below it."""
+    values = {"scopes": [CITY, scope], "instant": instant}
+    rows = {row.scope: row for row in connection.execute(_IN_FORCE, values)}
+    city = _own_of(rows[CITY]) if CITY in rows else _shipped()
+    community = rows.get(scope) if scope != CITY else None
+    return _merged(scope, city, None if community is None else _own_of(community))
+
+
 def _own(scope: str, session: Session, instant: datetime | None) -> Own:
     query = _LATEST.where(working_calendar.c.scope == scope)
     if instant is not None:
@@ -205,6 +267,10 @@ def _own(scope: str, session: Session, instant: datetime | None) -> Own:
     row = session.execute(query).first()
     if row is None:
         return _shipped() if scope == CITY else Own()
+    return _own_of(row)
+
+
+def _own_of(row: Row[Any]) -> Own:
     content = row.content
     return Own(
         version=row.version,

@@ -1,6 +1,6 @@
 """Decision models: read at deployment, evaluated by business rule tasks."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -14,9 +14,8 @@ from engine.dmn.tables import evaluate_table
 from engine.errors import DecisionFailed, DeploymentRefused, Problem
 from feel.budget import DEFAULT_BUDGET, Budget
 from feel.errors import FeelError
-from feel.evaluator import Evaluation
+from feel.evaluator import Evaluation, Functions
 
-Functions = Mapping[str, Callable[..., object]]
 _NONE: Functions = MappingProxyType({})
 _NO_MODELS: Mapping[str, Model] = MappingProxyType({})
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine import calendars
 from engine.clock import Clock
+from engine.day_counting import DayCounter
 from engine.errors import EngineError
-from engine.host import HOST_FUNCTIONS
+from engine.types import CITY
 from feel.errors import FeelError
 from feel.evaluator import examine
 from feel.values import quoted, to_text
@@ -47,6 +49,8 @@ class Answer:
 def evaluate_text(expression: str, variables: Mapping[str, object], clock: Clock) -> Answer:
     """Evaluate FEEL, with or without the leading `=`, with the functions that diagrams have.
 
+    Working days are those of the calendar that ships with Anju.
+
     Args:
         expression: the text.
         variables: values by name.
@@ -55,9 +59,11 @@ def evaluate_text(expression: str, variables: Mapping[str, object], clock: Clock
     Raises:
         ExpressionInvalid: it is not FEEL, or uses up its budget.
     """
+    now = clock.now()
+    days = DayCounter(scope=CITY, read=lambda: calendars.shipped_calendar(now))
     try:
         outcome = examine(
-            expression.removeprefix("="), variables, now=clock.now(), functions=HOST_FUNCTIONS
+            expression.removeprefix("="), variables, now=now, functions=days.functions
         )
     except FeelError as error:
         shift = 1 if expression.startswith("=") and error.line == 1 else 0

@@ -3,14 +3,15 @@
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from functools import partial
 
-from engine import calendar, deployments
+from engine import calendars, deployments
 from engine.clock import Clock
+from engine.day_counting import DayCounter
 from engine.deployments import CompiledProcess
 from engine.errors import DecisionFailed, ExpressionFailed, TimerNotRunning, VariableNotAllowed
+from engine.periods.calendars import Calendar
 from engine.service_tasks import RESCHEDULE, ServiceCalls
 from engine.spiff.calls import Called
 from engine.spiff.definition import Definition
@@ -30,6 +31,7 @@ class StepHost:
         decisions: how each decision of this step was made, in order, by element.
         called: processes that call activities of the instance run, by reference.
         reasons: why a token's due date was moved in this step.
+        days: counts days and hours by the calendar of the instance's scope.
     """
 
     clock: Clock
@@ -41,6 +43,11 @@ class StepHost:
     )
     reasons: dict[str, str] = field(default_factory=dict)
     called: dict[str, CompiledProcess] = field(default_factory=dict)
+    days: DayCounter = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let days be counted by the calendar of the instance's scope, read when it is needed."""
+        self.days = DayCounter(scope=self.services.instance.scope, read=self._read_calendar)
 
     def now(self) -> datetime:
         """Tell the business instant."""
@@ -57,7 +64,7 @@ class StepHost:
                 expression.strip().removeprefix("="),
                 variables,
                 now=self.now(),
-                functions=HOST_FUNCTIONS,
+                functions=self.days.functions,
             )
         except FeelError as error:
             raise ExpressionFailed(element_id, str(error)) from error
@@ -108,6 +115,10 @@ class StepHost:
         process = self.called.get(ref.partition("#")[0], self.process)
         return self._decide(process, decision_id, variables, element_id)
 
+    def _read_calendar(self) -> Calendar:
+        connection = self.services.session.connection()
+        return calendars.counting_calendar(self.days.scope, self.now(), connection)
+
     def _keep(self, process: CompiledProcess | None) -> Definition | None:
         if process is None:
             return None
@@ -124,7 +135,9 @@ class StepHost:
         model = process.decisions.get(decision_id)
         if model is None:
             raise DecisionFailed(decision_id, "no deployed table has this id")
-        result = model.evaluate(decision_id, variables, now=self.now(), functions=HOST_FUNCTIONS)
+        result = model.evaluate(
+            decision_id, variables, now=self.now(), functions=self.days.functions
+        )
         self.decisions[element_id].append(
             {
                 "inputs": result.inputs,
@@ -155,16 +168,3 @@ def _instant(value: object) -> datetime:
     if not isinstance(found, datetime) or found.tzinfo is None:
         raise VariableNotAllowed("until")
     return found.astimezone(UTC)
-
-
-def _days_after(start: object, days: object) -> datetime | None:
-    """FEEL `calendar days after(from, n)`; null for anything but an instant or day and a number."""
-    if not isinstance(start, date) or not isinstance(days, (int, Decimal)):
-        return None
-    if isinstance(start, datetime) and start.tzinfo is None:
-        start = start.date()
-    return calendar.calendar_days_after(start, int(days)) if days >= 0 else None
-
-
-HOST_FUNCTIONS: Mapping[str, Callable[..., object]] = {"calendar days after": _days_after}
-"""FEEL functions the engine adds; every day is one of Asia/Taipei."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from engine import (
+    calendars,
     crash_points,
     deployments,
     history,
@@ -17,9 +18,11 @@ from engine import (
     instances,
     jobs,
     ladders,
+    recounting,
     start_events,
     user_tasks,
 )
+from engine.calendars import Edition
 from engine.clock import Clock
 from engine.correlation import Courier
 from engine.deployments import CompiledProcess
@@ -31,6 +34,7 @@ from engine.letters import TIME_TO_LIVE, Letter
 from engine.migration import Migrations
 from engine.modification import token_mover
 from engine.records import Job, ProcessDefinition, StepResult, UserTask
+from engine.recounting import Recounts
 from engine.service_tasks import Operation, OperationTable
 from engine.sla import RungHandler
 from engine.spiff.execution import Execution
@@ -66,6 +70,7 @@ class ProcessEngine:
         self.migrations = Migrations(self._setting)
         self._courier = Courier(clock=clock, step_of=self._step, begin_at=self._begin_by_letter)
         self.external_tasks = ExternalTasks(clock=clock, step_of=self._step)
+        self._recounts = Recounts(clock=clock, step_of=self._step)
 
     def deploy(
         self, resources: Mapping[str, bytes], *, by: Actor, session: Session
@@ -345,6 +350,20 @@ class ProcessEngine:
         jobs.suspend(instance_id, connection)
         self._note_status(seen, ("suspended", reason), by, connection)
 
+    def publish_calendar(self, edition: Edition, *, by: Actor, session: Session) -> int:
+        """Publish a new version of a calendar; due dates that it moves follow after the commit.
+
+        Returns:
+            The number of the new version.
+
+        Raises:
+            ReasonMissing, CalendarChanged, NothingToPublish: as `engine.calendars.publish`.
+        """
+        version = calendars.publish(edition, by=by, session=session, clock=self._clock)
+        moving = recounting.job_of(edition, version, by, self._clock.now())
+        jobs.insert_once(None, [moving], _connection(session))
+        return version
+
     def resume(self, instance_id: str, *, reason: str, by: Actor, session: Session) -> None:
         """Let a suspended instance go on; what fell due meanwhile fires now.
 
@@ -458,6 +477,9 @@ class ProcessEngine:
         if job.kind == "signal":
             self._courier.broadcast(job, session)
             return None
+        if job.kind == "calendar":
+            self._recounts.spread(job, session)
+            return None
         if "definition_id" not in job.payload:
             return self._courier.start(job, session)
         return self._begin_by_timer(job, session)
@@ -487,19 +509,31 @@ class ProcessEngine:
         self, seen: SeenInstance, job: Mapping[str, object], session: Session
     ) -> StepResult | None:
         """Do what a locked job says."""
+        match job["kind"]:
+            case "migration":
+                self.migrations.run(seen, job, session)
+                return None
+            case "rung":
+                self._ladders.fire(seen, job, session)
+                return None
+            case "signal":
+                return self._courier.give_signal(seen, job, session)
+            case "recount":
+                return self._recounts.recount(seen, job, session)
+            case "timer":
+                return self._fire_timer(seen, job, session)
         token = str(job["token_id"])
-        if job["kind"] == "migration":
-            self.migrations.run(seen, job, session)
-            return None
-        if job["kind"] == "rung":
-            self._ladders.fire(seen, job, session)
-            return None
-        if job["kind"] == "signal":
-            return self._courier.give_signal(seen, job, session)
-        is_retry = job["kind"] == "service"
-        step = self._step(seen, Trigger(by=SYSTEM, fired_token=token, is_retry=is_retry), session)
-        if is_retry:
-            return step.act(lambda execution: execution.retry_service(token))
+        step = self._step(seen, Trigger(by=SYSTEM, fired_token=token, is_retry=True), session)
+        return step.act(lambda execution: execution.retry_service(token))
+
+    def _fire_timer(
+        self, seen: SeenInstance, job: Mapping[str, object], session: Session
+    ) -> StepResult:
+        postponed = self._recounts.postpone(seen, job, session)
+        if postponed is not None:
+            return postponed
+        token = str(job["token_id"])
+        step = self._step(seen, Trigger(by=SYSTEM, fired_token=token), session)
         return step.act(lambda execution: execution.fire_timer(token))
 
     def _step(self, seen: SeenInstance, trigger: Trigger, session: Session) -> Step:

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from lxml import etree
 
+from engine.day_counting import DAY_FUNCTIONS
 from engine.errors import Problem
 from engine.spiff.vocabulary import ACTIVITIES
 from engine.standard.document import (
@@ -26,18 +27,13 @@ from feel.parser import parse_expression
 _DEAD_END = Rule(id="no-way-to-end", constraint="", severity="warning")
 _JOIN = Rule(id="implicit-join", constraint="", severity="info")
 _ROLE = Rule(id="human-task-role", constraint="", severity="warning")
-_CALENDAR = Rule(id="unknown-calendar", constraint="", severity="warning")
 _UNKNOWN_ROLE = Rule(id="unknown-role", constraint="", severity="warning")
 _DEADLINE = Rule(id="human-task-deadline", constraint="", severity="info")
 _NAME = Rule(id="unknown-name", constraint="", severity="warning")
 _NOTICE = Rule(id="fairness-notice", constraint="", severity="warning")
 _APPEAL = Rule(id="fairness-appeal", constraint="", severity="warning")
 
-CALENDARS = frozenset({"calendar-days", "working-days"})
-"""What `anju:calendar` may name: how the days of a deadline are counted."""
-
 _SIMILARITY = 0.8
-_ANJU = "{https://anju.example.org/schema/1.0}"
 _CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 _REJECTION = re.compile(
     r"拒絕|駁回|退件|不予|不符|未通過|否准|\b(reject|refus|den[iy]|declin|ineligible)",
@@ -59,7 +55,6 @@ def advice(root: etree._Element, roles: frozenset[str] | None) -> list[Problem]:
     for node in document.nodes():
         if is_executable(node):
             found.extend(_joins(document, node))
-            found.extend(_calendar(node))
             if tag(node) == "userTask":
                 found.extend(_human_task(document, node, roles))
     for scope in document.all(*SCOPES):
@@ -73,14 +68,6 @@ def advice(root: etree._Element, roles: frozenset[str] | None) -> list[Problem]:
 def _joins(document: Document, node: Element) -> Iterator[Problem]:
     if tag(node) in ACTIVITIES | EVENTS and len(document.into(node)) > 1:
         yield _JOIN.broken(node, "Several flows meet here: each of them runs it once.")
-
-
-def _calendar(node: Element) -> Iterator[Problem]:
-    for item in node.iter():
-        name = item.get(f"{_ANJU}calendar")
-        if name is not None and name not in CALENDARS:
-            advice = f"Write one of {', '.join(sorted(CALENDARS))}."
-            yield _CALENDAR.broken(node, f"There is no calendar {name!r}. {advice}")
 
 
 def _human_task(
@@ -149,7 +136,7 @@ def _misspelt(document: Document) -> Iterator[Problem]:
 
 def _free_names(expression: str) -> set[str]:
     try:
-        names = parse_expression(expression.removeprefix("=")).names
+        names = parse_expression(expression.removeprefix("="), DAY_FUNCTIONS).names
     except FeelError:
         return set()
     return {name for name in names if f"{name}(" not in expression}

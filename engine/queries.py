@@ -57,7 +57,7 @@ PROCESS_COLUMNS = (
     process_definition.c.name.label("process_name"),
 )
 TASK_COLUMNS = (
-    *user_task.c,
+    *(column for column in user_task.c if column.name != "computation"),
     process_instance.c.version,
     process_instance.c.status.label("instance_status"),
     process_instance.c.business_key,

@@ -6,15 +6,16 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, select, update
 
-from engine import jobs
+from engine import calendars, jobs
+from engine.day_counting import DayCounter
 from engine.errors import DeploymentRefused, ExpressionFailed, Problem
-from engine.host import HOST_FUNCTIONS
 from engine.jobs import NewJob
 from engine.records import ProcessDefinition
 from engine.spiff.definition import Definition
 from engine.spiff.periods import Period
-from engine.spiff.timers import Schedule, plan
+from engine.spiff.timers import Reached, Schedule, plan
 from engine.tables import job, process_definition, start_event
+from engine.types import CITY
 from feel.errors import FeelError
 from feel.evaluator import evaluate
 
@@ -61,7 +62,7 @@ def replace(
         definition.timer_starts
         and not connection.execute(_IS_PLANNED, {"newest_id": newest.id}).scalar()
     ):
-        jobs.insert_once(None, _timer_jobs(newest, definition, now), connection)
+        jobs.insert_once(None, _timer_jobs(newest, definition, now, connection), connection)
 
 
 def following(fired: Mapping[str, Any], element_id: str, now: datetime) -> NewJob | None:
@@ -76,21 +77,25 @@ def following(fired: Mapping[str, Any], element_id: str, now: datetime) -> NewJo
     return _job(fired, element_id, _ahead(coming, now)) if coming is not None else None
 
 
-def _timer_jobs(newest: ProcessDefinition, definition: Definition, now: datetime) -> list[NewJob]:
+def _timer_jobs(
+    newest: ProcessDefinition, definition: Definition, now: datetime, connection: Connection
+) -> list[NewJob]:
+    days = DayCounter(scope=CITY, read=lambda: calendars.counting_calendar(CITY, now, connection))
     about = {"process_key": newest.key, "definition_id": newest.id}
     found = [
-        _job(about, element_id, _ahead(_plan(definition, element_id, now), now))
+        _job(about, element_id, _ahead(_plan(definition, element_id, now, days), now))
         for element_id in definition.timer_starts
     ]
     return [each for each in found if each is not None]
 
 
-def _plan(definition: Definition, element_id: str, now: datetime) -> Schedule:
+def _plan(definition: Definition, element_id: str, now: datetime, days: DayCounter) -> Schedule:
     def compute(text: str) -> object:
-        return evaluate(text, {}, now=now, functions=HOST_FUNCTIONS)
+        return evaluate(text, {}, now=now, functions=days.functions)
 
+    reached = Reached(element_id=element_id, now=now, evaluate=compute, days=days)
     try:
-        return plan(definition.timer_starts[element_id], now, compute, element_id)
+        return plan(definition.timer_starts[element_id], reached)
     except (FeelError, ExpressionFailed) as error:
         name = definition.elements[element_id].name
         advice = f"Its timer cannot be computed when the process is deployed: {error}"

@@ -18,7 +18,9 @@ from feel.parser import parse_expression, parse_unary_tests
 from feel.run import Run
 from feel.values import FeelFunction, to_value
 
-Functions = Mapping[str, Callable[..., object]]
+Functions = Mapping[str, Callable[..., object] | FeelFunction]
+"""Host functions by name: Python functions, or functions whose parameters are told already."""
+
 NO_FUNCTIONS: Functions = MappingProxyType({})
 NO_TYPES: Mapping[str, TypeName] = MappingProxyType({})
 
@@ -202,7 +204,10 @@ def host_functions(functions: Functions) -> Mapping[str, FeelFunction]:
     """Make Python functions callable in FEEL; a trailing underscore of a parameter is dropped."""
     if not functions:
         return _NONE
-    return {name: _host_function(function) for name, function in functions.items()}
+    return {
+        name: function if isinstance(function, FeelFunction) else _host_function(function)
+        for name, function in functions.items()
+    }
 
 
 _NONE: Mapping[str, FeelFunction] = MappingProxyType({})

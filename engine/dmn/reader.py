@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypedDict
 
+from engine.day_counting import DAY_FUNCTIONS
 from engine.dmn.boxes_reader import BoxReader
 from engine.dmn.elements import (
     Decision,
@@ -57,7 +58,7 @@ class _Common(TypedDict):
 class _ModelReader:
     def __init__(self, root: Element) -> None:
         self._root = root
-        self._texts = TextReader(frozenset(_odd_names(root)))
+        self._texts = TextReader(frozenset(_odd_names(root)) | DAY_FUNCTIONS)
         self._boxes = BoxReader(self._texts)
 
     def read(self) -> Reading:

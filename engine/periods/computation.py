@@ -1,8 +1,9 @@
 """How a due date was computed, as a value that can be shown, stored and compared."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from engine.calendar import TAIPEI, local_date
 
@@ -110,6 +111,8 @@ class Computation:
         pauses: all that were given.
         basis: the law or clause of the counting rule.
         rule: what the counting rule was set to, such as MON_2359.
+        missing_years: years it touches whose official calendar had not been entered; make-up
+            working days and moved holidays of those may still change it.
     """
 
     start: Start
@@ -123,6 +126,7 @@ class Computation:
     basis: str
     steps: tuple[Step, ...]
     rule: str = ""
+    missing_years: tuple[int, ...] = ()
 
     @property
     def ends_on(self) -> date:
@@ -150,6 +154,52 @@ class Computation:
         """Write everything as JSON values: instants and days as ISO text."""
         values = {name: _plain(value) for name, value in asdict(self).items()}
         return values | {"ends_on": self.ends_on.isoformat()}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "Computation":
+        """Read what `as_json` wrote.
+
+        Raises:
+            KeyError, ValueError: it was written by nobody of us.
+        """
+        start = row["start"]
+        return cls(
+            start=Start(at=_moment(start["at"]), kind=start["kind"], proof=start["proof"]),
+            amount=row["amount"],
+            unit=row["unit"],
+            ends_at=datetime.fromisoformat(row["ends_at"]).astimezone(UTC),
+            calendar_id=row["calendar_id"],
+            calendar_version=row["calendar_version"],
+            skipped=_days(row["skipped"]),
+            pauses=tuple(
+                Pause(
+                    begins_at=datetime.fromisoformat(each["begins_at"]),
+                    ends_at=datetime.fromisoformat(each["ends_at"]),
+                    reason=each["reason"],
+                )
+                for each in row["pauses"]
+            ),
+            basis=row["basis"],
+            steps=tuple(
+                Step(code=each["code"], on=date.fromisoformat(each["on"]), amount=each["amount"])
+                for each in row["steps"]
+            ),
+            rule=row["rule"],
+            missing_years=tuple(row.get("missing_years", ())),
+        )
+
+
+def _days(rows: Sequence[Mapping[str, Any]]) -> tuple[SkippedDay, ...]:
+    return tuple(
+        SkippedDay(on=date.fromisoformat(each["on"]), kind=each["kind"], name=each["name"])
+        for each in rows
+    )
+
+
+def _moment(text: str) -> datetime | date:
+    """Read an instant or a mere day, as `Start.at` has it."""
+    is_day = len(text) == len("2026-03-02")
+    return date.fromisoformat(text) if is_day else datetime.fromisoformat(text)
 
 
 def _end(instant: datetime) -> Step:

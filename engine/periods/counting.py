@@ -287,7 +287,14 @@ def _explain(period: Period, course: _Course, *, ends_at: datetime, basis: str) 
         basis=basis,
         steps=(*course.steps, Step(code="end", on=course.day)),
         rule=period.rules.saturday_end if basis == STATUTORY else "",
+        missing_years=() if basis == PLAIN_DAYS else _missing_years(period, course.day),
     )
+
+
+def _missing_years(period: Period, last: date) -> tuple[int, ...]:
+    """Tell which years of a period have no official calendar yet."""
+    years = range(period.start.on.year, last.year + 1)
+    return tuple(year for year in years if not period.calendar.has_year(year))
 
 
 def _paused(day: date, pauses: Sequence[Pause]) -> SkippedDay | None:
@@ -316,6 +323,29 @@ def _instant(day: date, at: time) -> datetime:
 def _ensure_near(day: date, start: date, calendar: Calendar) -> None:
     if day - start > LONGEST:
         raise NoWorkingTime(calendar.id)
+
+
+def recount(computation: Computation, calendar: Calendar) -> Computation:
+    """Count the same period anew by another version of the calendar.
+
+    Raises:
+        NoWorkingTime: the calendar has not so much working time within thirty years.
+    """
+    return count(
+        Period(
+            start=computation.start,
+            amount=computation.amount,
+            unit=computation.unit,
+            calendar=calendar,
+            rules=_rules_of(computation),
+            pauses=computation.pauses,
+        )
+    )
+
+
+def _rules_of(computation: Computation) -> Rules:
+    saturday_end: SaturdayEnd = "MON_1200" if computation.rule == "MON_1200" else "MON_2359"
+    return Rules(saturday_end=saturday_end, is_rolling=computation.basis != PLAIN_DAYS)
 
 
 _COUNTING: Mapping[Unit, Callable[[Period], Computation]] = {

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 from SpiffWorkflow.task import Task
 
+from engine.day_counting import DAY_FUNCTIONS
 from engine.spiff.diagram import Diagram, Node, find, text_of
 from engine.spiff.expressions import expression_of
-from engine.spiff.findings import HOST_FUNCTIONS
 from engine.spiff.scopes import evaluate, visible, write_outside
 from engine.spiff.values import check_variables
 from feel.errors import FeelError
@@ -222,7 +222,7 @@ def _feel(xml: etree._Element) -> str:
     if "feel" not in language.lower():
         raise LookupError(f"its expression is written in {language}. Rewrite it as FEEL.")
     try:
-        parse_expression(text, HOST_FUNCTIONS)
+        parse_expression(text, DAY_FUNCTIONS)
     except FeelError as failure:
         raise LookupError(f"its expression is not FEEL: {failure} Correct it.") from failure
     return text

@@ -155,4 +155,9 @@ def _starts_by(diagram: Diagram, kind: str) -> Mapping[str, str]:
 
 def _timer_starts(diagram: Diagram) -> Mapping[str, Timer]:
     starts = [n for n in diagram.starts(diagram.key) if n.trigger.kind == "timer"]
-    return {node.id: Timer(type=node.trigger.timer_type, text=node.trigger.text) for node in starts}
+    return {
+        node.id: Timer(
+            type=node.trigger.timer_type, text=node.trigger.text, calendar=node.trigger.calendar
+        )
+        for node in starts
+    }

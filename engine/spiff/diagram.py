@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.errors import Problem
-from engine.spiff.vocabulary import DRAWING, FLOW_NODES, NAMESPACES, SUB_PROCESSES, bpmn
+from engine.spiff.vocabulary import DRAWING, FLOW_NODES, NAMESPACES, SUB_PROCESSES, anju, bpmn
 
 _REFERENCES = {
     "message": "messageRef",
@@ -32,6 +32,7 @@ class Trigger:
         name: name of the message, signal or link; code of the error or escalation, None for any.
         timer_type: timeDate, timeDuration or timeCycle; "" if the timer has none.
         text: the timer's or the condition's text.
+        calendar: of a timer, how its duration is counted; "" for exact time.
         is_known: False if the reference leads nowhere.
     """
 
@@ -39,6 +40,7 @@ class Trigger:
     name: str | None = None
     timer_type: str = ""
     text: str = ""
+    calendar: str = ""
     is_known: bool = True
 
 
@@ -354,16 +356,27 @@ _ACTIVITY_PARTS = frozenset(
 
 def _plain_trigger(kind: str, xml: etree._Element) -> Trigger:
     if kind == "timer":
+        cron = xml.get(anju("cron"))
+        if cron is not None:
+            return Trigger(kind=kind, timer_type="timeCycle", text=cron.strip() or "0")
         for part in ("timeDate", "timeDuration", "timeCycle"):
             text = text_of(xml, f"./bpmn:{part}")
             if text is not None:
-                return Trigger(kind=kind, timer_type=part, text=text)
+                calendar = _calendar_of(xml, part)
+                return Trigger(kind=kind, timer_type=part, text=text, calendar=calendar)
     if kind == "link":
         return Trigger(kind=kind, name=xml.get("name"))
     if kind == "compensate":
         activity = (xml.get("activityRef") or "").rpartition(":")[2] or None
         return Trigger(kind=kind, name=activity, text=xml.get("waitForCompletion", "true"))
     return Trigger(kind=kind, text=text_of(xml, "./bpmn:condition") or "")
+
+
+def _calendar_of(timer: etree._Element, part: str) -> str:
+    """Give the calendar that a timer or its duration names."""
+    name = anju("calendar")
+    inner = next((child.get(name) for child in find(timer, f"./bpmn:{part}")), None)
+    return inner or timer.get(name) or ""
 
 
 def _flow(xml: etree._Element, scope: str) -> Flow:

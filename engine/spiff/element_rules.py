@@ -6,7 +6,8 @@ from engine.errors import Problem
 from engine.spiff.building import MAKERS, read_loop
 from engine.spiff.diagram import Diagram, Node, find, is_bpmn, tag_of, text_of
 from engine.spiff.findings import Known, NodeRule, check_feel, error, warning
-from engine.spiff.timers import Timer, check_literal
+from engine.spiff.timer_rules import check_timer
+from engine.spiff.timers import Timer
 from engine.spiff.vocabulary import ACTIVITIES, DRAWING, GATEWAYS, SUB_PROCESSES
 
 _TRIGGERS: Mapping[str, frozenset[str]] = {
@@ -212,13 +213,9 @@ def _timer(node: Node, known: Known) -> Iterator[Problem]:
     trigger = node.trigger
     if not trigger.text:
         yield error(node, "The timer has no time. Write P2D, a date and time, or =FEEL.")
-    elif trigger.text.startswith("="):
-        yield from check_feel(node, trigger.text, known, "The timer")
-    else:
-        try:
-            check_literal(Timer(type=trigger.timer_type, text=trigger.text))
-        except ValueError as failure:
-            yield error(node, f"The timer cannot be read: {failure}. Correct it.")
+        return
+    timer = Timer(type=trigger.timer_type, text=trigger.text, calendar=trigger.calendar)
+    yield from check_timer(node, timer, known, "The timer")
 
 
 def _multi_instance(diagram: Diagram, node: Node, known: Known) -> Iterator[Problem]:

@@ -21,8 +21,9 @@ from engine.spiff.nodes import (
 )
 from engine.spiff.periods import Period
 from engine.spiff.propagation import break_off, cancel_all, throw_error, throw_escalation
+from engine.spiff.reaching import reached
 from engine.spiff.runtime import runtime_of
-from engine.spiff.scopes import evaluate, holds, write
+from engine.spiff.scopes import holds, write
 from engine.spiff.timers import Schedule, Timer, plan
 
 _HISTORY_KIND = {
@@ -76,10 +77,9 @@ class Catching(FlowNode):
         return True
 
     def _arm(self, my_task: Task) -> None:
-        timer = Timer(type=self.trigger.timer_type, text=self.trigger.text)
-        now = runtime_of(my_task).host.now()
-        schedule = plan(timer, now, lambda feel: evaluate(my_task, feel), self.element.id)
-        store_schedule(my_task, schedule)
+        rule = self.trigger
+        timer = Timer(type=rule.timer_type, text=rule.text, calendar=rule.calendar)
+        store_schedule(my_task, plan(timer, reached(my_task)))
 
 
 class CatchEvent(Catching):
@@ -290,12 +290,13 @@ def activity_of(boundary: Task) -> Task:
 
 
 def store_schedule(task: Task, schedule: Schedule) -> None:
-    """Keep a timer's schedule with its token."""
+    """Keep a timer's schedule with its token; its explanation goes into the record of the step."""
+    runtime_of(task).explain(task, schedule.explanation)
     known = task.internal_data
     known["due"] = schedule.due_at.isoformat()
     known["cycles_left"] = schedule.cycles_left
     if schedule.period is not None:
-        known["period"] = [schedule.period.months, schedule.period.seconds]
+        known["period"] = schedule.period.as_list()
     if schedule.end is not None:
         known["end"] = schedule.end.isoformat()
 
@@ -307,7 +308,7 @@ def schedule_of(task: Task) -> Schedule:
     return Schedule(
         due_at=datetime.fromisoformat(known["due"]),
         cycles_left=known["cycles_left"],
-        period=None if period is None else Period(months=period[0], seconds=float(period[1])),
+        period=None if period is None else Period.from_list(period),
         end=None if end is None else datetime.fromisoformat(end),
     )
 

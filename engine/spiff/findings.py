@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from engine.day_counting import DAY_FUNCTIONS
 from engine.errors import Problem
 from engine.spiff.diagram import Diagram, Flow, Node
 from engine.spiff.expressions import expression_of
 from feel.errors import FeelError
 from feel.parser import parse_expression
-
-HOST_FUNCTIONS = frozenset({"calendar days after"})
-"""Functions of the engine whose names hold spaces; the FEEL parser must know them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +22,7 @@ class Known:
     topics: frozenset[str] | None = None
     decisions: frozenset[str] | None = None
     forms: frozenset[str] | None = None
-    names: frozenset[str] = HOST_FUNCTIONS
+    names: frozenset[str] = DAY_FUNCTIONS
 
 
 NodeRule = Callable[[Diagram, Node, Known], Iterator[Problem]]

@@ -121,6 +121,9 @@ def rename(task: Task, token_id: UUID) -> None:
         child._parent = token_id
     inside = workflow.top_workflow.subprocesses.pop(task.id, None)
     del workflow.tasks[task.id]
+    explanations = runtime_of(task).explanations
+    if task.id.hex in explanations:
+        explanations[token_id.hex] = explanations.pop(task.id.hex)
     task.id = token_id
     workflow.tasks[token_id] = task
     if inside is not None:

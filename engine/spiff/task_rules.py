@@ -21,7 +21,9 @@ from engine.spiff.findings import (
     error,
     warning,
 )
-from engine.spiff.timers import Timer, check_literal
+from engine.spiff.tasks import Assignment
+from engine.spiff.timer_rules import check_timer
+from engine.spiff.timers import Timer
 from engine.spiff.vocabulary import camunda
 
 _MAPPED = {"userTask", "serviceTask", "sendTask", "businessRuleTask"}
@@ -96,12 +98,12 @@ def user_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
         yield error(node, "candidateUsers is not supported. Use a group or an assignee.")
     if rule.form_key is not None:
         yield from check_known(node, rule.form_key, known.forms, "form")
-    for text in (rule.assignee, rule.candidate_group, rule.scope, rule.priority, rule.due):
+    for text in (rule.assignee, rule.candidate_group, rule.scope, rule.priority):
         yield from check_parameter(node, text, known, "The assignment")
         if text is not None and text.startswith("$"):
             yield error(node, f"{text!r} is not FEEL. Write it with a leading equals sign.")
     yield from _priority(node, rule.priority)
-    yield from _due_date(node, rule.due)
+    yield from _due_date(node, rule, known)
 
 
 def mappings(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
@@ -139,14 +141,19 @@ def _priority(node: Node, text: str | None) -> Iterator[Problem]:
         yield error(node, "The priority is no whole number. Correct it.")
 
 
-def _due_date(node: Node, text: str | None) -> Iterator[Problem]:
-    if text is None or text.startswith(("=", "$")):
+def _due_date(node: Node, rule: Assignment, known: Known) -> Iterator[Problem]:
+    text = rule.due
+    if text is None:
+        if rule.calendar:
+            yield error(node, "It names a calendar but has no due date. Set camunda:dueDate.")
         return
-    try:
-        is_period = text.startswith("P")
-        check_literal(Timer(type="timeDuration" if is_period else "timeDate", text=text))
-    except ValueError as failure:
-        yield error(node, f"The due date cannot be read: {failure}. Correct it.")
+    if text.startswith("$"):
+        yield error(node, f"{text!r} is not FEEL. Write it with a leading equals sign.")
+        return
+    is_instant = not text.startswith(("P", "="))
+    timer_type = "timeDate" if is_instant else "timeDuration"
+    timer = Timer(type=timer_type, text=text, calendar=rule.calendar)
+    yield from check_timer(node, timer, known, "The due date")
 
 
 TASK_RULES: tuple[NodeRule, ...] = (

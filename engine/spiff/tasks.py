@@ -14,6 +14,7 @@ from engine.spiff.expressions import Mappings
 from engine.spiff.model import Element, ServiceWait, UserTaskState
 from engine.spiff.nodes import Activity
 from engine.spiff.propagation import throw_error
+from engine.spiff.reaching import reached
 from engine.spiff.runtime import runtime_of
 from engine.spiff.scopes import evaluate, inputs_of, parameter, visible, write
 from engine.spiff.timers import Timer, plan
@@ -23,7 +24,11 @@ DEFAULT_PRIORITY = 50
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assignment:
-    """Who shall do a user task and until when: FEEL after a leading "=", else plain text."""
+    """Who shall do a user task and until when: FEEL after a leading "=", else plain text.
+
+    Attributes:
+        calendar: how a duration of the due date is counted; "" for exact time.
+    """
 
     assignee: str | None
     candidate_group: str | None
@@ -32,6 +37,7 @@ class Assignment:
     due: str | None
     form_key: str | None
     ladder: str | None
+    calendar: str = ""
 
 
 class UserTask(Activity):
@@ -108,9 +114,9 @@ class UserTask(Activity):
         text = self.assignment.due
         if text is None or (text.startswith("=") and evaluate(my_task, text) is None):
             return None
-        now = runtime_of(my_task).host.now()
-        timer = Timer(type="", text=text)
-        schedule = plan(timer, now, lambda feel: evaluate(my_task, feel), self.element.id)
+        timer = Timer(type="", text=text, calendar=self.assignment.calendar)
+        schedule = plan(timer, reached(my_task))
+        runtime_of(my_task).explain(my_task, schedule.explanation)
         return schedule.due_at.isoformat()
 
 

@@ -1,10 +1,15 @@
 """When a timer is due: read at deploy, computed once when the timer is reached."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from engine.calendar import TAIPEI
+from engine.day_counting import DayCounter
 from engine.errors import ExpressionFailed
+from engine.periods.computation import Computation, Start
+from engine.periods.errors import NoWorkingTime, PeriodInvalid
+from engine.spiff.calendar_timers import Length, length_of
 from engine.spiff.periods import (
     Period,
     Repetition,
@@ -16,6 +21,8 @@ from engine.spiff.periods import (
 from feel.values import YearMonthDuration
 
 Evaluate = Callable[[str], object]
+Explanation = Mapping[str, object]
+"""JSON that tells how a due date came about; its keys stand in docs/deadlines.md."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,10 +32,32 @@ class Timer:
     Attributes:
         type: timeDate, timeDuration or timeCycle; "" where the text itself must tell.
         text: ISO 8601, or FEEL after a leading "=".
+        calendar: how the days or hours of a duration are counted, one of CALENDARS; "" counts
+            exact time.
     """
 
     type: str
     text: str
+    calendar: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reached:
+    """Where and when a timer is reached.
+
+    Attributes:
+        element_id: the timer's element, for errors.
+        now: aware instant.
+        evaluate: FEEL evaluator over the variables seen by the element.
+        days: counts days and hours by the calendar of the instance's scope.
+        explained: how an instant was computed by an earlier step, if it was.
+    """
+
+    element_id: str
+    now: datetime
+    evaluate: Evaluate
+    days: DayCounter
+    explained: Callable[[datetime], Explanation | None] = lambda _instant: None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,12 +69,14 @@ class Schedule:
         cycles_left: firings to come with this one; None if endless.
         period: from one planned firing to the next; None for a plain timer.
         end: nothing fires after it.
+        explanation: how the next firing was computed; not kept with the token.
     """
 
     due_at: datetime
     cycles_left: int | None = 1
     period: Period | None = None
     end: datetime | None = None
+    explanation: Explanation | None = None
 
     def following(self) -> "Schedule | None":
         """Give the schedule after one firing, counted from the planned instant, or None."""
@@ -55,41 +86,73 @@ class Schedule:
         due_at = self.period.after(self.due_at)
         if self.end is not None and due_at > self.end:
             return None
-        return Schedule(due_at=due_at, cycles_left=left, period=self.period, end=self.end)
+        return Schedule(
+            due_at=due_at,
+            cycles_left=left,
+            period=self.period,
+            end=self.end,
+            explanation=_told("cycle", due_at, start=self.due_at),
+        )
 
 
 def check_literal(timer: Timer) -> None:
     """Check the ISO text of a timer at deploy.
 
     Raises:
-        ValueError: the text does not fit the kind of timer.
+        ValueError: the text does not fit the kind of timer or its calendar.
     """
-    _parse(timer.type, timer.text)
+    if timer.calendar:
+        check_calendar(timer)
+        length_of(timer.text, timer.calendar)
+    else:
+        _parse(timer.type, timer.text)
 
 
-def plan(timer: Timer, now: datetime, evaluate: Evaluate, element_id: str) -> Schedule:
-    """Compute when a timer that is reached now fires.
+def check_calendar(timer: Timer) -> None:
+    """Refuse a calendar where there is nothing to count.
+
+    Raises:
+        ValueError: the timer is a cycle or an instant.
+    """
+    if timer.type == "timeCycle":
+        raise ValueError("a cycle repeats by exact time; take the calendar away")
+    is_instant = timer.type in ("", "timeDate") and not timer.text.startswith(("P", "="))
+    if timer.type == "timeDate" or is_instant:
+        raise ValueError("a date needs no calendar; write a duration such as P3D")
+
+
+def plan(timer: Timer, reached: Reached) -> Schedule:
+    """Compute when a timer that is reached now fires, and how that came about.
 
     Args:
         timer: as the diagram writes it.
-        now: aware instant.
-        element_id: the timer's element, for the error.
-        evaluate: FEEL evaluator over the variables seen by the element.
+        reached: where and when.
 
     Raises:
-        ExpressionFailed: the value is no duration, no date and time and no such text.
+        ExpressionFailed: the value is no duration, no date and time and no such text, or its
+            calendar cannot count it.
     """
     try:
-        return _schedule(_value_of(timer, evaluate), now)
-    except (ValueError, OverflowError) as error:
-        raise ExpressionFailed(element_id, str(error)) from error
+        value = _value_of(timer, reached.evaluate)
+        return _schedule(value, timer, reached)
+    except (ValueError, OverflowError, PeriodInvalid, NoWorkingTime) as error:
+        raise ExpressionFailed(reached.element_id, str(error)) from error
+
+
+def explanation_of(computation: Computation) -> Explanation:
+    """Give the explanation of a counted due date."""
+    return {"how": "counted", **computation.as_json()}
 
 
 def _value_of(timer: Timer, evaluate: Evaluate) -> object:
     if not timer.text.startswith("="):
+        if timer.calendar:
+            return length_of(timer.text, timer.calendar)
         return _parse(timer.type, timer.text)
     value = evaluate(timer.text[1:])
     is_cycle = timer.type == "timeCycle"
+    if timer.calendar and not is_cycle and not isinstance(value, date):
+        return length_of(value, timer.calendar)
     if isinstance(value, str):
         return _parse("timeCycle" if is_cycle else "", value)
     if is_cycle:
@@ -105,22 +168,60 @@ def _parse(kind: str, text: str) -> object:
     return parse_instant(text)
 
 
-def _schedule(value: object, now: datetime) -> Schedule:
+def _schedule(value: object, timer: Timer, reached: Reached) -> Schedule:
+    now = reached.now
     match value:
+        case Length():
+            start = Start(at=now, kind="event")
+            counted = reached.days.count(start, value.amount, value.unit, value.rules)
+            return Schedule(due_at=counted.ends_at, explanation=explanation_of(counted))
         case Period():
-            return Schedule(due_at=value.after(now))
+            return _exact(value.after(now), timer, now)
         case YearMonthDuration():
-            return Schedule(due_at=Period(months=value.months).after(now))
+            return _exact(Period(months=value.months).after(now), timer, now)
         case timedelta():
-            return Schedule(due_at=now + value)
+            return _exact(now + value, timer, now)
         case date():
-            return Schedule(due_at=as_instant(value))
+            return _fixed(as_instant(value), reached)
         case Repetition():
             return _repeat(value, now)
         case _:
             raise ValueError(f"{value!r} is no duration and no date and time")
 
 
+def _exact(due_at: datetime, timer: Timer, now: datetime) -> Schedule:
+    is_text = not timer.text.startswith("=")
+    written = {"duration": timer.text} if is_text else {}
+    return Schedule(due_at=due_at, explanation=_told("exact", due_at, start=now) | written)
+
+
+def _fixed(due_at: datetime, reached: Reached) -> Schedule:
+    return Schedule(due_at=due_at, explanation=explain(due_at, reached.days, reached.explained))
+
+
+def explain(
+    instant: datetime,
+    days: DayCounter,
+    explained: Callable[[datetime], Explanation | None],
+) -> Explanation:
+    """Tell how an instant came about: counted in this step or an earlier one, else just given."""
+    counted = days.computed.get(instant)
+    if counted is not None:
+        return explanation_of(counted)
+    return explained(instant) or _told("fixed", instant)
+
+
 def _repeat(value: Repetition, now: datetime) -> Schedule:
     first = value.start or value.period.after(now)
-    return Schedule(due_at=first, cycles_left=value.count, period=value.period, end=value.end)
+    return Schedule(
+        due_at=first,
+        cycles_left=value.count,
+        period=value.period,
+        end=value.end,
+        explanation=_told("cycle", first, start=now),
+    )
+
+
+def _told(how: str, ends_at: datetime, start: datetime | None = None) -> dict[str, object]:
+    begun = {} if start is None else {"start": start.astimezone(TAIPEI).isoformat()}
+    return {"how": how, **begun, "ends_at": ends_at.astimezone(TAIPEI).isoformat()}

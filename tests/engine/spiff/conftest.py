@@ -11,7 +11,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
+from engine.calendars import shipped_calendar
 from engine.clock import FrozenClock
+from engine.day_counting import DayCounter
 from engine.errors import ExpressionFailed
 from engine.spiff.definition import compile_process
 from engine.spiff.execution import Execution
@@ -66,6 +68,7 @@ ATTRIBUTES = {
     "scope": "anju:scope",
     "ladder": "anju:ladder",
     "milestone": "anju:milestone",
+    "counted": "anju:calendar",
 }
 TIMERS = {"timer": "timeDuration", "date": "timeDate", "cycle": "timeCycle"}
 REFERENCES = {"message": "", "signal": "", "error": "errorCode", "escalation": "escalationCode"}
@@ -154,7 +157,9 @@ class Notation:
             if key in TIMERS:
                 tag = TIMERS[key]
                 inner = f"<{tag}>{escape(value)}</{tag}>"
-                parts.append(f"<timerEventDefinition>{inner}</timerEventDefinition>")
+                name = given.get("calendar")
+                calendar = f" anju:calendar={quoteattr(name)}" if name else ""
+                parts.append(f"<timerEventDefinition{calendar}>{inner}</timerEventDefinition>")
             if key in REFERENCES:
                 reference = f' {key}Ref="{self._root(key, value)}"' if value != "*" else ""
                 parts.append(f"<{key}EventDefinition{reference}/>")
@@ -217,13 +222,17 @@ class FakeHost:
     operations: dict[str, object] = field(default_factory=dict)
     decisions: dict[str, object] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    days: DayCounter = field(init=False)
+
+    def __post_init__(self):
+        self.days = DayCounter(scope="city", read=lambda: shipped_calendar(self.now()))
 
     def now(self):
         return self.clock.now()
 
     def evaluate(self, expression, variables, element_id):
         try:
-            return evaluate(expression, variables, now=self.now())
+            return evaluate(expression, variables, now=self.now(), functions=self.days.functions)
         except FeelError as error:
             raise ExpressionFailed(element_id, str(error)) from error
 

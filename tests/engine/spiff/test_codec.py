@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,6 +33,9 @@ VALUES = {
     "nested": {"list": [1, [Decimal(2)], {"at": date(2026, 1, 1)}]},
     "typename": {"typename": "timedelta", "days": 3},
 }
+NOBODY = SimpleNamespace(days=SimpleNamespace(computed={}))
+"""A host for instances in which nothing runs."""
+
 SMALLEST = (
     b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p">'
     b'<startEvent id="s"/></process></definitions>'
@@ -151,8 +155,8 @@ json_like = st.recursive(
 @given(value=json_like)
 def test_any_storable_value_survives(value):
     definition = compile_process(SMALLEST, definition_ref="p")
-    execution = Execution.start(definition, {"x": value}, None)
-    assert Execution.load(definition, execution.dump(), None).variables() == execution.variables()
+    execution = Execution.start(definition, {"x": value}, NOBODY)
+    assert Execution.load(definition, execution.dump(), NOBODY).variables() == execution.variables()
 
 
 def test_every_kind_of_task_survives(define, host):

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.calendars import shipped_calendar
+from engine.day_counting import DayCounter
 from engine.errors import ExpressionFailed
 from engine.spiff.execution import Execution
 from engine.spiff.periods import Period, parse_instant, parse_period, parse_repetition
-from engine.spiff.timers import Timer, plan
+from engine.spiff.timers import Reached, Timer, plan
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 WAITING = """
@@ -96,7 +98,9 @@ def test_a_repetition_may_end():
     cycle = parse_repetition("R/PT12H/2026-03-03T00:00:00Z")
     assert cycle.count is None
     assert cycle.end == datetime(2026, 3, 3, tzinfo=UTC)
-    schedule = plan(Timer(type="timeCycle", text="R/PT12H/2026-03-03T00:00:00Z"), NOW, str, "t")
+    days = DayCounter(scope="city", read=lambda: shipped_calendar(NOW))
+    reached = Reached(element_id="t", now=NOW, evaluate=str, days=days)
+    schedule = plan(Timer(type="timeCycle", text="R/PT12H/2026-03-03T00:00:00Z"), reached)
     assert schedule.due_at == NOW + timedelta(hours=12)
     assert schedule.following() is None
 
