@@ -1,6 +1,5 @@
 """Run the scenarios of a package and tell which sequence flows no scenario walked."""
 
-import secrets
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -146,14 +145,13 @@ class _City:
             var=folder,
             database_url=f"sqlite:///{folder / 'anju.db'}",
             secret_key=SECRET,
-            keys={"k1": secrets.token_bytes(32)},
         )
         application = build(settings, clock=clock)
         with application.database.connect_for_migration() as connection:
             metadata.create_all(connection)
         resources = tuple(packages.resources(each) for each in (*also, package))
         with application.unit_of_work() as session:
-            world.found(session=session, clock=clock)
+            world.found(vault=application.vault, session=session, clock=clock)
             definition = _deploy(resources, application, session)
             session.flush()
             model = definition_queries.process_model(definition, session)

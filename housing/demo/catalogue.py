@@ -1,6 +1,7 @@
 """What the demo city's homes are made of and what common repairs cost; all prices invented."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 ASSET_NAMES: Mapping[str, str] = {
     "water": "水龍頭與排水管",
@@ -14,6 +15,29 @@ ASSET_NAMES: Mapping[str, str] = {
     "network": "對講機與網路",
 }
 """Repair category to what a home has of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Furnishing:
+    """Where an asset of a home stands, what a new one costs, and how long it lasts."""
+
+    room: str
+    price_twd: int
+    life_span_years: int
+
+
+FURNISHINGS: Mapping[str, Furnishing] = {
+    "water": Furnishing(room="kitchen", price_twd=6_000, life_span_years=10),
+    "electric_power": Furnishing(room="entrance", price_twd=9_000, life_span_years=15),
+    "electrical": Furnishing(room="living_room", price_twd=4_500, life_span_years=8),
+    "gas": Furnishing(room="balcony", price_twd=12_000, life_span_years=8),
+    "fire_safety": Furnishing(room="living_room", price_twd=1_300, life_span_years=10),
+    "door_window": Furnishing(room="entrance", price_twd=15_000, life_span_years=15),
+    "wall_tile": Furnishing(room="living_room", price_twd=4_000, life_span_years=5),
+    "appliance": Furnishing(room="kitchen", price_twd=28_000, life_span_years=8),
+    "network": Furnishing(room="entrance", price_twd=3_500, life_span_years=8),
+}
+"""Repair category to the furnishing of a home; all prices and life spans invented."""
 
 COMMON_ASSET_NAMES: Mapping[str, str] = {
     "water": "公共給排水",

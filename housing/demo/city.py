@@ -46,7 +46,7 @@ def load(application: Application, *, progress: Callable[[], object] = lambda: N
     onward = application.on_clock(clock)
     onward.deploy_packages()
     with onward.unit_of_work() as session:
-        world.found(session=session, clock=clock)
+        world.found(vault=application.vault, session=session, clock=clock)
         cast = _people(session)
     Walk(onward, clock, cast, progress).run(stories, START)
     _set_clock(application)

@@ -8,9 +8,7 @@ from housing.letters.service import Proof
 from housing.slices import Desk
 
 
-def prove_service(
-    instance_id: str | None, values: Mapping[str, object], desk: Desk
-) -> None:
+def prove_service(instance_id: str | None, values: Mapping[str, object], desk: Desk) -> None:
     """Enter the proof of service of a case's letter, now.
 
     Args:

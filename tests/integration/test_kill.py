@@ -222,7 +222,7 @@ def house(tmp_path):
     application.migrate()
     application.deploy_packages()
     with application.unit_of_work() as session:
-        world.found(session=session, clock=application.clock)
+        world.found(vault=application.vault, session=session, clock=application.clock)
     yield application
     application.dispose()
 

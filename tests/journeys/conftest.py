@@ -36,7 +36,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     application.migrate()
     application.deploy_packages()
     with application.unit_of_work() as session:
-        world.found(session=session, clock=application.clock)
+        world.found(vault=application.vault, session=session, clock=application.clock)
     listener = socket.create_server(("127.0.0.1", 0))
     server = create_server(create_app(application), sockets=[listener], threads=4)
     thread = threading.Thread(target=server.run, daemon=True)

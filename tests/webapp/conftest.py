@@ -38,7 +38,7 @@ def house(tmp_path, clock):
     with application.database.connect_for_migration() as connection:
         metadata.create_all(connection)
     with application.unit_of_work() as session:
-        world.found(session=session, clock=clock)
+        world.found(vault=application.vault, session=session, clock=clock)
     yield application
     application.dispose()
 

@@ -129,7 +129,7 @@ def found_city(folder: Path, url: str, clock: FrozenClock) -> Application:
     with made.database.connect_for_migration() as connection:
         metadata.create_all(connection)
     with made.unit_of_work() as session:
-        world.found(session=session, clock=clock)
+        world.found(vault=made.vault, session=session, clock=clock)
         made.engine.deploy(packages.resources("repair"), by=SYSTEM, session=session)
     return made
 
