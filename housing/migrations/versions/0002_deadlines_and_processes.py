@@ -385,7 +385,7 @@ def upgrade() -> None:
     with op.batch_alter_table('unit', schema=None) as batch_op:
         batch_op.add_column(sa.Column('area_m2', sa.Numeric(precision=7, scale=2), nullable=True))
         batch_op.add_column(sa.Column('rent_twd', sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column('is_accessible', sa.Boolean(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('is_accessible', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column('state', sa.String(length=16), server_default='leased', nullable=False))
         batch_op.create_index('ix_unit_community_code_state', ['community_code', 'state'], unique=False)
 
