@@ -232,7 +232,9 @@ def running_time(since: datetime, until: datetime, pauses: Iterable[Pause]) -> t
 def _instant(rung: RungRule, course: Course) -> datetime:
     if rung.share is not None:
         whole = running_time(course.began_at, course.due_at, course.pauses)
-        return after(course.began_at, whole * rung.share, course.pauses)
+        share_ends_at = after(course.began_at, whole * rung.share, course.pauses)
+        # of a period that had ended when it began: no reminder may follow the escalations
+        return min(share_ends_at, course.due_at)
     if rung.offset <= NONE:
         return course.due_at + rung.offset
     return after(course.due_at, rung.offset, course.pauses)

@@ -64,6 +64,20 @@ def test_a_ladder_that_begins_late_leaves_out_reminders_but_never_the_due_date()
     assert sla.first_rung(planned, BEGAN_AT + timedelta(days=30)).rule.level == "overdue"
 
 
+def test_no_reminder_follows_the_escalations_of_a_period_that_ended_before_it_began():
+    rungs = LADDERS["default"].rungs
+    planned = sla.plan(rungs, Course(began_at=BEGAN_AT, due_at=BEGAN_AT - timedelta(days=30)))
+
+    first = sla.first_rung(planned, BEGAN_AT)
+
+    assert first is not None
+    assert [rung.rule.level for rung in planned[planned.index(first) :]] == [
+        "overdue",
+        "escalated",
+        "chief",
+    ]
+
+
 def test_the_rung_after_the_last_one_is_none():
     planned = sla.plan(LADDERS["default"].rungs, Course(began_at=BEGAN_AT, due_at=BEGAN_AT + DAY))
 
