@@ -48,6 +48,7 @@ KINDS = frozenset(
         "token_moved",
         "migrated",
         "migration_undone",
+        "start_planned",
         "incident_opened",
         "incident_resolved",
     }

@@ -86,6 +86,7 @@ HISTORY_KINDS: Mapping[str, LazyString] = {
     "token_moved": _l("Moved to another step"),
     "migrated": _l("Moved to a newer version of the process"),
     "migration_undone": _l("Move to another version undone"),
+    "start_planned": _l("Begun by its schedule"),
     "incident_opened": _l("Incident opened"),
     "incident_resolved": _l("Incident resolved"),
 }
