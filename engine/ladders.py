@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine import deployments, history, jobs, sla, sla_clocks, user_tasks
+from engine import crash_points, deployments, history, jobs, sla, sla_clocks, user_tasks
 from engine.clock import Clock
 from engine.history import Line
 from engine.instances import SeenInstance
@@ -52,6 +52,7 @@ class Ladders:
         if rule.notify:
             rung = _rung(seen, clock, rule, tasks, due_at)
             self._on_rung(rung, session=session, clock=self._clock)
+        crash_points.reach("after-rung")
         self._hand_on(rule, tasks, session)
 
     def _marked(self, clock: SlaClock, rule: RungRule) -> SlaClock:
