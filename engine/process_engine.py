@@ -37,6 +37,7 @@ from engine.records import Job, ProcessDefinition, StepResult, UserTask
 from engine.recounting import Recounts
 from engine.service_tasks import Operation, OperationTable
 from engine.sla import RungHandler
+from engine.sla_orders import Deadlines
 from engine.spiff.execution import Execution
 from engine.spiff.values import check_variables
 from engine.steps import Setting, Step
@@ -70,6 +71,7 @@ class ProcessEngine:
         self.migrations = Migrations(self._setting)
         self._courier = Courier(clock=clock, step_of=self._step, begin_at=self._begin_by_letter)
         self.external_tasks = ExternalTasks(clock=clock, step_of=self._step)
+        self.deadlines = Deadlines(clock=clock, step_of=self._step)
         self._recounts = Recounts(clock=clock, step_of=self._step)
 
     def deploy(
@@ -497,11 +499,16 @@ class ProcessEngine:
     def _begin_by_timer(self, job: Job, session: Session) -> StepResult:
         """Begin an instance because its time has come, and plan the next one."""
         connection, now = _connection(session), self._clock.now()
-        coming = start_events.following(job.payload, job.element_id, now)
+        coming, missed = start_events.following(job.payload, job.element_id, now)
         jobs.insert_once(None, [coming] if coming else [], connection)
         letter = Letter(name="", expires_at=now)
         key = str(job.payload["process_key"])
         result = self._begin_by_letter(key, job.element_id, letter, session)
+        line = start_events.planned_line(job.payload, job.element_id, missed)
+        begun = history.Stamp(
+            instance_id=result.instance_id, step=result.version, at=now, by=SYSTEM
+        )
+        history.write(connection, begun, [line])
         jobs.finish(job.id, connection)
         return result
 
