@@ -118,10 +118,10 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"
     mail["List-Id"] = f"<notices.{domain}>"
     mail["List-Unsubscribe"] = f"<{base_url}/account/notifications>"
-    mail["Content-Language"] = _HTML_LANGUAGES[language]
     text = with_whole_links(letter.body, letter.url, base_url)
     mail.set_content(text, cte="base64")
     mail.add_alternative(_html(text, letter, base_url), subtype="html", cte="base64")
+    mail["Content-Language"] = _HTML_LANGUAGES[language]  # of the whole, not of its first part
     return mail
 
 
