@@ -12,8 +12,9 @@ from time import perf_counter
 from engine import bench_timers
 from engine.clock import SystemClock
 from engine.db import Database, UnitOfWork
+from scheduler.heartbeat import worker_name
 from scheduler.sweep import Sweep
-from scheduler.timetable import TICK, worker_name
+from scheduler.timetable import TICK
 
 
 class House:

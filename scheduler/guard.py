@@ -15,7 +15,9 @@ class ClockGuard:
     """Compares the machine's clock with one that nobody can set.
 
     It watches the base clock: a demo city that moves its business clock is no alarm. Slow drift is
-    followed; a jump closes the gate until the clock comes back or the scheduler is restarted.
+    followed; a jump closes the gate until the clock comes back or the scheduler is restarted. A
+    database server's clock, where there is one, is a second witness against a clock that was fast
+    from the beginning; a slow one fires late, never early.
 
     Args:
         clock: the machine's clock.
@@ -27,20 +29,34 @@ class ClockGuard:
         self._elapsed = elapsed
         self._accepted = self._origin()
         self._is_closed = False
+        self._jump = self._apart = timedelta()
+
+    @property
+    def jump(self) -> timedelta | None:
+        """Tell by how much the clock is off while the gate is closed; None while it is open."""
+        if not self._is_closed:
+            return None
+        return self._jump if abs(self._jump) > TOLERANCE else self._apart
+
+    def compare(self, ahead: timedelta) -> None:
+        """Note by how much the machine's clock is ahead of the database server's."""
+        self._apart = ahead
 
     def allows(self) -> bool:
         """Tell whether deadlines may be fired now; raise the alarm when they may not."""
         origin = self._origin()
-        jump = origin - self._accepted
-        if abs(jump) <= TOLERANCE:
+        self._jump = origin - self._accepted
+        if abs(self._jump) <= TOLERANCE:
             self._accepted = origin
+        if max(abs(self._jump), self._apart) <= TOLERANCE:
             self._is_closed = False
             return True
         if not self._is_closed:
             log.critical(
-                "The machine's clock moved by %s against its uptime: no deadline is fired until it "
-                "is set right or the scheduler is restarted.",
-                jump,
+                "The machine's clock moved by %s against its uptime, and is ahead of the database "
+                "by %s: no deadline is fired until it is set right or the scheduler is restarted.",
+                self._jump,
+                self._apart,
             )
         self._is_closed = True
         return False

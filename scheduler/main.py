@@ -5,7 +5,8 @@ So the store is in memory, ticks coalesce, and nothing counts as too late.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,23 +24,31 @@ class RunningScheduler:
 
     Args:
         ticker: started.
+        entries: what it runs.
     """
 
-    def __init__(self, ticker: BackgroundScheduler) -> None:
+    def __init__(self, ticker: BackgroundScheduler, entries: Sequence[Entry]) -> None:
         self._ticker = ticker
+        self._entries = entries
 
     def stop(self) -> None:
         """Stop ticking; a run that has begun is finished first."""
         self._ticker.shutdown(wait=True)
+        for entry in self._entries:
+            if entry.stop is not None:
+                guarded(replace(entry, run=entry.stop))()
 
 
 def start(application: Application) -> RunningScheduler:
     """Start the ticker of this process."""
     ticker = BackgroundScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
-    for entry in timetable(application):
+    entries = timetable(application)
+    for entry in entries:
+        if entry.stop is not None:  # it is known from the beginning that this process lives
+            guarded(entry)()
         ticker.add_job(guarded(entry), "interval", seconds=entry.every.total_seconds(), id=entry.id)
     ticker.start()
-    return RunningScheduler(ticker)
+    return RunningScheduler(ticker, entries)
 
 
 def guarded(entry: Entry) -> Callable[[], None]:

@@ -1,20 +1,21 @@
 """What runs when. Deadlines are not here: they are rows of the job table, found by the sweep."""
 
-import os
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from scheduler.guard import ClockGuard
+from scheduler.heartbeat import Heartbeat, worker_name
 from scheduler.messages import Messages
 from scheduler.ports import Application
 from scheduler.relay import Relay
 from scheduler.sweep import Sweep
+from scheduler.tally import Tally
 
 TICK = timedelta(seconds=1)
 CLOCK_REFRESH = timedelta(seconds=5)
 MATCHING = timedelta(seconds=5)
+HEARTBEAT = timedelta(seconds=10)
 TIDYING = timedelta(days=1)
 
 
@@ -25,27 +26,26 @@ class Entry:
     Attributes:
         id: stable.
         every: from start to start; a run that takes longer swallows the ticks in between.
+        stop: what is done when the process ends as it should.
     """
 
     id: str
     every: timedelta
     run: Callable[[], object]
+    stop: Callable[[], object] | None = None
 
 
 def timetable(application: Application) -> tuple[Entry, ...]:
     """Lay out what this process runs."""
-    guard = ClockGuard(application.system_clock)
-    sweep = Sweep(application, owner=worker_name(), allows=guard.allows)
+    guard, tally = ClockGuard(application.system_clock), Tally()
+    heartbeat = Heartbeat(application, tally, guard)
+    sweep = Sweep(application, owner=worker_name(), allows=guard.allows, tally=tally)
     relay = Relay(application)
     return (
+        Entry(id="heartbeat", every=HEARTBEAT, run=heartbeat.run, stop=heartbeat.stop),
         Entry(id="clock", every=CLOCK_REFRESH, run=application.refresh_clock),
         Entry(id="sweep", every=TICK, run=sweep.run),
         Entry(id="relay", every=TICK, run=relay.run),
         Entry(id="messages", every=MATCHING, run=Messages(application).run),
         Entry(id="tidy", every=TIDYING, run=application.tidy),
     )
-
-
-def worker_name() -> str:
-    """Name this process in leases: host and process number, at most 64 characters."""
-    return f"{socket.gethostname()[:48]}:{os.getpid()}"

@@ -50,3 +50,28 @@ def test_slow_drift_is_followed(machine: Machine):
         machine.passes(timedelta(minutes=1))
         machine.clock.advance(timedelta(seconds=30))
         assert machine.guard.allows()
+
+
+def test_a_clock_that_is_ahead_of_the_database_closes_the_gate_until_it_is_right(machine: Machine):
+    machine.guard.compare(timedelta(minutes=5))
+
+    assert not machine.guard.allows()
+    assert machine.guard.jump == timedelta(minutes=5)
+
+    machine.guard.compare(timedelta(seconds=2))
+
+    assert machine.guard.allows()
+    assert machine.guard.jump is None
+
+
+def test_a_clock_behind_the_database_is_late_and_fires_nothing_early(machine: Machine):
+    machine.guard.compare(-timedelta(hours=5))
+
+    assert machine.guard.allows()
+
+
+def test_a_closed_guard_tells_by_how_much_the_clock_jumped(machine: Machine):
+    machine.clock.advance(timedelta(hours=1))
+    machine.guard.allows()
+
+    assert machine.guard.jump == timedelta(hours=1)
