@@ -181,7 +181,7 @@ def deadlines_of(instance_id: str, session: Session) -> tuple[Deadline, ...]:
     connection = session.connection()
     seen = read(instance_id, connection)
     process = deployments.compiled(seen.definition_id, seen.content_hash, connection)
-    names = _Names(process.definition)
+    names = ElementNames(process.definition)
     wanted = {"of_instance": instance_id}
     moves = _moves(connection.execute(_MOVES, wanted).mappings())
     tasks = [_of_task(row, moves) for row in connection.execute(_TASKS, wanted).mappings()]
@@ -191,13 +191,18 @@ def deadlines_of(instance_id: str, session: Session) -> tuple[Deadline, ...]:
     return tuple(sorted([*tasks, *timers], key=lambda each: (not each.is_running, each.due_at)))
 
 
-class _Names:
-    """Names of elements, and where timers sit."""
+class ElementNames:
+    """Names of elements, and where timers sit.
+
+    Args:
+        definition: of the process.
+    """
 
     def __init__(self, definition: Definition) -> None:
         self._elements = definition.elements
 
     def attached_to(self, element_id: str) -> str | None:
+        """Give the activity at whose border an event sits."""
         element = self._elements.get(element_id)
         return None if element is None else element.attached_to
 
@@ -233,7 +238,9 @@ def _task_state(row: RowMapping) -> str:
     return "met" if row["ended_at"] <= row["due_at"] else "met_late"
 
 
-def _of_timer(row: RowMapping, moves: Mapping[str, Sequence[Change]], names: _Names) -> Deadline:
+def _of_timer(
+    row: RowMapping, moves: Mapping[str, Sequence[Change]], names: ElementNames
+) -> Deadline:
     return Deadline(
         token_id=row["token_id"],
         kind="timer",

@@ -6,19 +6,20 @@ those is a step of its own under the instance's lock, so a page never holds the 
 Both may be delivered any number of times.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, Label, RowMapping, Select, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from engine import calendars, jobs
+from engine import calendars, definition_queries, deployments, jobs
 from engine.calendar import TAIPEI
 from engine.calendars import Change
 from engine.clock import Clock
 from engine.differences import Trigger
+from engine.explanations import ElementNames
 from engine.instances import SeenInstance
 from engine.jobs import NewJob
 from engine.periods.calendars import Calendar
@@ -46,10 +47,11 @@ class Counted:
 
     Attributes:
         kind: task or timer.
-        name: of the user task; "" for a timer.
+        name: of the user task; "" for a timer that nobody named yet.
     """
 
     instance_id: str
+    definition_id: str
     business_key: str
     token_id: str
     kind: str
@@ -200,7 +202,21 @@ def preview(scope: str, change: Change, now: datetime, session: Session) -> Prev
         for move in _compared(group, _calendar_after(scope, change, scope_of, now, session))
     ]
     moved.sort(key=lambda each: (each.deadline.due_at, each.deadline.kind))
-    return Preview(moved=tuple(moved), looked_at=min(total, MOST_SHOWN), total=total)
+    named = tuple(_named(moved, session))
+    return Preview(moved=named, looked_at=min(total, MOST_SHOWN), total=total)
+
+
+def _named(moved: Sequence[Moved], session: Session) -> Iterator[Moved]:
+    """Give timers the names that their diagrams give them."""
+    names: dict[str, ElementNames] = {}
+    for each in moved:
+        deadline = each.deadline
+        if deadline.definition_id not in names:
+            stored = definition_queries.definition_by_id(deadline.definition_id, session)
+            process = deployments.compiled(stored.id, stored.content_hash, session.connection())
+            names[stored.id] = ElementNames(process.definition)
+        name = deadline.name or names[deadline.definition_id].name(deadline.element_id)
+        yield replace(each, deadline=replace(deadline, name=name))
 
 
 def _calendar_after(
@@ -271,6 +287,7 @@ def _rows(since: datetime | None) -> Select[Any]:
 def _case_columns() -> tuple[Any, ...]:
     return (
         process_instance.c.id.label("instance_id"),
+        process_instance.c.definition_id,
         process_instance.c.business_key,
         process_instance.c.scope,
         process_instance.c.status,
@@ -294,6 +311,7 @@ def _read(rows: Iterable[RowMapping]) -> list[Counted]:
     return [
         Counted(
             instance_id=row["instance_id"],
+            definition_id=row["definition_id"],
             business_key=row["business_key"],
             token_id=row["token_id"],
             kind=row["kind"],

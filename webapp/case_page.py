@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 from engine import definition_queries, queries
 from engine.calendar import local_date
 from engine.errors import DefinitionNotFound
+from engine.explanations import Deadline
 from engine.records import Incident, Instance, ProcessModel
 from forms import schema, words
 from forms.dates import parse_day
@@ -23,6 +24,7 @@ from housing.repairs.rules import BEFORE_DISPATCH
 from housing.repairs.service import MANAGERS, PROCESS
 from housing.repairs.views import CaseSummary, Turn
 from webapp import case_access, current, model_words
+from webapp.case_access import Access
 
 SYSTEM_KINDS = frozenset(
     {
@@ -113,6 +115,7 @@ class CasePage:
         hidden_count: lines of the timeline that only the system wrote and that are not shown.
         steps: of the diagram, as a list; empty for people who do not see the diagram.
         model: the diagram; None for the same people.
+        deadlines: running ones first; people outside the office see the running ones only.
     """
 
     case: Instance
@@ -126,6 +129,34 @@ class CasePage:
     incidents: tuple[Incident, ...]
     can_cancel: bool
     can_extend: bool
+    deadlines: tuple[Deadline, ...] = ()
+
+    def deadline_of(self, task_id: str) -> Deadline | None:
+        """Find the due date of a user task."""
+        return next((each for each in self.deadlines if each.token_id == task_id), None)
+
+    def deadline_at(self, due_at: datetime) -> Deadline | None:
+        """Find a due date of the case by its instant."""
+        return next((each for each in self.deadlines if each.due_at == due_at), None)
+
+    @property
+    def other_deadlines(self) -> Sequence[Deadline]:
+        """List the running due dates that no turn shows, each instant of an activity once."""
+        shown = {(each.turn.element_id, each.turn.due_at) for each in self.turns}
+        tasks = {each.turn.task_id for each in self.turns}
+        return [
+            each
+            for each in self.deadlines
+            if each.is_running
+            and each.token_id not in tasks
+            and (each.attached_to, each.due_at) not in shown
+        ]
+
+    @property
+    def past_deadlines(self) -> Sequence[Deadline]:
+        """List the due dates of tasks that have ended, newest first; of timers those reached."""
+        past = [each for each in self.deadlines if each.state in ("met", "met_late", "reached")]
+        return sorted(past, key=lambda each: each.due_at, reverse=True)
 
     @property
     def tokens(self) -> Mapping[str, Sequence[str]]:
@@ -186,6 +217,7 @@ def read(number: str, *, is_whole: bool) -> CasePage:
         steps = cases.steps_of(case.id, session=session) if viewer.is_staff else []
         incidents = queries.incidents(session, instance_id=case.id) if viewer.is_staff else ()
         waits = {each.kind for each in queries.active_elements(case.id, session)}
+        deadlines = cases.deadlines_for(case.id, viewer, session=session)
     shown = [each for each in entries if is_whole or each.kind not in SYSTEM_KINDS]
     return CasePage(
         case=case,
@@ -199,7 +231,19 @@ def read(number: str, *, is_whole: bool) -> CasePage:
         incidents=incidents,
         can_cancel=summary is not None and "message" in waits and _may_cancel(summary, case),
         can_extend=summary is not None and "message" in waits and _may_extend(summary, viewer),
+        deadlines=deadlines,
     )
+
+
+def read_deadlines(number: str) -> tuple[Access, tuple[Deadline, ...]]:
+    """Read the due dates of a case that this request's person may open.
+
+    Raises:
+        InstanceNotFound: there is no such case, or it is no business of his.
+    """
+    access = case_access.find(number)
+    with current.application().reading() as session:
+        return access, cases.deadlines_for(access.case.id, access.viewer, session=session)
 
 
 def _may_cancel(summary: CaseSummary, case: Instance) -> bool:
@@ -242,8 +286,8 @@ def _days(entries: Iterable[TimelineEntry], definition_id: str) -> tuple[Day, ..
         moment = Moment(
             entry=entry,
             answers=_answers(entry.form, definition_id),
-            until=_instant(entry.details.get("until")),
-            before=_instant(entry.details.get("from")),
+            until=_instant(entry.details.get("until") or entry.details.get("new")),
+            before=_instant(entry.details.get("from") or entry.details.get("old")),
         )
         moments.setdefault(local_date(entry.at), []).append(moment)
     return tuple(Day(on=on, moments=tuple(found)) for on, found in moments.items())

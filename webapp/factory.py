@@ -12,6 +12,7 @@ from housing.bootstrap import Application
 from webapp import (
     addresses,
     current,
+    deadline_words,
     errors,
     formats,
     language,
@@ -99,6 +100,7 @@ def _speak(app: Flask) -> None:
     language.compile_catalogue()
     Babel(app, locale_selector=language.choose)
     app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.filters.update(deadline_words.FILTERS)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_words_of_every_page)

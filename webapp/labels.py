@@ -76,6 +76,7 @@ HISTORY_KINDS: Mapping[str, LazyString] = {
     "timer_fired": _l("Deadline reached"),
     "message_received": _l("Message received"),
     "deadline_extended": _l("Deadline extended"),
+    "deadline_recomputed": _l("Deadline moved by the working calendar"),
     "reminder_sent": _l("Reminder sent"),
     "escalated": _l("Escalated"),
     "gateway_passed": _l("Path taken"),

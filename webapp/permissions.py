@@ -48,6 +48,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "repairs.cancel": _signed_in,
     "repairs.request_extension": _signed_in,
     "cases.show": _signed_in,
+    "cases.deadlines": _signed_in,
     "files.show": _signed_in,
     "calendars.show": _staff,
     "calendars.history": _staff,

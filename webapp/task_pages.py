@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine import queries
+from engine import explanations, queries
 from engine.errors import (
     Conflict,
     InstanceNotFound,
@@ -11,6 +11,7 @@ from engine.errors import (
     TaskAlreadyEnded,
     UserTaskNotFound,
 )
+from engine.explanations import Deadline
 from engine.queries import TaskFilter, UserTask
 from engine.types import Actor
 from forms.schema import Form
@@ -84,6 +85,15 @@ def case_of(task: UserTask, *, is_whole: bool = False) -> CasePage | None:
         return case_page.read(task.business_key, is_whole=is_whole)
     except InstanceNotFound:
         return None
+
+
+def deadline_of(task: UserTask) -> Deadline | None:
+    """Read how the due date of a task came about; None for a task without one."""
+    if task.due_at is None:
+        return None
+    with current.application().reading() as session:
+        found = explanations.deadlines_of(task.instance_id, session)
+    return next((each for each in found if each.token_id == task.id), None)
 
 
 def _may_see(task: UserTask, actor: Actor) -> bool:

@@ -2,9 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from engine import calendars
 from engine.calendars import Change, Edition
-from engine.clock import Clock
+from engine.process_engine import ProcessEngine
 from engine.types import CITY, Actor
 from housing.calendars.errors import OnlyDisasterDays
 from housing.places import queries as places
@@ -16,8 +15,10 @@ DISASTER_KINDS = frozenset({"typhoon", "half"})
 """What an officer may enter: days and afternoons closed by a typhoon or the like."""
 
 
-def publish(edition: Edition, *, by: Actor, session: Session, clock: Clock) -> int:
+def publish(edition: Edition, *, by: Actor, engine: ProcessEngine, session: Session) -> int:
     """Publish a new version of the city's or a community's calendar; return its number.
+
+    Running due dates that it moves follow after the commit, case by case.
 
     Raises:
         OnlyDisasterDays: an officer wants to change more than days closed by a disaster, or
@@ -27,7 +28,7 @@ def publish(edition: Edition, *, by: Actor, session: Session, clock: Clock) -> i
     """
     ensure_allowed(edition.scope, edition.change, by=by)
     ensure_scope(edition.scope, session=session)
-    return calendars.publish(edition, by=by, session=session, clock=clock)
+    return engine.publish_calendar(edition, by=by, session=session)
 
 
 def ensure_allowed(scope: str, change: Change, *, by: Actor) -> None:

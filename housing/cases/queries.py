@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import definition_queries
+from engine import definition_queries, explanations
 from engine import queries as engine_queries
+from engine.explanations import Deadline
 from engine.process_engine import ProcessEngine
 from engine.records import HistoryEntry, Instance, ProcessElement, UserTask
 from engine.types import Actor
@@ -227,6 +228,15 @@ def steps_of(instance_id: str, *, session: Session) -> list[CaseStep]:
         )
         for element in model.elements
     ]
+
+
+def deadlines_for(instance_id: str, viewer: Viewer, *, session: Session) -> tuple[Deadline, ...]:
+    """List the due dates of a case with how they were computed, running ones first.
+
+    How fast the office was is its own business: people outside it see what is running.
+    """
+    found = explanations.deadlines_of(instance_id, session)
+    return found if viewer.is_staff else tuple(each for each in found if each.is_running)
 
 
 def _is_told(line: HistoryEntry) -> bool:

@@ -43,6 +43,7 @@ RESIDENT_KINDS = frozenset(
         "timer_fired",
         "message_received",
         "deadline_extended",
+        "deadline_recomputed",
         "ended",
         "cancelled",
         "suspended",

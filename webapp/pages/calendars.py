@@ -16,6 +16,9 @@ from webapp import calendar_page, current, day_words
 
 pages = Blueprint("calendars", __name__)
 
+MOST_LISTED = 200
+"""Due dates that a preview names; it counts all of them."""
+
 
 @pages.get("/calendars")
 def show() -> str:
@@ -71,6 +74,7 @@ def preview() -> str | tuple[str, int]:
         change_text=calendar_page.change_as_text(change),
         changed=calendars.changed_days(before.days, change),
         effect=effect,
+        shown=effect.moved[:MOST_LISTED],
         version=version,
         reason=form.get("reason", ""),
         words=day_words,
@@ -89,12 +93,14 @@ def publish() -> Response:
         change=calendar_page.change_from_text(form.get("change", "")),
         reason=form.get("reason", "")[:500],
         expected_version=int(version),
+        may_shorten=form.get("may_shorten") == "1",
     )
     with application.unit_of_work() as session:
         number = service.publish(
-            edition, by=current.actor(), session=session, clock=application.clock
+            edition, by=current.actor(), engine=application.engine, session=session
         )
     flask.flash(_("Version %(number)d of the calendar is in force.", number=number), "success")
+    flask.flash(_("Running due dates that it moves are being moved now, case by case."), "info")
     touched = [*edition.change.removed, *(day.on for day in edition.change.put)]
     year = min(touched).year if touched else min(edition.change.years)
     return flask.redirect(flask.url_for("calendars.show", scope=edition.scope, year=year))

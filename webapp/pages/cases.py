@@ -2,8 +2,9 @@
 
 import flask
 from flask import Blueprint
+from werkzeug.wrappers import Response
 
-from webapp import case_page
+from webapp import case_page, model_words
 
 pages = Blueprint("cases", __name__)
 
@@ -13,3 +14,14 @@ def show(number: str) -> str:
     """Show a case: its state, what happened, and to staff its diagram and costs."""
     page = case_page.read(number, is_whole=flask.request.args.get("all") == "1")
     return flask.render_template("cases/show.html", page=page)
+
+
+@pages.get("/cases/<number>/deadlines.json")
+def deadlines(number: str) -> Response:
+    """Hand out the due dates of a case with their computation, to whoever may open the case."""
+    access, found = case_page.read_deadlines(number)
+    is_staff = access.viewer.is_staff
+    rows = [
+        {**each.as_json(with_names=is_staff), "what": model_words.say(each.name)} for each in found
+    ]
+    return flask.jsonify({"case": access.case.business_key, "deadlines": rows})

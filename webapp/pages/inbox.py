@@ -143,11 +143,15 @@ def _too_late(page: TaskPage, filled: Filled, error: Conflict) -> tuple[str, int
 
 
 def _draw(page: TaskPage, **words: object) -> str:
+    case = task_pages.case_of(page.task, is_whole=flask.request.args.get("all") == "1")
+    number = page.task.business_key
     return flask.render_template(
         "inbox/task.html",
         work=page,
         task=page.task,
-        page=task_pages.case_of(page.task, is_whole=flask.request.args.get("all") == "1"),
+        page=case,
+        deadline=task_pages.deadline_of(page.task),
+        deadline_json=flask.url_for("cases.deadlines", number=number) if case else "",
         is_worker=current.is_worker(),
         following=task_pages.next_task(page.task),
         **words,
