@@ -65,6 +65,12 @@ class FifoLock:
         self._waiting: deque[threading.Lock] = deque()
         self._busy = False
 
+    @property
+    def waiting(self) -> int:
+        """Tell how many stand in the queue."""
+        with self._guard:
+            return len(self._waiting)
+
     def __enter__(self) -> None:
         """Wait for the turn."""
         with self._guard:
