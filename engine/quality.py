@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.day_counting import DAY_FUNCTIONS
 from engine.errors import Problem
-from engine.spiff.vocabulary import ACTIVITIES
+from engine.spiff.vocabulary import ACTIVITIES, anju
 from engine.standard.document import (
     EVENTS,
     SCOPES,
@@ -83,8 +83,9 @@ def _human_task(
         for event in document.nodes("boundaryEvent")
         if event.get("attachedToRef") == task.get("id") and "timer" in document.kinds(event)
     )
-    if not task.get(f"{_CAMUNDA}dueDate") and next(timers, None) is None:
-        yield _DEADLINE.broken(task, "It has no deadline. Set a due date or a timer.")
+    has_level = task.find(f".//{anju('sla')}") is not None
+    if not task.get(f"{_CAMUNDA}dueDate") and not has_level and next(timers, None) is None:
+        yield _DEADLINE.broken(task, "It has no deadline. Write a service level (anju:sla) or a timer.")
 
 
 def _ways(document: Document, scope: Element) -> Iterator[Problem]:

@@ -115,6 +115,8 @@ class ClockRule:
         ladder: name of the ladder that the rungs come from.
         rungs, short_rungs: the second are climbed when the period is shorter than SHORT_PERIOD.
         timer: id of the timer event that ends the period by routing; the clock is due with it.
+        fulfilled: FEEL over the process variables when a phase is left: whether its work was done;
+            None means that leaving it is enough.
         begins_at, ends_at: of a phase between two elements of the process.
     """
 
@@ -134,6 +136,7 @@ class ClockRule:
     short_rungs: tuple[RungRule, ...] = ()
     pauses: tuple[PauseRule, ...] = ()
     timer: str | None = None
+    fulfilled: str | None = None
     begins_at: str | None = None
     ends_at: str | None = None
 

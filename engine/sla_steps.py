@@ -122,9 +122,13 @@ class StepClocks:
     def _is_fulfilled(self, place: ClockPlace) -> bool:
         if place.kind == "task":
             return place.token_id == self.changed.trigger.completed_task
-        if place.token_id is not None:
-            return place.token_id not in self.execution.withdrawn()
-        return not self.changed.trigger.is_cancel
+        if place.token_id in self.execution.withdrawn() or self.changed.trigger.is_cancel:
+            return False
+        return self._is_done(place.rule)
+
+    def _is_done(self, rule: ClockRule) -> bool:
+        """Tell whether the work of a phase that was left, or of a process that ended, is done."""
+        return rule.fulfilled is None or self.execution.evaluate_at(None, rule.fulfilled) is True
 
     def _end(self, clock_id: str, is_fulfilled: bool, found: ClockChanges) -> None:
         found.endings.append(Ending(clock_id=clock_id, is_fulfilled=is_fulfilled))
@@ -352,7 +356,8 @@ class StepClocks:
         was_left, is_inside = self._course(place.rule, is_inside=running is not None)
         is_over = self.execution.is_ended
         if running is not None and (was_left or is_over):
-            self._end(running.id, is_fulfilled=was_left, found=found)
+            is_done = was_left and self._is_done(place.rule)
+            self._end(running.id, is_fulfilled=is_done, found=found)
         elif running is not None:
             self._update(running, place, found)
         if is_inside and not is_over and (running is None or was_left):

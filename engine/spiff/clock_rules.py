@@ -63,6 +63,8 @@ def process_levels(diagram: Diagram, known: Known) -> Iterator[Problem]:
 
 def _user_task(node: Node, found: Sequence[Written]) -> Iterator[Problem]:
     due, ladder = read_assignment(node).due, node.xml.get(anju("ladder"))
+    if any(each.optional("fulfilled") for each in found):
+        yield error(node, "Completing a user task fulfils its service level. Remove fulfilled.")
     if len(found) > 1:
         yield error(node, "A user task has one due date. Keep one service level.")
     if found and due is not None:
@@ -83,6 +85,9 @@ def _clock(diagram: Diagram, node: Node, found: Written, known: Known) -> Iterat
         yield from check_parameter(
             node, found.optional(name), known, f"{name} of the service level"
         )
+    yield from check_feel(
+        node, found.optional("fulfilled"), known, "What fulfils the service level"
+    )
     start = found.optional("start")
     if start is not None and not start.startswith("="):
         yield error(node, 'The start of the service level is no FEEL. Write start="=served_at".')

@@ -26,7 +26,7 @@ PHASES = SUB_PROCESSES | {"callActivity"}
 ATTRIBUTES = frozenset(
     {
         *("id", "name", "amount", "unit", "calendar", "start", "startKind", "proof", "rolling"),
-        *("saturday", "warnings", "basis", "ladder", "timer", "from", "to"),
+        *("saturday", "warnings", "basis", "ladder", "timer", "fulfilled", "from", "to"),
     }
 )
 ROLLINGS = {"none": False, "statutory": True}
@@ -106,6 +106,7 @@ def _rule(found: Written, element_id: str, name: str) -> ClockRule:
         short_rungs=short,
         pauses=tuple(_pauses(found)),
         timer=found.optional("timer"),
+        fulfilled=found.optional("fulfilled"),
         begins_at=found.optional("from"),
         ends_at=found.optional("to"),
     )

@@ -46,7 +46,7 @@ def test_the_english_of_an_unknown_package_is_refused():
 
 
 def texts_of(package: str) -> Iterator[str]:
-    """What the package says: names, milestones, explanations, and the texts of its forms."""
+    """What the package says: names, milestones, deadlines, explanations, and the texts of its forms."""
     for filename, content in catalogue.resources(package).items():
         if filename.endswith(".bpmn"):
             yield from texts_of_diagram(content)
@@ -59,7 +59,7 @@ def texts_of(package: str) -> Iterator[str]:
 
 def texts_of_diagram(content: bytes) -> Iterator[str]:
     for element in etree.fromstring(content).iter(etree.Element):
-        yield from (element.get(key, "") for key in ("name", MILESTONE))
+        yield from (element.get(key, "") for key in ("name", MILESTONE, "basis", "reason"))
         if element.tag in (f"{NAMESPACE}documentation", f"{NAMESPACE}text"):
             yield element.text or ""
 

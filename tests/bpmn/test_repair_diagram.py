@@ -211,8 +211,16 @@ def test_every_user_task_has_a_form_somebody_to_do_it_and_a_deadline(
         name = task.get("id")
         assert task.get(f"{CAMUNDA}formKey") in form_catalogue.keys(), name  # noqa: SIM118
         assert task.get(f"{CAMUNDA}candidateGroups") or task.get(f"{CAMUNDA}assignee"), name
-        assert task.get(f"{CAMUNDA}dueDate"), name
-        assert task.get(f"{ANJU}ladder"), name
+        level = task.find(f"{BPMN}extensionElements/{ANJU}sla")
+        # contractors' tasks are due with their order, whose phase carries the service level
+        assert level is not None or task.get(f"{CAMUNDA}dueDate") == "=due_at", name
+
+
+def test_every_service_level_names_its_source(diagram: etree._Element) -> None:
+    levels = list(diagram.iter(f"{ANJU}sla"))
+
+    assert {"triage_2d", "b1_7d", "b2_5d", "case_30d"} <= {level.get("id") for level in levels}
+    assert [level.get("id") for level in levels if not level.get("basis")] == []
 
 
 def test_contractors_see_only_their_own_orders(diagram: etree._Element) -> None:

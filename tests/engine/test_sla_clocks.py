@@ -1,6 +1,7 @@
 """SLA clocks under the engine: they begin, remind, stand still, are breached, extended, waived."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import event
@@ -57,7 +58,7 @@ def user(element_id, *clocks, group="officer"):
 
 
 def flows(*names):
-    pairs = zip(names, names[1:], strict=False)
+    pairs = pairwise(names)
     return "".join(
         f'<sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairs
     )
