@@ -30,6 +30,7 @@ class House:
         is_shut: the post office takes no mail.
         delivered: Message-IDs in the order they were delivered.
         failing: service calls that are still to fail.
+        deadly: instances whose notices end the process.
         arrived: set when something was delivered.
     """
 
@@ -40,6 +41,7 @@ class House:
     is_shut: bool = False
     delivered: list[str] = field(default_factory=list)
     failing: int = 0
+    deadly: set[str] = field(default_factory=set)
     arrived: Event = field(default_factory=Event)
 
     def __post_init__(self) -> None:
@@ -69,6 +71,8 @@ class House:
         return {"receipt": f"R-{amount}"}
 
     def on_rung(self, rung: Rung, *, session: Session, clock: Clock) -> None:
+        if rung.task.instance_id in self.deadly:
+            raise KeyboardInterrupt
         idem = f"{rung.task.id}:{rung.level}"
         message = NewMessage(idem=idem, channel="mail", recipient="1", payload={})
         add([message], clock.now(), session.connection())
