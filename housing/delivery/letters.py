@@ -50,8 +50,10 @@ class Letter:
 
 
 def write(bundle: Bundle, account: AccountView) -> Letter:
-    """Write the letter of a bundle: a single notice as it is, several as a digest."""
-    payloads = [message.payload for message in bundle.messages]
+    """Write the letter of a bundle: a single notice as it is, several as a digest, in their order."""
+    payloads = sorted(
+        (message.payload for message in bundle.messages), key=lambda each: str(each.get("at", ""))
+    )
     if len(payloads) == 1:
         (payload,) = payloads
         subject, body = str(payload["subject"]), str(payload["body"])

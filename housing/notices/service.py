@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -57,12 +57,14 @@ class _Notice:
         occasion: tells it apart from other notices of the case; part of the idempotency key.
         is_urgent: it never waits, whatever its kind.
         is_late: it should have been told earlier, while nobody was at work.
+        at: when it was to be told; a digest lists its notices in this order.
     """
 
     kind: str
     instance: InstanceRef
     context: Mapping[str, object] = field(default_factory=dict)
     occasion: str
+    at: datetime
     is_urgent: bool = False
     is_late: bool = False
 
@@ -97,6 +99,7 @@ def notify(  # noqa: PLR0913  # the face of the room: who, what, about which cas
         instance=instance,
         context=context,
         occasion=f"{kind}:{digest(kind, context, now)}",
+        at=now,
     )
     _send(people.accounts(recipients, session=session), notice, session=session, now=now)
 
@@ -172,6 +175,7 @@ def _rung_notice(rung: Rung, kind: str, now: datetime) -> _Notice:
         },
         # An extended task climbs its ladder again: the rung's own due date tells them apart.
         occasion=f"{task.id}:{kind}:{rung.due_at:%Y%m%dT%H%M%S}",
+        at=rung.due_at,
         is_urgent=is_urgent,
         is_late=not is_urgent and now - rung.due_at > LATE,
     )
@@ -244,6 +248,7 @@ def _messages(
                 "body": words.body,
                 "short": words.short,
                 "url": url,
+                "at": notice.at.astimezone(UTC).isoformat(),
             },
             not_before=now if notice.is_urgent else leaves_at(notice.kind, channel, now),
             instance_id=notice.instance.id,
