@@ -1,5 +1,6 @@
 """A bundle becomes a letter: words and addressee, ready for any channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.bundles import Bundle
@@ -50,10 +51,11 @@ class Letter:
 
 
 def write(bundle: Bundle, account: AccountView) -> Letter:
-    """Write the letter of a bundle: a single notice as it is, several as a digest, in their order."""
-    payloads = sorted(
-        (message.payload for message in bundle.messages), key=lambda each: str(each.get("at", ""))
-    )
+    """Write the letter of a bundle: a single notice as it is, several as a digest.
+
+    A digest lists its notices by the instants they were to be told, then by case.
+    """
+    payloads = sorted((message.payload for message in bundle.messages), key=_place)
     if len(payloads) == 1:
         (payload,) = payloads
         subject, body = str(payload["subject"]), str(payload["body"])
@@ -73,3 +75,7 @@ def write(bundle: Bundle, account: AccountView) -> Letter:
         url=url,
         count=len(payloads),
     )
+
+
+def _place(payload: Mapping[str, object]) -> tuple[str, str]:
+    return str(payload.get("at", "")), str(payload["subject"])
