@@ -21,8 +21,10 @@ from engine.types import SYSTEM, Actor
 
 Result = TypeVar("Result")
 
-SQLITE_CONTENTION = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-LOCK_NOT_AVAILABLE = frozenset({"55P03", "57P01"})  # lock not available; administrator shut down
+SQLITE_PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL})
+"""Primary codes of what passes by itself or by an administrator: contention, a full disk."""
+POSTGRES_PASSING = ("40", "53", "55P03", "57P0", "58")
+"""Beginnings of such SQLSTATEs: rollback, no room, no lock, shut down, input and output."""
 
 _INSERT = insert(incident)
 _READ = select(incident).where(
@@ -197,21 +199,21 @@ def resolve_all(instance_id: str, by: Actor, now: datetime, connection: Connecti
 
 
 def _is_conflict(error: Exception) -> bool:
-    """Tell a lost race from a defect: lock, deadlock, serialization, stale row, lost connection."""
+    """Tell what is no fault of the job: lock, deadlock, stale row, no connection, a full disk."""
     if isinstance(error, StaleDataError):
         return True
     return isinstance(error, DBAPIError) and (
-        error.connection_invalidated or _is_contention(error.orig)
+        error.connection_invalidated or _is_passing(error.orig)
     )
 
 
-def _is_contention(error: BaseException | None) -> bool:
+def _is_passing(error: BaseException | None) -> bool:
     """Read the driver's own code: SQLite's primary result code, PostgreSQL's SQLSTATE."""
     sqlite_code = getattr(error, "sqlite_errorcode", None)
     if sqlite_code is not None:
-        return sqlite_code & 0xFF in SQLITE_CONTENTION
+        return sqlite_code & 0xFF in SQLITE_PASSING
     state = getattr(error, "sqlstate", None) or ""
-    return state.startswith("40") or state in LOCK_NOT_AVAILABLE
+    return state.startswith(POSTGRES_PASSING)
 
 
 def _line(kind: str, job: Job, **details: object) -> history.Line:

@@ -82,7 +82,7 @@ class Sweep:
         """
         fresh = [job for job in jobs if job.attempts <= 1]
         suspects = sorted((job for job in jobs if job.attempts > 1), key=lambda job: job.attempts)
-        self._put_back(suspects[1:])
+        self._put_back(sorted(suspects[1:], key=_lock_order))
         return self._fire_fresh(fresh) + sum(self._fire(job) for job in suspects[:1])
 
     def _fire_fresh(self, jobs: Sequence[Job]) -> int:
@@ -91,9 +91,7 @@ class Sweep:
         Sweeps that lock instances in one order cannot wait for each other in a circle.
         """
         alone = [job for job in jobs if job.kind not in SHARING]
-        together = sorted(
-            (job for job in jobs if job.kind in SHARING), key=lambda job: job.instance_id or ""
-        )
+        together = sorted((job for job in jobs if job.kind in SHARING), key=_lock_order)
         parts = range(0, len(together), TOGETHER)
         fired = sum(self._fire_together(together[at : at + TOGETHER]) for at in parts)
         return fired + sum(self._fire(job) for job in alone)
@@ -148,3 +146,8 @@ class Sweep:
     def _record(self, failure: JobFailed) -> None:
         with self._application.unit_of_work() as session:
             self._application.engine.record_failure(failure.job_id, failure.reason, session=session)
+
+
+def _lock_order(job: Job) -> str:
+    """Order jobs by their instances, as all do who lock several, so that none wait in a circle."""
+    return job.instance_id or ""

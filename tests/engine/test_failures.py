@@ -1,11 +1,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from engine import jobs, queries
 from engine.db import Database
 from engine.errors import IncidentNotFound, LostRace
+from engine.incidents import failing
 from engine.tables import outbox
 
 pytestmark = pytest.mark.integration
@@ -182,3 +183,15 @@ def test_waits_grow_to_an_hour_and_differ_a_little_between_jobs():
     assert timedelta(seconds=10) <= waits[0] <= timedelta(seconds=11)
     assert timedelta(hours=1) <= waits[-1] <= timedelta(hours=1.1)
     assert jobs.wait_before_retry("b" * 32, 0) != waits[0]
+
+
+def test_a_full_disk_is_no_fault_of_the_job(sqlite_url):
+    database = Database(sqlite_url)
+    with database.unit_of_work() as session:
+        session.execute(text("create table heap (bytes blob)"))
+        session.execute(text("pragma max_page_count = 4"))
+
+    with pytest.raises(LostRace), database.unit_of_work() as session, failing("job"):
+        session.execute(text("insert into heap values (zeroblob(100000))"))
+
+    database.dispose()
