@@ -164,15 +164,10 @@ class PostgresGround:
             self._server.cleanup()
 
     def _fill(self, connection: psycopg.Connection[Any]) -> None:
-        fill = (
-            "insert into history (instance_id, step, at, kind, element_id, element_name,"
-            " actor_id, actor_name, details) select (select min(id) from process_instance), 0,"
-            " now(), 'filler', '', '', '', '', to_json(repeat(md5(n::text), 30))"
-            " from generate_series(1, 500) n"
-        )
-        with suppress(psycopg.Error):
-            while True:
-                connection.execute(fill)
+        for rows, width in ((500, 30), (1, 30), (1, 3)):  # then the holes that are left
+            with suppress(psycopg.Error):
+                while True:
+                    connection.execute(_FILL, (width, rows))
 
     def _ours(self) -> Any:  # noqa: ANN401  # an optional package's
         if self._server is None:
@@ -240,6 +235,11 @@ def _limited(largest_file: int | None) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+_FILL = (
+    "insert into history (instance_id, step, at, kind, element_id, element_name, actor_id,"
+    " actor_name, details) select (select min(id) from process_instance), 0, now(), 'filler',"
+    " '', '', '', '', to_json(repeat(md5(n::text), %s)) from generate_series(1, %s) n"
+)
 _AMCHECK = (
     "select name from pg_available_extensions where name = 'amcheck' and installed_version is null"
     " and (select rolsuper from pg_roles where rolname = current_user)"

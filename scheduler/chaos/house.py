@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ LEVELS = ("overdue", "escalated", "chief")
 """What a task is told whose period ended before it began."""
 SMTP_PATIENCE = 0.5
 """Seconds until a mail server that says nothing is given up."""
+_UNFOLDED = policy.SMTP.clone(max_line_length=998)  # folding would cut a Message-ID in two
 _RUNGS = frozenset({"reminder_sent", "escalated"})
 
 
@@ -238,7 +240,7 @@ def _mail(message: Bundle, port: int) -> None:
         DeliveryFailed: the server refused.
         OSError: it could not be reached, or said nothing in time.
     """
-    mail = EmailMessage()
+    mail = EmailMessage(policy=_UNFOLDED)
     mail["Message-ID"] = f"<{message.idem}@chaos>"
     mail["From"], mail["To"], mail["Subject"] = "office@chaos", "clerk@chaos", "notice"
     mail.set_content(message.idem)

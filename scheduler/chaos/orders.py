@@ -122,6 +122,13 @@ def work_cramped(orders: Orders, pages: int | None) -> None:
         _pause.wait(REST)
 
 
+def deliver_once(orders: Orders) -> None:
+    """Deliver what waits in the outbox, one round."""
+    house = _house(orders)
+    _sweep(house, orders.name)()
+    Relay(house).run()
+
+
 def fire_often(orders: Orders, job_ids: tuple[str, ...], threads: int, times: int) -> None:
     """Deliver the same jobs several times from several threads, in different orders."""
     house = _house(orders)

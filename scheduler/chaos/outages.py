@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
+from engine.invariants import Facts
 from scheduler.chaos import crew, orders
 from scheduler.chaos.crew import Crew, at_work
 from scheduler.chaos.grounds import PostgresGround, SQLiteGround
@@ -74,16 +75,16 @@ def back_up_and_restore(stage: Stage) -> Outcome:
     """Back up while everybody writes; what was acknowledged before is in the restored copy."""
     count = 2 if stage.kills >= 2 else 1
     house, chaos = _busy_house(stage, "backup")
-    before, copies = [], []
+    copies: list[tuple[Facts, str]] = []
     with at_work(chaos, stage.ground.workers):
         for number in range(count):
             _pause.wait(0.7)
-            before.append(house.facts().only_stored())
-            copies.append(stage.ground.copy(house.site.url, f"restored-{number}"))
-    breaches = settled(house.site, chaos.ahead)
-    for facts, url in zip(before, copies, strict=True):
-        breaches += settled(house.site.at(url), chaos.ahead, facts)
-    return Outcome(count=count, breaches=breaches, figures=figures(house))
+            before = house.facts().only_stored()
+            copies.append((before, stage.ground.copy(house.site.url, f"restored-{number}")))
+    breaches, told = settled(house.site, chaos.ahead), figures(house)
+    for before, url in copies:
+        breaches += settled(house.site.at(url), chaos.ahead, lambda _, before=before: before)
+    return Outcome(count=count, breaches=breaches, figures=told)
 
 
 def _busy_house(stage: Stage, name: str) -> tuple[House, Crew]:

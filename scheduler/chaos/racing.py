@@ -71,7 +71,7 @@ def count_together(stage: Stage) -> Outcome:
         pairs.append((instance_id, tasks[0].id, tasks[1].id))
     crew.run(orders.count_together, stage.orders(house.site, "count"), tuple(pairs))
     counted = house.site.ledger.count("counted")
-    breaches = settled(house.site, timedelta(), house.facts().counting(counted))
+    breaches = settled(house.site, timedelta(), lambda each: each.facts().counting(counted))
     return Outcome(count=count, breaches=breaches, figures={"completions": counted.total()})
 
 

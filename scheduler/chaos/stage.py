@@ -71,18 +71,20 @@ class Stage:
         return Orders(site=site, name=name, sabotage=self.sabotage, seed=f"{self.dice.seed}/{name}")
 
 
-def settled(site: Site, ahead: timedelta, facts: Facts | None = None) -> tuple[Breach, ...]:
+def settled(
+    site: Site, ahead: timedelta, facts: Callable[[House], Facts] = House.facts
+) -> tuple[Breach, ...]:
     """Let a sound scheduler do what is left, on a later clock, and check every invariant.
 
     Args:
         site: of the house; nobody works there any more.
         ahead: how far the clocks of those who worked there were ahead.
-        facts: what is known besides the database, if not what the house knows.
+        facts: tells, when all is done, what is known besides the database.
     """
     house = House(site=replace(site, ahead=ahead + FIRST_PAUSE))
     try:
         drain(house)
-        return broken(house.database, facts or house.facts(), house.clock.now())
+        return broken(house.database, facts(house), house.clock.now())
     finally:
         house.dispose()
 
