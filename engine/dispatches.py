@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, null, or_, select, update
 
-from engine.outbox import WAITING
+from engine.outbox import WAITING, Message
 from engine.tables import outbox
 
 
@@ -50,6 +50,21 @@ class Dispatch:
             return "failed" if self.error else "waiting"
         return "opened" if self.opened_at or self.read_at else "sent"
 
+    @property
+    def message(self) -> Message:
+        """Take it as it travels."""
+        return Message(
+            id=self.id,
+            idem=self.idem,
+            instance_id=self.instance_id,
+            channel=self.channel,
+            recipient=self.recipient,
+            payload=self.payload,
+            created_at=self.created_at,
+            not_before=self.not_before,
+            attempts=self.attempts,
+        )
+
 
 _COLUMNS = tuple(column for column in outbox.c if column.name != "grouping")
 
@@ -81,7 +96,7 @@ def in_bundle(message_id: str, connection: Connection) -> list[Dispatch]:
     return _read([_under(message_id)], connection, limit=None)[::-1]
 
 
-def first_read_at(
+def first_read(
     instance_id: str, recipient: str, since: datetime | None, connection: Connection
 ) -> Dispatch | None:
     """Find the message about an instance that its reader was the first to have read.

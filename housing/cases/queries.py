@@ -27,12 +27,10 @@ from housing.cases.rules import (
     reachable,
     ways,
 )
-from housing.notices.queries import MailboxFilter, delivered
+from housing.notices.queries import notices_of_case
 from housing.people.queries import names_of
 from housing.records.models import CaseParty, FormSubmission, TaskDraft
 from housing.subjects import business_context
-
-MOST_NOTICES = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -276,18 +274,19 @@ def _form_entry(form: Submitted, viewer: Viewer) -> TimelineEntry:
 
 
 def _notice_entries(instance_id: str, session: Session) -> Iterable[TimelineEntry]:
-    wanted = MailboxFilter(instance_id=instance_id, channel="mail", limit=MOST_NOTICES)
-    messages = delivered(wanted, session=session)
-    names = names_of({message.recipient for message in messages}, session=session)
-    for message in messages:
+    notices = notices_of_case(instance_id, session=session)
+    names = names_of({notice.recipient for notice in notices}, session=session)
+    for notice in notices:
+        if notice.sent_at is None:
+            continue
         yield TimelineEntry(
-            at=message.delivered_at,
+            at=notice.sent_at,
             kind="notice_sent",
-            actor_id=message.recipient,
-            actor_name=names.get(message.recipient, ""),
+            actor_id=notice.recipient,
+            actor_name=names.get(notice.recipient, ""),
             element_id="",
             element_name="",
-            details={"subject": message.subject, "channel": message.channel},
+            details={"subject": notice.subject, "channel": notice.ways[0].channel},
             form=None,
             is_visible_to_resident=False,
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.errors import EngineError, Invalid, NotFound
+from engine.errors import Conflict, EngineError, Invalid, NotFound
 
 
 @dataclass(eq=False)
@@ -34,3 +34,8 @@ class TopicUnknown(Invalid):
 @dataclass(eq=False)
 class UrgentNeedsChannel(Invalid):
     """Urgent notices need at least one channel."""
+
+
+@dataclass(eq=False)
+class NothingToRepeat(Conflict):
+    """This message was delivered or is on its way; there is nothing to try again."""
