@@ -61,6 +61,13 @@ class Change:
     removed: frozenset[date] = frozenset()
     years: frozenset[int] = frozenset()
 
+    @property
+    def since(self) -> datetime:
+        """Tell the beginning of the first day it touches; no earlier due date can move."""
+        days = [*self.removed, *(day.on for day in self.put)]
+        days += [date(year, 1, 1) for year in self.years]
+        return datetime.combine(min(days), time(), tzinfo=TAIPEI)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edition:

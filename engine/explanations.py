@@ -60,7 +60,7 @@ _MOVES = (
 )
 _TIMER_STATES = {
     "pending": "running",
-    "suspended": "paused",
+    "suspended": "suspended",
     "done": "reached",
     "failed": "running",
 }
@@ -96,8 +96,8 @@ class Deadline:
         element_id: of the diagram.
         name: of the element; of a timer without a name that of what it limits.
         attached_to: of a timer at the border of an activity, that activity's element.
-        state: running, paused (the case is suspended), met, met_late, reached (the timer fired)
-            or cancelled.
+        state: running, suspended (with its case), met, met_late, reached (the timer fired) or
+            cancelled.
         explanation: how `due_at` came about; None for one older than explanations.
         changes: in order.
     """
@@ -116,7 +116,7 @@ class Deadline:
     @property
     def is_running(self) -> bool:
         """Tell whether it can still be met or reached."""
-        return self.state in ("running", "paused")
+        return self.state in ("running", "suspended")
 
     def as_json(self, *, with_names: bool = True) -> dict[str, object]:
         """Write it as JSON values.

@@ -72,7 +72,7 @@ class ProcessEngine:
         self._courier = Courier(clock=clock, step_of=self._step, begin_at=self._begin_by_letter)
         self.external_tasks = ExternalTasks(clock=clock, step_of=self._step)
         self.deadlines = Deadlines(clock=clock, step_of=self._step)
-        self._recounts = Recounts(clock=clock, step_of=self._step)
+        self._recounts = Recounts(clock=clock, step_of=self._step, deadlines=self.deadlines)
 
     def deploy(
         self, resources: Mapping[str, bytes], *, by: Actor, session: Session

@@ -99,3 +99,35 @@ def test_firing_a_rung_stays_within_the_budget(case, engine, database, clock):
 
     assert counts["statements"] <= 8
     assert counts["commits"] == 1
+
+
+def test_a_step_reads_the_calendar_once_and_only_when_it_counts_by_it(
+    process, engine, database, officer, clock
+):
+    case = process("counted").start("counted", {"served": clock.now(), "days": 7})
+    asked = []
+
+    def listen(_connection, _cursor, text: str, *_: object) -> None:
+        asked.append("working_calendar" in text)
+
+    event.listen(database.engine, "before_cursor_execute", listen)
+    case.walker.start("counted", {"served": clock.now(), "days": 7})
+    assert asked.count(True) == 1, "for three due dates"
+
+    asked.clear()
+    case.complete("supplement", by=officer())
+    assert asked.count(True) == 0
+    event.remove(database.engine, "before_cursor_execute", listen)
+
+
+def test_completing_a_task_with_counted_due_dates_stays_within_the_budget(
+    process, engine, database, officer, clock
+):
+    case = process("counted").start("counted", {"served": clock.now(), "days": 7})
+    task = case.open_task("supplement")
+
+    with counting(database) as counts, database.unit_of_work() as session:
+        engine.complete(task.id, {}, by=officer(), session=session)
+
+    assert counts["statements"] <= 8
+    assert counts["commits"] == 1

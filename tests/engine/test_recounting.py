@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from engine import calendars, explanations, queries, recounting
+from engine import calendars, explanations, queries, recount_preview, recounting
 from engine.calendar import TAIPEI
 from engine.calendars import Change, Edition
 from engine.periods.calendars import SpecialDay
@@ -15,6 +15,25 @@ pytestmark = pytest.mark.integration
 CHIEF = Actor(id="7", name="林主任")
 MONDAY = date(2026, 3, 9)
 """Seven days after the service on 2026-03-02: the last day of the period."""
+
+LEVEL = b"""<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
+    xmlns:anju="https://anju.example.org/schema/1.0"
+    id="definitions" targetNamespace="https://anju.example.org/tests">
+  <bpmn:process id="level" name="level" isExecutable="true">
+    <bpmn:startEvent id="begin" />
+    <bpmn:userTask id="review" name="review" camunda:candidateGroups="officer">
+      <bpmn:extensionElements>
+        <anju:sla id="review_5d" name="\xe5\xaf\xa9\xe6\x9f\xa5" amount="5" unit="working_days" />
+      </bpmn:extensionElements>
+    </bpmn:userTask>
+    <bpmn:endEvent id="done" />
+    <bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="review" />
+    <bpmn:sequenceFlow id="f2" sourceRef="review" targetRef="done" />
+  </bpmn:process>
+</bpmn:definitions>
+"""
 
 
 def night(day):
@@ -201,14 +220,34 @@ def test_an_extension_is_part_of_the_explanation_and_moves_with_the_calendar(
 
 def test_a_preview_lists_what_would_move_and_stores_nothing(case, database, clock, deadlines):
     with database.reading() as session:
-        seen = recounting.preview("city", typhoon(), clock.now(), session)
+        seen = recount_preview.preview("city", typhoon(), clock.now(), session)
 
-    assert [(each.deadline.element_id, each.is_earlier) for each in seen.moved] == [
-        ("supplement", False),
-        ("expired", False),
+    assert [(each.kind, each.name, each.is_earlier) for each in seen.moved] == [
+        ("task", "補正文件", False),
+        ("timer", "補正文件", False),
     ]
-    assert {each.after.ends_at for each in seen.moved} == {night(10)}
+    assert {(each.old_due_at, each.new_due_at) for each in seen.moved} == {(night(9), night(10))}
     assert deadlines(case)["supplement"].due_at == night(9)
+
+
+def test_a_service_level_in_working_days_moves_with_its_task_and_is_previewed(
+    walker, publish, database, clock, deadlines
+):
+    walker.deploy({"level.bpmn": LEVEL})
+    case = walker.start("level")
+    with database.reading() as session:
+        seen = recount_preview.preview("city", typhoon(), clock.now(), session)
+    assert [(each.kind, each.name, each.new_due_at) for each in seen.moved] == [
+        ("clock", "審查", night(10))
+    ]
+
+    publish(typhoon())
+    walker.fire_due_jobs()
+
+    (review,) = deadlines(case).values()
+    assert (review.original_due_at, review.due_at) == (night(9), night(10))
+    assert [each.calendar_version for each in review.changes] == ["city:1"]
+    assert review.explanation["calendar_version"] == "city:1"
 
 
 def test_more_cases_than_one_portion_holds_all_move(process, clock, publish, monkeypatch):
