@@ -45,7 +45,7 @@ def stand_still(stage: Stage) -> Outcome:
     Every rung that was missed comes once and in order.
     """
     house = stage.house("still")
-    count, poisoned = stage.share(400, at_least=20), 10
+    count, poisoned = stage.share(1000, at_least=20), 10
     due_at = _in(house, timedelta(hours=1))
     for number in range(count):
         house.start("remind", str(number), due_at=due_at)

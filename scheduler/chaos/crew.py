@@ -42,6 +42,17 @@ def run(act: Callable[..., None], *given: Any) -> int:  # noqa: ANN401  # handed
     return int(process.exitcode or 0)
 
 
+def run_to_its_end(act: Callable[..., None], *given: Any) -> None:  # noqa: ANN401  # handed on
+    """Let a process do one thing, which it must not fail to do.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    status = run(act, *given)
+    if status:
+        raise RuntimeError(f"a process ended with status {status}: see the traceback above")
+
+
 @dataclass(kw_only=True, slots=True)
 class Crew:
     """Processes that work until they are killed or told to stop.

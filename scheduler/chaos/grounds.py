@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
@@ -53,16 +54,18 @@ class SQLiteGround:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._made = 0
 
     def fresh(self, name: str) -> str:
         """Make an empty database; tell its address."""
-        return f"sqlite:///{self._folder / name}.db"
+        self._made += 1
+        return f"sqlite:///{self._folder / name}-{self._made}.db"
 
     def copy(self, url: str, name: str) -> str:
         """Back up by VACUUM INTO, which writes one state of the database whoever writes beside."""
-        target = self._folder / f"{name}.db"
+        target = _path(self.fresh(name))
         with sqlite3.connect(_path(url), timeout=60) as source:
-            source.execute("vacuum into ?", (str(target),))
+            source.execute("vacuum into ?", (target,))
         source.close()
         return f"sqlite:///{target}"
 
@@ -90,12 +93,12 @@ class PostgresGround:
         self._server = server
         self._uri = uri
         self._folder = folder
+        self._prefix = f"anju_chaos_{token_hex(4)}"
         self._made: list[str] = []
 
     def fresh(self, name: str) -> str:
         """Make an empty database; tell its address."""
-        database = f"chaos_{name}".replace("-", "_")
-        self._admin(sql.SQL("drop database if exists {} with (force)"), database)
+        database = f"{self._prefix}_{name}_{len(self._made)}".replace("-", "_")
         self._admin(sql.SQL("create database {}"), database)
         self._made.append(database)
         uri = _with_database(self._uri, database)

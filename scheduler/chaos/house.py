@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,6 @@ LEVELS = ("overdue", "escalated", "chief")
 """What a task is told whose period ended before it began."""
 SMTP_PATIENCE = 0.5
 """Seconds until a mail server that says nothing is given up."""
-_UNFOLDED = policy.SMTP.clone(max_line_length=998)  # folding would cut a Message-ID in two
 _RUNGS = frozenset({"reminder_sent", "escalated"})
 
 
@@ -228,6 +226,11 @@ def owed(line: Mapping[str, Any]) -> str | None:
     return None
 
 
+def message_id(idem: str) -> str:
+    """Make the Message-ID of a key: the same for every try."""
+    return f"<{idem.replace(':', '.')}@chaos>"
+
+
 def _owe(idem: str, session: UnitOfWork, clock: Clock) -> None:
     message = NewMessage(idem=idem, channel="mail", recipient="1", payload={})
     outbox.add([message], clock.now(), session.connection())
@@ -240,8 +243,8 @@ def _mail(message: Bundle, port: int) -> None:
         DeliveryFailed: the server refused.
         OSError: it could not be reached, or said nothing in time.
     """
-    mail = EmailMessage(policy=_UNFOLDED)
-    mail["Message-ID"] = f"<{message.idem}@chaos>"
+    mail = EmailMessage()
+    mail["Message-ID"] = message_id(message.idem)
     mail["From"], mail["To"], mail["Subject"] = "office@chaos", "clerk@chaos", "notice"
     mail.set_content(message.idem)
     try:

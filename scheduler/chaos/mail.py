@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from engine.invariants import Breach
 from scheduler.chaos import crew, orders
-from scheduler.chaos.house import Site
+from scheduler.chaos.house import Site, message_id
 from scheduler.chaos.post_office import PostOffice, open_post_office
 from scheduler.chaos.stage import Outcome, Stage, settled
 
@@ -25,7 +25,7 @@ def trouble_the_mail(stage: Stage) -> Outcome:
         for number, mode in enumerate(TROUBLE):
             office.mode = mode
             at = replace(site, ahead=LATER * number)
-            crew.run(orders.deliver_once, stage.orders(at, mode))
+            crew.run_to_its_end(orders.deliver_once, stage.orders(at, mode))
             stage.progress(number / len(TROUBLE))
         office.mode = "take"
         ahead = LATER * len(TROUBLE)
@@ -40,7 +40,7 @@ def trouble_the_mail(stage: Stage) -> Outcome:
 
 def _unlike(office: PostOffice, site: Site) -> tuple[Breach, ...]:
     """Compare what the mail server took with what the house believes to have sent."""
-    believed = {f"<{idem}@chaos>" for idem in site.ledger.count("posted")}
+    believed = {message_id(idem) for idem in site.ledger.count("posted")}
     return tuple(
         Breach(invariant="I4", text=f"mail {number} is known to one side only")
         for number in sorted(believed ^ office.taken.keys())

@@ -24,7 +24,7 @@ def deliver_often(stage: Stage) -> Outcome:
         due = _due(house)
         fired += len(due)
         told = stage.orders(house.site, "often")
-        crew.run(orders.fire_often, told, due, THREADS, TIMES)
+        crew.run_to_its_end(orders.fire_often, told, due, THREADS, TIMES)
     breaches = settled(house.site, timedelta())
     return Outcome(count=fired, breaches=breaches, figures={"deliveries": fired * THREADS * TIMES})
 
@@ -35,7 +35,7 @@ def complete_together(stage: Stage) -> Outcome:
     count = stage.share(100, at_least=5)
     tasks = [house.start("answer", str(number))[1][0].id for number in range(count)]
     told = stage.orders(house.site, "together")
-    crew.run(orders.race, told, tuple((task_id, None) for task_id in tasks))
+    crew.run_to_its_end(orders.race, told, tuple((task_id, None) for task_id in tasks))
     breaches = settled(house.site, timedelta())
     return Outcome(count=count, breaches=breaches, figures=_winners(house, tasks))
 
@@ -51,7 +51,7 @@ def complete_against_timer(stage: Stage) -> Outcome:
             jobs = queries.jobs_of(instance_id, session)
         (timer,) = (job.id for job in jobs if job.kind == "timer")
         races.append((tasks[0].id, timer))
-    crew.run(orders.race, stage.orders(house.site, "timer"), tuple(races))
+    crew.run_to_its_end(orders.race, stage.orders(house.site, "timer"), tuple(races))
     breaches = settled(house.site, timedelta())
     figures = _winners(house, [task_id for task_id, _ in races])
     return Outcome(count=count, breaches=breaches, figures=figures)
@@ -69,7 +69,7 @@ def count_together(stage: Stage) -> Outcome:
     for number in range(count):
         instance_id, tasks = house.start("pair", str(number), key=diagrams.PAIR)
         pairs.append((instance_id, tasks[0].id, tasks[1].id))
-    crew.run(orders.count_together, stage.orders(house.site, "count"), tuple(pairs))
+    crew.run_to_its_end(orders.count_together, stage.orders(house.site, "count"), tuple(pairs))
     counted = house.site.ledger.count("counted")
     breaches = settled(house.site, timedelta(), lambda each: each.facts().counting(counted))
     return Outcome(count=count, breaches=breaches, figures={"completions": counted.total()})

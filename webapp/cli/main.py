@@ -9,7 +9,7 @@ import click
 
 from engine.errors import EngineError
 from housing import settings as housing_settings
-from webapp.cli import bench, check, city, conformance, serving, tokens
+from webapp.cli import bench, chaos, check, city, conformance, serving, tokens
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -124,6 +124,37 @@ def token_create(name: str) -> None:
 def token_revoke(name: str) -> None:
     """Make an API token worthless."""
     tokens.revoke(housing_settings.load(), name)
+
+
+@commands.command("chaos")
+@click.option("--db", type=click.Choice(chaos.DATABASES), required=True, help="What to torment.")
+@click.option("--kills", default=100, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--seed", metavar="TEXT", help="Repeat the choices of a run; default: a new one.")
+@click.option(
+    "--sabotage",
+    type=click.Choice((*chaos.SABOTAGES, "all")),
+    help="Break the engine on purpose: the suite must turn red.",
+)
+@click.option("--only", multiple=True, metavar="TRIAL", help="Run only these trials.")
+@click.option("--url", help="PostgreSQL to make databases on; default: a throw-away server.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def chaos_command(  # noqa: PLR0913  # the options of the command
+    *,
+    as_json: bool,
+    db: str,
+    kills: int,
+    seed: str | None,
+    sabotage: str | None,
+    only: tuple[str, ...],
+    url: str | None,
+) -> None:
+    """Kill, cut off, fill up and ask twice; then check that nothing is lost or doubled.
+
+    Exit status: 0 every invariant holds, 1 one is broken, 2 wrong arguments. With --sabotage 1 is
+    as it must be; 0 says that a sabotage was not noticed.
+    """
+    wish = chaos.Wish(database=db, kills=kills, seed=seed, sabotage=sabotage, only=only, url=url)
+    sys.exit(chaos.run(wish, as_json=as_json))
 
 
 @commands.group("bench")
