@@ -127,7 +127,8 @@ class Walk:
             if subject.start_form is None:
                 raise ScenarioUnplayable(f"no form opens a case of {subject.process}")
             form = form_of(subject.start_form)
-            values = self._checked(form, when, {}, actor, session)
+            offered = subject.opening(session=session)
+            values = self._checked(form, when, offered, actor, session)
             opening = Opening(
                 token=f"scenario-{len(self.cases) + 1}", values=values, options=when.options
             )

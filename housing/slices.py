@@ -95,12 +95,26 @@ def _nothing_to_check(_task: UserTask, _values: Mapping[str, object], **_by: obj
     """Accept what the form's definition accepts."""
 
 
+def _everybody_may(_task: UserTask, _by: Actor, **_when: object) -> None:
+    """Leave it to the candidate groups of the diagram."""
+
+
+def _nothing_to_open_with(**_when: object) -> Mapping[str, object]:
+    return {}
+
+
 def _no_context(_business_key: str, **_when: object) -> Mapping[str, object]:
     return {}
 
 
 def _nobody_to_tell(_task: UserTask, **_when: object) -> None:
     """Leave it to the notices of the diagram."""
+
+
+def _keep_all(
+    _task: UserTask, values: Mapping[str, object], **_when: object
+) -> Mapping[str, object]:
+    return values
 
 
 def _no_facts(_business_key: str, **_when: object) -> Mapping[str, Mapping[str, object]]:
@@ -119,7 +133,13 @@ class Subject:
         post: sends a message of a person to a case: instance id, message, values, desk.
         check: refuses answers that break a rule which the form's definition cannot know; raises
             Invalid with a sentence for the person at the form.
+        forbid: refuses a person who may not do a task of his group, such as the second of four eyes;
+            raises NotAllowed.
         context: what the expressions of the forms of a case may name: prefills, options, bounds.
+        opening: what the expressions of the start form may name.
+        keep: takes out of the answers what only the subject's own tables may hold, and gives what
+            the record of the case keeps; the case page shows nothing else.
+        readers: roles that open the page of a case as staff; None means every role of the office.
         announce: tells the person to whom a step just gave a task of his own.
         facts: what scenarios may expect of the business's own records, by kind.
         fact_kinds: the kinds that `facts` gives.
@@ -133,7 +153,11 @@ class Subject:
     open: Callable[[Opening, Desk], StepResult] = _cannot_open
     post: Callable[[str, str, Mapping[str, object], Desk], StepResult | None] = _send
     check: Callable[..., None] = _nothing_to_check
+    forbid: Callable[..., None] = _everybody_may
     context: Callable[..., Mapping[str, object]] = _no_context
+    opening: Callable[..., Mapping[str, object]] = _nothing_to_open_with
+    keep: Callable[..., Mapping[str, object]] = _keep_all
+    readers: frozenset[str] | None = None
     announce: Callable[..., None] = _nobody_to_tell
     facts: Callable[..., Mapping[str, Mapping[str, object]]] = _no_facts
     fact_kinds: frozenset[str] = frozenset()

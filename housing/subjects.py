@@ -10,10 +10,14 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.records import Instance, StepResult, UserTask
+from engine.types import Actor
+from housing.applications.subject import SUBJECT as APPLICATIONS
+from housing.move_outs.subject import SUBJECT as MOVE_OUTS
+from housing.renewals.subject import SUBJECT as RENEWALS
 from housing.repairs.subject import SUBJECT as REPAIRS
 from housing.slices import Subject
 
-SUBJECTS: Mapping[str, Subject] = {subject.process: subject for subject in (REPAIRS,)}
+SUBJECTS: Mapping[str, Subject] = {subject.process: subject for subject in (REPAIRS, APPLICATIONS, MOVE_OUTS, RENEWALS)}
 """Key of a process to what it needs."""
 
 FACT_KINDS = frozenset(kind for subject in SUBJECTS.values() for kind in subject.fact_kinds)
@@ -34,6 +38,15 @@ def check_answers(task: UserTask, values: Mapping[str, object], *, session: Sess
     subject_of(task.process_key).check(task, values, session=session)
 
 
+def check_person(task: UserTask, by: Actor, *, session: Session) -> None:
+    """Refuse a person who may not do a task although it is offered to his group.
+
+    Raises:
+        NotAllowed: with a sentence for the person.
+    """
+    subject_of(task.process_key).forbid(task, by, session=session)
+
+
 def business_context(task: UserTask, *, session: Session, now: datetime) -> Mapping[str, object]:
     """Give what the expressions of a task's form may name: prefills, options, bounds."""
     return context_of_case(task.process_key, task.business_key, session=session, now=now)
@@ -44,6 +57,13 @@ def context_of_case(
 ) -> Mapping[str, object]:
     """Give what the forms of a case may name, also those that come with a message."""
     return subject_of(process_key).context(business_key, session=session, now=now)
+
+
+def keep(
+    task: UserTask, values: Mapping[str, object], *, by: Actor, session: Session, clock: Clock
+) -> Mapping[str, object]:
+    """Give what the record of the case keeps of answers; a subject may keep the rest to itself."""
+    return subject_of(task.process_key).keep(task, values, by=by, session=session, clock=clock)
 
 
 def announce(result: StepResult, *, session: Session, clock: Clock) -> None:

@@ -1,7 +1,7 @@
 """The verbs of cases: complete a user task with its form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from forms.schema import Form
 from housing.records.errors import TaskHasNoForm
 from housing.records.forms import form_of_task
 from housing.records.service import Answers, discard_draft, record
-from housing.subjects import announce, check_answers
+from housing.subjects import announce, check_answers, keep, check_person
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,14 +46,17 @@ def submit_task(
         TaskNotYours, TaskAlreadyClaimed: the actor may not complete it.
         LostRace: the case moved on since the page was drawn.
         FileNotYours: a photo belongs to somebody else.
+        NotAllowed: the task is not for this person, such as the second check of his own review.
         Invalid: an answer breaks a rule that the form does not know.
     """
     task = engine_queries.task(completion.task_id, session)
     if task.state != "open":
         raise TaskAlreadyEnded(task.ended_by_name or "")
     answers = _answers(task, completion.values, session)
+    check_person(task, by, session=session)
     check_answers(task, completion.values, session=session)
-    record(answers, by=by, session=session, clock=clock)
+    kept = keep(task, completion.values, by=by, session=session, clock=clock)
+    record(replace(answers, values=kept), by=by, session=session, clock=clock)
     discard_draft(task.id, by=by, session=session)
     result = engine.complete(
         task.id,

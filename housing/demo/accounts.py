@@ -56,8 +56,12 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     _staff("chief1", "鄭科長", "section_chief"),
     _staff("supervisor1", "謝流程", "process_supervisor"),
     _staff("admin1", "管理員", "administrator"),
+    _staff("applicant1", "何安居", "applicant"),
+    _staff("applicant2", "沈樂業", "applicant"),
+    _staff("officer2", "宋複核", "officer"),
+    _staff("ethics1", "馮政風", "ethics_office"),
 )
-"""The twelve accounts a visitor may sign in with, all with PASSWORD."""
+"""The sixteen accounts a visitor may sign in with, all with PASSWORD."""
 
 _NEIGHBOUR_HOMES = (
     *(("SW", unit) for unit in ("A-0201", "A-0302", "A-0402", "A-0601", "B-0202", "B-0301")),

@@ -1,0 +1,1 @@
+"""Calls for applications, applications and their review, the qualified list, the rolling queue."""

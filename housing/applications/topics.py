@@ -1,0 +1,33 @@
+"""What the diagrams of applications call, by topic."""
+
+from collections.abc import Mapping
+
+from housing.applications import duplicates, operations, supplements
+from housing.slices import Verb
+
+TOPICS: Mapping[str, Verb] = {
+    "application.receive": operations.receive,
+    "application.read_close": operations.read_close,
+    "application.gather": operations.gather,
+    "application.record_findings": operations.record_findings,
+    "application.record_review": operations.record_review,
+    "application.note_forgery": operations.note_forgery,
+    "application.record_second_round": operations.record_second_round,
+    "application.record_second": operations.record_second,
+    "application.qualify": operations.qualify,
+    "application.enqueue": operations.enqueue,
+    "application.reject": operations.reject,
+    "application.reopen": operations.reopen,
+    "application.withdraw": operations.withdraw,
+    "application.close_deceased": operations.close_deceased,
+    "application.ask_choice": duplicates.ask_choice,
+    "application.resolve_duplicate": duplicates.resolve_duplicate,
+    "application.merge": duplicates.merge,
+    "application.expire_choice": duplicates.expire_choice,
+    "application.send_supplement": supplements.send_supplement,
+    "application.start_supplement": supplements.start_supplement,
+    "application.grant_extension": supplements.grant_extension,
+    "application.record_answer": supplements.record_answer,
+    "application.expire_supplement": supplements.expire_supplement,
+    "application.restore": supplements.restore,
+}
