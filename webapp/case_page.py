@@ -2,42 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
+from datetime import datetime
 
 from engine import definition_queries, queries
-from engine.calendar import local_date
-from engine.errors import DefinitionNotFound
 from engine.explanations import Deadline
 from engine.records import Incident, Instance, ProcessModel
-from forms import schema, words
-from forms.dates import parse_day
-from forms.schema import Form
-from forms.words import Answer
 from housing.cases import queries as cases
-from housing.cases.queries import CaseStep, Submitted, TimelineEntry
+from housing.cases.queries import CaseStep
 from housing.cases.rules import Viewer
-from housing.repairs import queries as repairs
-from housing.repairs.rules import BEFORE_DISPATCH
-from housing.repairs.service import MANAGERS, PROCESS
-from housing.repairs.views import CaseSummary, Turn
-from webapp import case_access, current, model_words
+from housing.files.service import StoredFile, files_of
+from housing.letters.queries import LetterView
+from housing.records.queries import Turn, turns_of
+from housing.repairs.service import PROCESS as REPAIRS
+from webapp import case_access, case_letters, case_repairs, current, model_words
 from webapp.case_access import Access
+from webapp.case_part import Part, ReadPart
+from webapp.case_timeline import SYSTEM_KINDS, Day, days_of
 
-SYSTEM_KINDS = frozenset(
-    {
-        "task_created",
-        "service_done",
-        "script_done",
-        "decision_made",
-        "end_reached",
-        "message_thrown",
-        "message_expired",
-    }
-)
-"""Lines of the timeline that are shown on demand only."""
+FILE_RELATIONS = frozenset({"reporter", "household"})
+"""Who sees the files of a case beside the office."""
 
 STEP_TYPES = frozenset(
     {
@@ -54,18 +37,8 @@ STEP_TYPES = frozenset(
 """What the list of steps names; gateways and scripts only steer between them."""
 
 
-PAYERS: Mapping[str, LazyString] = {
-    "warranty": _l("Warranty contractor"),
-    "agency": _l("The office"),
-    "tenant": _l("Tenant"),
-    "contractor": _l("Contractor in default"),
-}
-
-PARTS_OF_DAY: Mapping[str, LazyString] = {
-    "morning": _l("morning, 9 to 12"),
-    "afternoon": _l("afternoon, 13 to 17"),
-    "evening": _l("evening, 18 to 21"),
-}
+PARTS: Mapping[str, ReadPart] = {REPAIRS: case_repairs.read}
+"""Key of a process to what its subject adds to the page."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,33 +58,13 @@ class TurnLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Moment:
-    """One line of the timeline with the answers handed in with it.
-
-    Attributes:
-        until, before: new and former due date of an extended deadline.
-    """
-
-    entry: TimelineEntry
-    answers: tuple[Answer, ...]
-    until: datetime | None = None
-    before: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Day:
-    """The lines of one calendar day in Taipei, newest first."""
-
-    on: date
-    moments: tuple[Moment, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CasePage:
     """All that the page shows.
 
     Attributes:
-        summary: of a repair; None for other processes.
+        part: what the subject of the process adds; None for a plain case.
+        letters: that this person may read, oldest first.
+        documents: files of the case, oldest first; for the office and whoever began the case.
         hidden_count: lines of the timeline that only the system wrote and that are not shown.
         steps: of the diagram, as a list; empty for people who do not see the diagram.
         model: the diagram; None for the same people.
@@ -120,15 +73,15 @@ class CasePage:
 
     case: Instance
     viewer: Viewer
-    summary: CaseSummary | None
+    part: Part | None
+    letters: tuple[LetterView, ...]
+    documents: tuple[StoredFile, ...]
     turns: tuple[TurnLine, ...]
     days: tuple[Day, ...]
     hidden_count: int
     steps: tuple[CaseStep, ...]
     model: ProcessModel | None
     incidents: tuple[Incident, ...]
-    can_cancel: bool
-    can_extend: bool
     deadlines: tuple[Deadline, ...] = ()
 
     def deadline_of(self, task_id: str) -> Deadline | None:
@@ -174,18 +127,6 @@ class CasePage:
         }
 
     @property
-    def visits(self) -> Sequence[tuple[date | None, str]]:
-        """The times the reporter suggested: day and words of the part of the day."""
-        times = self.summary.visit_times if self.summary else ()
-        return [_visit(text) for text in times]
-
-    @property
-    def payer(self) -> str:
-        """Who pays, in words; "" as long as nobody decided."""
-        code = (self.summary.payer if self.summary else None) or ""
-        return str(PAYERS.get(code, code))
-
-    @property
     def listed_steps(self) -> Sequence[CaseStep]:
         """The steps that the list names: done and present ones first in time, then the rest."""
         named = [each for each in self.steps if _is_listed(each)]
@@ -204,13 +145,8 @@ def read(number: str, *, is_whole: bool) -> CasePage:
         InstanceNotFound: there is no such case, or it is no business of his.
     """
     access, application = case_access.find(number), current.application()
-    case, viewer, now = access.case, access.viewer, application.clock.now()
+    case, viewer = access.case, access.viewer
     with application.reading() as session:
-        summary = (
-            repairs.case_summary(number, session=session, now=now)
-            if case.process_key == PROCESS
-            else None
-        )
         deployed = definition_queries.definition_by_id(case.definition_id, session)
         model = definition_queries.process_model(deployed, session)
         entries = cases.timeline(case.id, viewer, session=session)
@@ -218,19 +154,22 @@ def read(number: str, *, is_whole: bool) -> CasePage:
         incidents = queries.incidents(session, instance_id=case.id) if viewer.is_staff else ()
         waits = {each.kind for each in queries.active_elements(case.id, session)}
         deadlines = cases.deadlines_for(case.id, viewer, session=session)
+        turns = turns_of(case.id, session=session)
+        documents = files_of(case.id, session=session) if _may_see_files(viewer) else []
+    read_part = PARTS.get(case.process_key)
     shown = [each for each in entries if is_whole or each.kind not in SYSTEM_KINDS]
     return CasePage(
         case=case,
         viewer=viewer,
-        summary=summary,
-        turns=_turns(summary, model, viewer),
-        days=_days(shown, case.definition_id),
+        part=read_part(case, viewer, waits) if read_part else None,
+        letters=case_letters.of_case(case, viewer),
+        documents=tuple(documents),
+        turns=_turns(turns, model, viewer),
+        days=days_of(shown, case.definition_id),
         hidden_count=len(entries) - len(shown),
         steps=tuple(steps),
         model=model if viewer.is_staff else None,
         incidents=incidents,
-        can_cancel=summary is not None and "message" in waits and _may_cancel(summary, case),
-        can_extend=summary is not None and "message" in waits and _may_extend(summary, viewer),
         deadlines=deadlines,
     )
 
@@ -246,29 +185,17 @@ def read_deadlines(number: str) -> tuple[Access, tuple[Deadline, ...]]:
         return access, cases.deadlines_for(access.case.id, access.viewer, session=session)
 
 
-def _may_cancel(summary: CaseSummary, case: Instance) -> bool:
-    actor = current.actor()
-    is_reporter = str(summary.reporter_id) == actor.id
-    is_manager = any(actor.belongs_to(role, case.scope) for role in MANAGERS)
-    return (is_reporter or is_manager) and summary.ticket.stage in BEFORE_DISPATCH
+def _may_see_files(viewer: Viewer) -> bool:
+    return viewer.is_staff or viewer.relation in FILE_RELATIONS
 
 
-def _may_extend(summary: CaseSummary, viewer: Viewer) -> bool:
-    runs = [order for order in summary.orders if order.done_at is None and order.outcome is None]
-    return viewer.relation == "contractor" and bool(runs)
-
-
-def _turns(
-    summary: CaseSummary | None, model: ProcessModel, viewer: Viewer
-) -> tuple[TurnLine, ...]:
-    if summary is None:
-        return ()
+def _turns(turns: Iterable[Turn], model: ProcessModel, viewer: Viewer) -> tuple[TurnLine, ...]:
     milestones = {
         each.id: str(each.properties.get("anju:milestone") or each.name) for each in model.elements
     }
     return tuple(
         _turn(turn, turn.name if viewer.is_staff else milestones.get(turn.element_id, turn.name))
-        for turn in summary.turns
+        for turn in turns
     )
 
 
@@ -278,56 +205,6 @@ def _turn(turn: Turn, words: str) -> TurnLine:
     is_offered = any(group == turn.group for group, _scope in actor.groups)
     may_open = is_mine or (turn.assignee is None and is_offered)
     return TurnLine(turn=turn, words=model_words.say(words), is_mine=is_mine, may_open=may_open)
-
-
-def _days(entries: Iterable[TimelineEntry], definition_id: str) -> tuple[Day, ...]:
-    moments: dict[date, list[Moment]] = {}
-    for entry in sorted(entries, key=lambda each: each.at, reverse=True):
-        moment = Moment(
-            entry=entry,
-            answers=_answers(entry.form, definition_id),
-            until=_instant(entry.details.get("until") or entry.details.get("new")),
-            before=_instant(entry.details.get("from") or entry.details.get("old")),
-        )
-        moments.setdefault(local_date(entry.at), []).append(moment)
-    return tuple(Day(on=on, moments=tuple(found)) for on, found in moments.items())
-
-
-def _instant(value: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(value)) if value else None
-    except ValueError:
-        return None
-
-
-def _answers(submitted: Submitted | None, definition_id: str) -> tuple[Answer, ...]:
-    if submitted is None:
-        return ()
-    form = _deployed_form(submitted.form_key, definition_id)
-    if form is None:
-        return ()
-    return words.answers(
-        model_words.say_form(form),
-        model_words.say_values(form, submitted.values),
-        separator=model_words.separator(),
-    )
-
-
-def _deployed_form(form_key: str, definition_id: str) -> Form | None:
-    """Read a form in the version of the case; None for one the version was deployed without."""
-    with current.application().reading() as session:
-        try:
-            text = definition_queries.resource(definition_id, f"forms/{form_key}.json", session)
-        except DefinitionNotFound:
-            return None
-    return schema.load(text)
-
-
-def _visit(text: str) -> tuple[date | None, str]:
-    """Read a stored time, `2026-03-04 morning`; other texts stay as they are."""
-    day_text, _, part = text.partition(" ")
-    on = parse_day(day_text)
-    return (on, str(PARTS_OF_DAY.get(part, part))) if on else (None, text)
 
 
 def _is_token(step: CaseStep) -> bool:

@@ -102,6 +102,25 @@ INSTANCE_STATES: Mapping[str, LazyString] = {
 CHANNELS: Mapping[str, LazyString] = {
     "mail": _l("E-mail"),
     "push": _l("Push message"),
+    "portal": _l("Electronic service, portal"),
+    "email": _l("Electronic service, e-mail"),
+    "registered_mail": _l("Registered mail with receipt"),
+    "hand": _l("Handed over"),
+}
+
+LETTER_STATES: Mapping[str, LazyString] = {
+    "draft": _l("Draft"),
+    "sent": _l("Sent, not yet served"),
+    "served": _l("Served"),
+}
+
+PROOFS: Mapping[str, LazyString] = {
+    "portal_notified": _l("Notified in the portal"),
+    "portal_read": _l("Read in the portal"),
+    "registered_receipt": _l("Receipt of the registered letter"),
+    "postmark": _l("Postmark"),
+    "deposited": _l("Deposited at the post office"),
+    "handed": _l("Handed over in person"),
 }
 
 ELEMENT_KINDS: Mapping[str, LazyString] = {
@@ -140,6 +159,8 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "channel": CHANNELS,
     "job": JOB_KINDS,
     "element": ELEMENT_KINDS,
+    "letter": LETTER_STATES,
+    "proof": PROOFS,
 }
 
 

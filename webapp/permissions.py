@@ -28,6 +28,7 @@ _staff = frozenset(
     }
 )
 _supervisors = frozenset({"process_supervisor", "administrator"})
+_letter_clerks = frozenset({"officer", "section_chief"})
 _calendar_keepers = frozenset({"process_supervisor", "officer"})
 
 ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
@@ -49,6 +50,8 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "repairs.request_extension": _signed_in,
     "cases.show": _signed_in,
     "cases.deadlines": _signed_in,
+    "letters.show_pdf": _signed_in,
+    "letters.prove": _letter_clerks,
     "files.show": _signed_in,
     "calendars.show": _staff,
     "calendars.history": _staff,

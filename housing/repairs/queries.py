@@ -12,6 +12,7 @@ from engine.records import Page, UserTask
 from housing.people.queries import names_of
 from housing.places.rules import COMMUNITY_PREFIX, code_of
 from housing.repairs.desk import orders_of, place_of, ticket_by_number
+from housing.records.queries import Turn, turns_of
 from housing.repairs.models import (
     ChargeBack,
     LedgerEntry,
@@ -37,7 +38,6 @@ from housing.repairs.views import (
     QuoteView,
     TicketFilter,
     TicketRow,
-    Turn,
 )
 
 TITLE_LENGTH = 60
@@ -117,7 +117,7 @@ def case_summary(number: str, *, session: Session, now: datetime) -> CaseSummary
     """
     row = ticket_by_number(number, session=session)
     orders = orders_of(row.id, session=session)
-    turns = _turns(row, session)
+    turns = turns_of(row.instance_id, session=session) if row.instance_id else ()
     charge_back = select(ChargeBack.amount_twd).where(ChargeBack.ticket_id == row.id)
     followers = select(func.count()).where(RepairFollower.ticket_id == row.id)
     quotes = _quotes(row.id, session)
@@ -313,28 +313,6 @@ def ledger_view(entry: LedgerEntry) -> LedgerView:
         demanded_at=entry.demanded_at,
         outcome=entry.outcome,
         settled_at=entry.settled_at,
-    )
-
-
-def _turns(row: RepairTicket, session: Session) -> tuple[Turn, ...]:
-    if row.instance_id is None:
-        return ()
-    wanted = TaskFilter(instance_id=row.instance_id)
-    tasks = engine_queries.open_tasks(wanted, session).rows
-    names = names_of({task.assignee for task in tasks if task.assignee}, session=session)
-    return tuple(_turn(task, names.get(task.assignee or "", "")) for task in tasks)
-
-
-def _turn(task: UserTask, assignee_name: str) -> Turn:
-    return Turn(
-        task_id=task.id,
-        element_id=task.element_id,
-        name=task.name,
-        group=task.candidate_group,
-        assignee=task.assignee,
-        assignee_name=assignee_name,
-        due_at=task.due_at,
-        original_due_at=task.original_due_at if task.original_due_at != task.due_at else None,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from housing.records.queries import Turn
 from housing.repairs.rules import FINAL_STAGES, Account, Line, Milestone, Punctuality
 
 
@@ -133,27 +134,6 @@ class LedgerView:
     demanded_at: datetime | None
     outcome: str | None
     settled_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Turn:
-    """Whose turn it is.
-
-    Attributes:
-        name: of the user task.
-        group: candidate group; None for a task of one person.
-        assignee_name: who claimed it or must do it, or "".
-        original_due_at: the first due date, if it was moved.
-    """
-
-    task_id: str
-    element_id: str
-    name: str
-    group: str | None
-    assignee: str | None
-    assignee_name: str
-    due_at: datetime | None
-    original_due_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
