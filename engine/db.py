@@ -14,6 +14,7 @@ from typing import IO
 import orjson
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -21,6 +22,9 @@ from engine import crash_points
 
 UnitOfWork = Session
 """The session of one action; rooms that write no SQL pass it on under this name."""
+
+DatabaseFailed = DBAPIError
+"""What is raised when the database cannot be reached or refuses; for rooms that write no SQL."""
 
 LARGEST_JSON = 2**63 - 1
 """The largest integer that is written as one."""

@@ -23,12 +23,14 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """Upper bounds, in seconds, of the buckets in which the time of jobs is counted."""
 
 _COLUMNS = tuple(c for c in worker.c if c.name != "name")
-_CHANGES = {"postgresql": postgresql.insert(worker), "sqlite": sqlite.insert(worker)}
+_ON_SERVER, _IN_FILE = postgresql.insert(worker), sqlite.insert(worker)
 _BEAT = {
-    name: statement.on_conflict_do_update(
-        index_elements=["name"], set_={c.name: statement.excluded[c.name] for c in _COLUMNS}
-    )
-    for name, statement in _CHANGES.items()
+    "postgresql": _ON_SERVER.on_conflict_do_update(
+        index_elements=["name"], set_={c.name: _ON_SERVER.excluded[c.name] for c in _COLUMNS}
+    ),
+    "sqlite": _IN_FILE.on_conflict_do_update(
+        index_elements=["name"], set_={c.name: _IN_FILE.excluded[c.name] for c in _COLUMNS}
+    ),
 }
 _ALL = select(worker).order_by(worker.c.last_seen_at.desc(), worker.c.name)
 _FORGET = delete(worker).where(worker.c.last_seen_at < bindparam("before"))

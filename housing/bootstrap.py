@@ -9,6 +9,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.orm import Session
 
@@ -80,6 +82,15 @@ class Application:
         with self.database.connect_for_migration() as connection:
             command.upgrade(_alembic(connection), "head")
         self.refresh_clock()
+
+    def has_newest_schema(self) -> bool:
+        """Tell whether the database was brought to the schema of this code."""
+        with self.reading() as session:
+            connection = session.connection()
+            script = ScriptDirectory.from_config(_alembic(connection))
+            return (
+                MigrationContext.configure(connection).get_current_revision() in script.get_heads()
+            )
 
     def erase(self) -> None:
         """Throw a demo city away: every table of the house and every uploaded file.

@@ -41,6 +41,7 @@ class Settings:
         base_url: address of the pages as readers type it, without a slash at the end.
         channels: how messages leave the house.
         keys: key id to the bytes that seal personal data, oldest first; see `housing.vault`.
+        metrics_token: what Prometheus sends to read the figures from elsewhere; "" for nobody.
     """
 
     var: Path
@@ -51,6 +52,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     channels: Channels = field(default_factory=Channels)
     keys: Mapping[str, bytes] = field(default_factory=_throw_away_keys, repr=False)
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def files_path(self) -> Path:
@@ -84,6 +86,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         base_url=base_url,
         channels=channels.read(given, var, base_url),
         keys=_read_keys(given, var),
+        metrics_token=_read_metrics_token(given),
     )
 
 
@@ -101,6 +104,15 @@ def add_key(var: Path) -> str:
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{key_id} {secrets.token_hex(_KEY_BYTES)}\n")
     return key_id
+
+
+def _read_metrics_token(given: Mapping[str, str]) -> str:
+    token = given.get("ANJU_METRICS_TOKEN", "")
+    if token and len(token) < _MIN_SECRET_LENGTH:
+        raise SettingsInvalid(
+            "ANJU_METRICS_TOKEN", f"it needs at least {_MIN_SECRET_LENGTH} characters"
+        )
+    return token
 
 
 def _read_folder(given: Mapping[str, str]) -> Path:

@@ -16,6 +16,7 @@ from webapp import (
     errors,
     formats,
     language,
+    metrics,
     navigation,
     permissions,
     security,
@@ -33,6 +34,7 @@ from webapp.pages import (
     inbox,
     letters,
     migrations,
+    notifications,
     operations,
     processes,
     repairs,
@@ -51,6 +53,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inbox.pages,
     letters.pages,
     migrations.pages,
+    notifications.pages,
     operations.pages,
     processes.pages,
     repairs.pages,
@@ -90,6 +93,7 @@ def create_app(application: Application) -> Flask:
         ROC_YEARS=True,
     )
     _speak(app)
+    metrics.install(app)
     _guard(app)
     errors.install(app)
     for blueprint in BLUEPRINTS:

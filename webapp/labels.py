@@ -147,6 +147,12 @@ JOB_KINDS: Mapping[str, LazyString] = {
     "timer": _l("Timer"),
     "service": _l("System step"),
     "rung": _l("Reminder"),
+    "message": _l("Message between cases"),
+    "signal": _l("Signal"),
+    "start": _l("Start by schedule"),
+    "migration": _l("Move to another version"),
+    "calendar": _l("New working calendar"),
+    "recount": _l("Due date counted anew"),
 }
 
 WORDS: Mapping[str, Mapping[str, LazyString]] = {
@@ -157,10 +163,11 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "history": HISTORY_KINDS,
     "instance": INSTANCE_STATES,
     "channel": CHANNELS,
+    "dispatch": DISPATCH_STATES,
     "job": JOB_KINDS,
-    "element": ELEMENT_KINDS,
     "letter": LETTER_STATES,
     "proof": PROOFS,
+    "element": ELEMENT_KINDS,
 }
 
 

@@ -1,6 +1,7 @@
-"""Running the house: incidents, the queue, the mail and push simulator, the demo clock."""
+"""Running the house: what is due, who works, what failed; trying again; the demo clock."""
 
 from datetime import timedelta
+from typing import Any
 
 import flask
 from flask import Blueprint
@@ -8,7 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from engine import queries
+from engine import dispatches, queries, queue, workers
+from engine.errors import IncidentNotFound, InstanceNotActive, NotFound
+from engine.records import Incident, Page
 from housing.demo import clock
 from webapp import current, formats
 from webapp.addresses import next_page
@@ -17,16 +20,52 @@ pages = Blueprint("operations", __name__)
 
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 NEXT_DEADLINE = "next_due"
+SHORT_LIST = 8
+PAGE = 20
+MOST_AT_ONCE = 500
+"""Incidents that one click tries again."""
+
+LATE = timedelta(minutes=1)
+"""A queue that is so late needs somebody to look."""
 
 
 @pages.get("/operations")
 def show() -> str:
-    """Show what waits, what failed and what was not delivered."""
+    """Show who works, what is due, what failed and what was not delivered."""
+    application = current.application()
+    now, real_now = application.clock.now(), application.system_clock.now()
+    asked = flask.request.args
+    page = max(asked.get("page", 1, type=int), 1)
+    dead_page = max(asked.get("messages", 1, type=int), 1)
+    with application.reading() as session:
+        seen, lag = workers.workers(session), queue.lag(now, session)
+        return flask.render_template(
+            "operations/show.html",
+            queue=queries.queue_counts(now, session),
+            lag=_lag_words(lag),
+            is_late=lag > LATE,
+            workers=[(each, each.is_alive(real_now)) for each in seen],
+            upcoming=queue.jobs(session, limit=SHORT_LIST),
+            kinds=queue.incident_kinds(session),
+            incidents=queue.incidents(session, offset=(page - 1) * PAGE, limit=PAGE),
+            dead=queue.dead_messages(session, offset=(dead_page - 1) * PAGE, limit=PAGE),
+            page=page,
+            dead_page=dead_page,
+            is_refreshing=asked.get("refresh") != "off",
+            page_count=_page_count,
+        )
+
+
+@pages.get("/operations/jobs")
+def list_jobs() -> str:
+    """List all jobs that wait for their time, in the order they fall due."""
+    page = max(flask.request.args.get("page", 1, type=int), 1)
     application = current.application()
     with application.reading() as session:
-        queue = queries.queue_counts(application.clock.now(), session)
-        incidents = queries.incidents(session)
-    return flask.render_template("operations/show.html", queue=queue, incidents=incidents)
+        found = queue.jobs(session, offset=(page - 1) * PAGE, limit=PAGE)
+    return flask.render_template(
+        "operations/jobs.html", jobs=found, page=page, page_count=_page_count(found)
+    )
 
 
 @pages.post("/operations/incidents/<incident_id>/retry")
@@ -36,6 +75,61 @@ def retry(incident_id: str) -> Response:
     with application.unit_of_work() as session:
         application.engine.retry(incident_id, by=current.actor(), session=session)
     flask.flash(_("The step runs again at the next tick."), "success")
+    return flask.redirect(flask.url_for("operations.show"))
+
+
+@pages.get("/operations/incidents")
+def preview_kind() -> str:
+    """Show the open incidents of one step of one process before all are tried again."""
+    asked = flask.request.args
+    kind = asked.get("process", ""), asked.get("element", "")
+    page = max(asked.get("page", 1, type=int), 1)
+    with current.application().reading() as session:
+        found = queue.incidents(session, kind=kind, offset=(page - 1) * PAGE, limit=PAGE)
+    return flask.render_template(
+        "operations/kind.html",
+        incidents=found,
+        kind=kind,
+        most=min(found.total, MOST_AT_ONCE),
+        page=page,
+        page_count=_page_count(found),
+    )
+
+
+@pages.post("/operations/incidents")
+def retry_kind() -> Response:
+    """Let the failed steps of one kind run again; each for itself."""
+    sent = flask.request.form
+    kind = sent.get("process", ""), sent.get("element", "")
+    if sent.get("confirmed") != "yes":
+        flask.flash(_("Nothing was tried again: please confirm first."), "warning")
+        return flask.redirect(
+            flask.url_for("operations.preview_kind", process=kind[0], element=kind[1])
+        )
+    with current.application().reading() as session:
+        found = queue.incidents(session, kind=kind, limit=MOST_AT_ONCE)
+    revived = sum(_revive(each) for each in found.rows)
+    words = ngettext(
+        "%(num)d step runs again at the next tick.",
+        "%(num)d steps run again at the next tick.",
+        revived,
+    )
+    flask.flash(words, "success" if revived else "warning")
+    return flask.redirect(flask.url_for("operations.show"))
+
+
+@pages.post("/operations/messages/<int:message_id>/retry")
+def send_again(message_id: int) -> Response:
+    """Send a message that was given up once more.
+
+    Raises:
+        NotFound: there is no such message, or it was delivered meanwhile.
+    """
+    application = current.application()
+    with application.unit_of_work() as session:
+        if not dispatches.retry(message_id, application.clock.now(), session.connection()):
+            raise NotFound
+    flask.flash(_("The message is sent again at the next tick."), "success")
     return flask.redirect(flask.url_for("operations.show"))
 
 
@@ -58,3 +152,28 @@ def advance_clock() -> Response:
     )
     flask.flash(words, "success")
     return flask.redirect(next_page())
+
+
+def _lag_words(lag: timedelta) -> str:
+    """Say for how long the oldest due job has waited."""
+    seconds = int(lag.total_seconds())
+    if seconds < 60:
+        return str(ngettext("%(num)d second", "%(num)d seconds", seconds))
+    if seconds < 2 * 3600:
+        return str(ngettext("%(num)d minute", "%(num)d minutes", seconds // 60))
+    return str(ngettext("%(num)d hour", "%(num)d hours", seconds // 3600))
+
+
+def _revive(incident: Incident) -> bool:
+    """Try one incident again; False when its case is suspended, or somebody was faster."""
+    application = current.application()
+    try:
+        with application.unit_of_work() as session:
+            application.engine.retry(incident.id, by=current.actor(), session=session)
+    except (IncidentNotFound, InstanceNotActive):
+        return False
+    return True
+
+
+def _page_count(found: Page[Any]) -> int:
+    return max(1, -(-found.total // found.limit))
