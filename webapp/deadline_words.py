@@ -139,7 +139,7 @@ def _facts(computation: Computation) -> list[tuple[str, str]]:
     if computation.start.proof:
         found.append((_("Proof of service"), computation.start.proof))
     found.append((_("Rule"), computation.basis))
-    if computation.rule:
+    if computation.rule and any(day.kind == "saturday" for day in computation.skipped):
         ends = day_words.SATURDAY_ENDS.get(computation.rule, computation.rule)
         found.append((_("A last day on a Saturday ends on"), str(ends)))
     found.append((_("Calendar"), calendar_words(computation.calendar_version)))
