@@ -1,11 +1,13 @@
 """The processes of the chaos suite: forked from a server that has everything loaded, so cheaply."""
 
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
+from types import ModuleType
 from typing import Any
 
 from scheduler.chaos import orders
@@ -24,8 +26,20 @@ _context.set_forkserver_preload([orders.__name__])
 def begin(act: Callable[..., None], *given: Any) -> ForkServerProcess:  # noqa: ANN401  # handed on
     """Start a process that does one thing."""
     process = _context.Process(target=act, args=given, daemon=True)
-    process.start()
+    with _without_main():
+        process.start()
     return process
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the program that runs: each process would import it anew, pages and all."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def run(act: Callable[..., None], *given: Any) -> int:  # noqa: ANN401  # handed on
