@@ -102,10 +102,34 @@ INSTANCE_STATES: Mapping[str, LazyString] = {
 CHANNELS: Mapping[str, LazyString] = {
     "mail": _l("E-mail"),
     "push": _l("Push message"),
+    "sms": _l("Text message"),
+    "line": _l("LINE"),
     "portal": _l("Electronic service, portal"),
     "email": _l("Electronic service, e-mail"),
     "registered_mail": _l("Registered mail with receipt"),
     "hand": _l("Handed over"),
+}
+
+TOPICS: Mapping[str, LazyString] = {
+    "urgent": _l("Urgent notices"),
+    "progress": _l("News of my cases"),
+    "reminder": _l("Reminders before a deadline"),
+    "overdue": _l("Overdue work"),
+}
+
+TOPIC_HINTS: Mapping[str, LazyString] = {
+    "urgent": _l("Emergencies such as floods or gas. At least one channel stays."),
+    "progress": _l("Received, decided, arranged, done; letters of the office."),
+    "reminder": _l("At half time, by push message if you take any, and a day before the end."),
+    "overdue": _l("Your own tasks, and those of the people you supervise."),
+}
+
+DISPATCH_STATES: Mapping[str, LazyString] = {
+    "waiting": _l("Waiting"),
+    "failed": _l("Failed, will be tried again"),
+    "sent": _l("Delivered"),
+    "opened": _l("Opened"),
+    "dead": _l("Given up"),
 }
 
 LETTER_STATES: Mapping[str, LazyString] = {

@@ -16,6 +16,7 @@ SECTIONS = {
     "inbox": "inbox.list_tasks",
     "operations": "operations.show",
     "processes": "processes.list_processes",
+    "notifications": "notifications.list_own",
     "simulator": "simulator.list_messages",
 }
 """Blueprint to the entry that stands for its pages."""
@@ -77,7 +78,7 @@ def _for_residents() -> list[tuple[str, str, str]]:
         ("repairs.report", _("Report a repair"), "wrench"),
         ("repairs.list_reports", _("My reports"), "list"),
         ("inbox.list_tasks", _("To do"), "tasks"),
-        ("simulator.list_messages", _("Messages"), "mail"),
+        _messages(),
         ("deadlines.show", _("Count a deadline"), "clock"),
     ]
 
@@ -89,10 +90,17 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, str]]:
         ("repairs.list_reports", _("Repair cases"), "list"),
         ("processes.list_processes", _("Processes"), "process"),
         ("operations.show", _("Operations"), "gauge"),
-        ("simulator.list_messages", _("Messages"), "mail"),
+        _messages(),
         ("calendars.show", _("Working calendar"), "calendar"),
         ("deadlines.show", _("Count a deadline"), "clock"),
     ]
     if roles & REPORTERS:
         entries.insert(3, ("repairs.report", _("Report a repair"), "wrench"))
     return entries
+
+
+def _messages() -> tuple[str, str, str]:
+    """Lead to the simulator in the demo, where everybody's messages are seen, else to one's own."""
+    if current.application().settings.is_demo:
+        return ("simulator.list_messages", _("Messages"), "mail")
+    return ("notifications.list_own", _("My notices"), "mail")

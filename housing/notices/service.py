@@ -121,6 +121,34 @@ def mark_read(instance_id: str, account_id: AccountRef, *, session: Session, clo
     dispatches.note_read(instance_id, str(account_id), clock.now(), session.connection())
 
 
+def ask_to_verify(account: AccountView, link: str, *, session: Session, clock: Clock) -> None:
+    """Write the letter whose link proves that an e-mail address is right.
+
+    Args:
+        account: with the address.
+        link: path of the page that takes the proof.
+        session: of the request.
+        clock: tells when it is written.
+    """
+    now = clock.now()
+    reader = Reader(name=account.name, language=account.language)
+    words = render("email_check", {"what": account.email}, reader, link)
+    letter = NewMessage(
+        idem=f"email:{account.id}:{digest('email_check', {'link': link}, now)}:mail",
+        channel="mail",
+        recipient=str(account.id),
+        payload={
+            "kind": "email_check",
+            "subject": words.subject,
+            "body": words.body,
+            "short": words.short,
+            "url": link,
+            "at": now.astimezone(UTC).isoformat(),
+        },
+    )
+    outbox.add([letter], now, session.connection())
+
+
 def fall_back(
     message: Message,
     usable: Collection[str],

@@ -6,6 +6,7 @@ A new subject gets a file `words_of_<subject>.py` and its line in NOTICES.
 from collections.abc import Mapping
 
 from housing.notices.wording import NoticeWords
+from housing.notices.words_of_accounts import ACCOUNTS
 from housing.notices.words_of_applications import APPLICATIONS
 from housing.notices.words_of_deadlines import DEADLINES
 from housing.notices.words_of_letters import LETTERS
@@ -17,5 +18,5 @@ CLOSING: Mapping[str, str] = {
     "en": "Your social housing service team",
 }
 
-NOTICES: Mapping[str, NoticeWords] = {**APPLICATIONS, **REPAIRS, **DEADLINES, **LETTERS}
+NOTICES: Mapping[str, NoticeWords] = {**ACCOUNTS, **APPLICATIONS, **REPAIRS, **DEADLINES, **LETTERS}
 """Kind of notice to its words."""

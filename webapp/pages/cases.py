@@ -4,7 +4,7 @@ import flask
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from webapp import case_page, model_words
+from webapp import case_page, model_words, notice_list
 
 pages = Blueprint("cases", __name__)
 
@@ -13,7 +13,9 @@ pages = Blueprint("cases", __name__)
 def show(number: str) -> str:
     """Show a case: its state, what happened, and to staff its diagram and costs."""
     page = case_page.read(number, is_whole=flask.request.args.get("all") == "1")
-    return flask.render_template("cases/show.html", page=page)
+    notice_list.note_reading(page.case.id)
+    notices = notice_list.of_case(page.case.id) if page.viewer.is_staff else []
+    return flask.render_template("cases/show.html", page=page, notices=notices)
 
 
 @pages.get("/cases/<number>/deadlines.json")

@@ -1,0 +1,213 @@
+"""A person's notices: what was told, by which channels, on which devices, at which address."""
+
+import math
+from pathlib import Path
+
+import flask
+from flask import Blueprint, Response
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.wrappers import Response as BaseResponse
+
+from engine.errors import Invalid
+from housing.delivery import devices, keys
+from housing.delivery.devices import NewDevice
+from housing.delivery.service import retry
+from housing.notices import preferences, queries
+from housing.notices.kinds import TOPICS
+from housing.notices.service import ask_to_verify
+from housing.people import service as people
+from webapp import current, errors, labels, language
+from webapp.addresses import next_page
+
+pages = Blueprint("notifications", __name__)
+
+PAGE_SIZE = 25
+LINK_LIFETIME = 3 * 24 * 60 * 60
+"""Seconds that the link of an e-mail check is good for."""
+
+
+@pages.get("/messages")
+def list_own() -> str:
+    """List what this person was told, newest first."""
+    page = max(1, flask.request.args.get("page", 1, int))
+    with current.application().reading() as session:
+        notices = queries.notices_of(current.account().id, session=session)
+    return flask.render_template(
+        "notifications/list.html",
+        notices=notices[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        page=page,
+        page_count=math.ceil(len(notices) / PAGE_SIZE),
+    )
+
+
+@pages.get("/account/notifications")
+def show() -> str:
+    """Show where a person is reached and what he wants to be told how."""
+    return _page()
+
+
+@pages.post("/account/notifications")
+def save() -> flask.typing.ResponseReturnValue:
+    """Keep the channels of each topic, and the language of notices and pages."""
+    form = flask.request.form
+    chosen = {each.code: form.getlist(each.code) for each in TOPICS}
+    try:
+        with current.application().unit_of_work() as session:
+            people.change_language(current.account().id, form.get("language", ""), session=session)
+            preferences.choose(current.account().id, chosen, session=session)
+    except Invalid as refusal:
+        return _page(problem=errors.sentence(refusal), chosen=chosen), 422
+    flask.flash(_("Your choice was saved."))
+    return _back()
+
+
+@pages.post("/account/contact")
+def save_contact() -> flask.typing.ResponseReturnValue:
+    """Keep e-mail address and mobile number; a new address gets a letter to check it."""
+    email, mobile = flask.request.form.get("email", ""), flask.request.form.get("mobile", "")
+    application = current.application()
+    try:
+        with application.unit_of_work() as session:
+            people.change_contact(
+                current.account().id,
+                email=email,
+                mobile=mobile,
+                session=session,
+                clock=application.clock,
+            )
+    except Invalid as refusal:
+        typed = {"email": email, "mobile": mobile}
+        return _page(contact_problem=errors.sentence(refusal), typed=typed), 422
+    flask.flash(_("Your address was saved."))
+    return _back()
+
+
+@pages.post("/account/email/check")
+def check_email() -> BaseResponse:
+    """Send a letter whose link proves that the address is right."""
+    account, application = current.account(), current.application()
+    if account.email is None:
+        return _back()
+    token = _signer().dumps([account.id, account.email])
+    link = flask.url_for("notifications.verify_email", token=token)
+    with application.unit_of_work() as session:
+        ask_to_verify(account, link, session=session, clock=application.clock)
+    flask.flash(_("A letter is on its way to %(email)s.", email=account.email))
+    return _back()
+
+
+@pages.get("/account/email/<token>")
+def verify_email(token: str) -> BaseResponse:
+    """Note that the letter to an address arrived; the link is good for three days."""
+    application = current.application()
+    try:
+        account_id, email = _signer().loads(token, max_age=LINK_LIFETIME)
+    except BadSignature:
+        flask.flash(_("This link is not valid any more."), "error")
+        return _back()
+    with application.unit_of_work() as session:
+        is_right = account_id == current.account().id and people.verify_email(
+            account_id, email, session=session, clock=application.clock
+        )
+    if is_right:
+        flask.flash(_("Your e-mail address is verified."))
+    else:
+        flask.flash(_("This link is for another address."), "error")
+    return _back()
+
+
+@pages.post("/account/devices")
+def add_device() -> flask.typing.ResponseReturnValue:
+    """Keep the browser that asks as a device for push messages."""
+    application = current.application()
+    given = flask.request.get_json(silent=True)
+    known = given if isinstance(given, dict) else {}
+    device = NewDevice(
+        endpoint=str(known.get("endpoint", "")),
+        p256dh=str(known.get("p256dh", "")),
+        auth=str(known.get("auth", "")),
+        name=_browser_name(),
+    )
+    with application.unit_of_work() as session:
+        devices.register(
+            current.account().id,
+            device,
+            hosts=application.settings.channels.push.hosts,
+            session=session,
+            clock=application.system_clock,
+        )
+    return "", 204
+
+
+@pages.post("/account/devices/<int:device_id>/remove")
+def remove_device(device_id: int) -> BaseResponse:
+    """Forget a device of this person."""
+    with current.application().unit_of_work() as session:
+        devices.remove(current.account().id, device_id, session=session)
+    flask.flash(_("The device was removed."))
+    return _back()
+
+
+@pages.get("/sw.js")
+def worker() -> Response:
+    """Hand out the service worker from the root, so that it serves every page."""
+    folder = Path(str(flask.current_app.static_folder)) / "dist"
+    response = flask.send_from_directory(folder, "worker.js", mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@pages.post("/notices/<int:message_row>/retry")
+def try_again(message_row: int) -> BaseResponse:
+    """Send a message that failed once more."""
+    application = current.application()
+    with application.unit_of_work() as session:
+        retry(message_row, session=session, clock=application.clock)
+    flask.flash(_("The message will be sent again at once."))
+    return flask.redirect(next_page())
+
+
+def _page(**problems: object) -> str:
+    application, account = current.application(), current.account()
+    channels = application.settings.channels
+    with application.reading() as session:
+        chosen = preferences.all_of(account.id, session=session)
+        known = devices.devices_of(account.id, session=session)
+    words: dict[str, object] = {
+        "account": account,
+        "topics": TOPICS,
+        "topic_words": labels.TOPICS,
+        "topic_hints": labels.TOPIC_HINTS,
+        "channels": {each: labels.CHANNELS[each] for each in channels.usable},
+        "chosen": chosen,
+        "languages": language.LANGUAGES,
+        "devices": known,
+        "push_key": _push_key(),
+        "typed": {"email": account.email or "", "mobile": account.mobile or ""},
+    }
+    return flask.render_template("notifications/show.html", **{**words, **problems})
+
+
+def _push_key() -> str:
+    """Tell browsers our public key; empty where push messages do not leave the house."""
+    channels = current.application().settings.channels
+    if not channels.is_real("push"):
+        return ""
+    return keys.public_key(keys.read_or_make(channels.push.key_path))
+
+
+def _browser_name() -> str:
+    agent = flask.request.user_agent.string
+    browser = next((b for b in ("Edg", "Firefox", "Chrome", "Safari") if b in agent), "Browser")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+    system = next((each for each in systems if each in agent), "")
+    return f"{'Edge' if browser == 'Edg' else browser} {system}".strip()
+
+
+def _back() -> BaseResponse:
+    return flask.redirect(flask.url_for("notifications.show"))
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current.application().settings.secret_key, salt="email")
