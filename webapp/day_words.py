@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from engine.periods import counting
 from engine.periods.computation import Computation, Step
 from webapp import formats
 
@@ -49,6 +50,15 @@ SATURDAY_ENDS: Mapping[str, LazyString] = {
     "MON_1200": _l("Monday, 12:00 (letter of the law)"),
 }
 
+BASES: Mapping[str, LazyString] = {
+    counting.STATUTORY: _l("Administrative Procedure Act, art. 48"),
+    counting.PLAIN_DAYS: _l("Civil Code, art. 120 (2): the day of the event does not count"),
+    counting.WORKING: _l("The government's office calendar; the day of the event does not count"),
+    counting.GRACE: _l("Administrative Procedure Act, art. 49: the way by post does not count"),
+    counting.RESTORATION: _l("Administrative Procedure Act, art. 50: restoration"),
+}
+"""The laws behind the rules of counting, as the reader's language names them."""
+
 FILE_PROBLEMS: Mapping[str, LazyString] = {
     "bad_date": _l("This is no date."),
     "unknown_kind": _l("This kind of day is unknown."),
@@ -74,6 +84,11 @@ STEPS: Mapping[str, LazyString] = {
     "limited": _l("It may not be later than %(day)s."),
     "end": _l("The period ends on %(when)s."),
 }
+
+
+def basis(text: str) -> str:
+    """Name the law or clause of a counting rule."""
+    return str(BASES.get(text, text))
 
 
 def sentences(computation: Computation) -> list[str]:

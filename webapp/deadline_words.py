@@ -138,7 +138,7 @@ def _facts(computation: Computation) -> list[tuple[str, str]]:
     found = [(_("Start"), _start(computation.start))]
     if computation.start.proof:
         found.append((_("Proof of service"), computation.start.proof))
-    found.append((_("Rule"), computation.basis))
+    found.append((_("Rule"), day_words.basis(computation.basis)))
     if computation.rule and any(day.kind == "saturday" for day in computation.skipped):
         ends = day_words.SATURDAY_ENDS.get(computation.rule, computation.rule)
         found.append((_("A last day on a Saturday ends on"), str(ends)))
@@ -188,4 +188,5 @@ def _length(stored: Mapping[str, Any]) -> str:
 FILTERS = {
     "explained": explain,
     "change_words": change_words,
+    "calendar_words": calendar_words,
 }

@@ -143,7 +143,7 @@ def test_a_resident_counts_a_deadline_and_reads_every_skipped_day(signed_in):
     assert "期間於 113/02/15（四） 23:59 屆滿" in page.text
     assert "始日 113/02/01（四） 不計算在內" in page.text
     assert "113/02/09（五） · 放假日 · 農曆除夕" in page.text
-    assert "行政程序法 §48" in page.text
+    assert "行政程序法第 48 條" in page.text
 
 
 def test_the_computation_is_handed_out_as_json(signed_in):

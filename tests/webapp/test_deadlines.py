@@ -22,7 +22,7 @@ def case(house, clock):
     served = {"at": date(2026, 3, 2), "proof": "掛號 RR123", "kind": "service"}
     with house.unit_of_work() as session:
         house.engine.deploy({"counted.bpmn": DIAGRAM.read_bytes()}, by=SYSTEM, session=session)
-        result = house.engine.start(
+        return house.engine.start(
             "counted",
             {"served": served, "days": 7},
             business_key="SP-1",
@@ -30,7 +30,6 @@ def case(house, clock):
             by=SYSTEM,
             session=session,
         )
-    return result
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def test_the_task_page_explains_the_due_date_with_service_and_calendar(signed_in
     assert '<details class="why-due" id="why-due">' in page.text
     assert "這個期限怎麼算的？" in page.text
     assert "掛號 RR123" in page.text
-    assert "行政程序法 §48" in page.text
+    assert "行政程序法第 48 條" in page.text
     assert "7 個日曆天，末日遇放假日順延" in page.text
     assert "系統內建，第 0 版" in page.text
 
