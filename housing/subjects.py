@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from engine.records import Instance, StepResult, UserTask
 from engine.types import Actor
+from housing.applications.call_subject import SUBJECTS as CALLS
 from housing.applications.subject import SUBJECT as APPLICATIONS
 from housing.move_outs.subject import SUBJECT as MOVE_OUTS
 from housing.renewals.subject import SUBJECT as RENEWALS
 from housing.repairs.subject import SUBJECT as REPAIRS
 from housing.slices import Subject
 
-SUBJECTS: Mapping[str, Subject] = {subject.process: subject for subject in (REPAIRS, APPLICATIONS, MOVE_OUTS, RENEWALS)}
+SUBJECTS: Mapping[str, Subject] = {
+    subject.process: subject for subject in (REPAIRS, APPLICATIONS, *CALLS, MOVE_OUTS, RENEWALS)
+}
 """Key of a process to what it needs."""
 
 FACT_KINDS = frozenset(kind for subject in SUBJECTS.values() for kind in subject.fact_kinds)

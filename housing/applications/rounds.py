@@ -100,6 +100,74 @@ def draft_round(new: NewRound, *, session: Session, clock: Clock) -> CallRound:
     return call_round
 
 
+def draft_of_form(kind: str, values: Mapping[str, object]) -> NewRound:
+    """Read the draft of a call from its form, typed or as kept in the record."""
+    rows = values.get("offers")
+    settings = {
+        name: values[name]
+        for name in ("is_review_first", "may_extend_online", "uses_score", "queue_by")
+        if values.get(name) is not None
+    }
+    return NewRound(
+        kind=kind,
+        title=str(values["title"]),
+        opens_at=_instant(values.get("opens_at")),
+        closes_at=_instant(values.get("closes_at")),
+        offers=tuple(
+            Offer(
+                site=str(row["site"]),
+                room_type=str(row["offer_room_type"]),
+                household_class=str(row["offer_class"]),
+                units=int(str(row["units"])),
+            )
+            for row in (rows if isinstance(rows, list) else [])
+        ),
+        income_limit_twd=int(str(values["income_limit_twd"])),
+        property_limit_twd=int(str(values["property_limit_twd"])),
+        years_limit=int(str(values["years_limit"])),
+        settings={**settings, "second_check_percent": int(str(values["second_check_percent"]))},
+    )
+
+
+def update_round(call_round: CallRound, new: NewRound, *, session: Session) -> None:
+    """Change a draft.
+
+    Raises:
+        RoundDatesInvalid, RoundUnitsMissing: as `draft_round`.
+    """
+    check_dates(new)
+    call_round.title = new.title
+    call_round.opens_at = new.opens_at or call_round.opens_at
+    call_round.closes_at = new.closes_at
+    call_round.review_due_at = review_due(new.closes_at) if new.closes_at else None
+    call_round.income_limit_twd = new.income_limit_twd
+    call_round.property_limit_twd = new.property_limit_twd
+    call_round.years_limit = new.years_limit
+    call_round.settings = {**call_round.settings, **new.settings}
+    set_offers(call_round.id, new.offers, session=session)
+
+
+def check_dates(new: NewRound) -> None:
+    """Check the dates of a draft.
+
+    Raises:
+        RoundDatesInvalid: it would end before it begins, or a periodic call would never end.
+    """
+    if new.kind == "periodic" and new.closes_at is None:
+        raise RoundDatesInvalid
+    is_backward = (
+        new.closes_at is not None and new.opens_at is not None and new.closes_at <= new.opens_at
+    )
+    if is_backward:
+        raise RoundDatesInvalid
+
+
+def _instant(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(str(value)) if value else None
+
+
 def set_offers(round_id: int, offers: Sequence[Offer], *, session: Session) -> None:
     """Write what a call offers; what was written before goes.
 

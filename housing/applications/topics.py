@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from housing.applications import duplicates, operations, supplements
+from housing.applications import calls, duplicates, operations, supplements
 from housing.slices import Verb
 
 TOPICS: Mapping[str, Verb] = {
@@ -30,4 +30,15 @@ TOPICS: Mapping[str, Verb] = {
     "application.record_answer": supplements.record_answer,
     "application.expire_supplement": supplements.expire_supplement,
     "application.restore": supplements.restore,
+    "call.set_stage": calls.set_stage,
+    "call.update_draft": calls.update_draft,
+    "call.publish": calls.publish,
+    "call.open": calls.open_intake,
+    "call.extend_close": calls.extend_close,
+    "call.close": calls.close_intake,
+    "call.extend_review": calls.extend_review,
+    "call.publish_list": calls.publish_list,
+    "call.freeze": calls.freeze,
+    "call.record_objection": calls.record_objection,
+    "call.pull_head": calls.pull_head,
 }
