@@ -95,14 +95,13 @@ class CasePage:
     @property
     def other_deadlines(self) -> Sequence[Deadline]:
         """List the running due dates that no turn shows, each instant of an activity once."""
-        shown = {(each.turn.element_id, each.turn.due_at) for each in self.turns}
-        tasks = {each.turn.task_id for each in self.turns}
+        running = [each for each in self.deadlines if each.is_running]
+        turns = {each.turn.task_id for each in self.turns}
+        of_tasks = {(each.element_id, each.due_at) for each in running if each.kind == "task"}
         return [
             each
-            for each in self.deadlines
-            if each.is_running
-            and each.token_id not in tasks
-            and (each.attached_to, each.due_at) not in shown
+            for each in running
+            if each.token_id not in turns and (each.attached_to, each.due_at) not in of_tasks
         ]
 
     @property
