@@ -1,6 +1,6 @@
 """Read cases: who may look, what happened, which step of the diagram stands where."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import definition_queries, explanations
 from engine import queries as engine_queries
-from engine.explanations import Deadline
+from engine.explanations import MOVES, Deadline
 from engine.process_engine import ProcessEngine
 from engine.records import HistoryEntry, Instance, ProcessElement, UserTask
 from engine.types import Actor
@@ -17,6 +17,7 @@ from housing.cases.errors import CaseNotYours
 from housing.cases.rules import (
     HIDDEN_KINDS,
     RESIDENT_KINDS,
+    STAFF_ROLES,
     Node,
     Viewer,
     entered,
@@ -30,7 +31,7 @@ from housing.cases.rules import (
 from housing.notices.queries import notices_of_case
 from housing.people.queries import names_of
 from housing.records.models import CaseParty, FormSubmission, TaskDraft
-from housing.subjects import business_context
+from housing.subjects import business_context, subject_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +112,8 @@ def viewer_of(actor: Actor, case: Instance, *, session: Session) -> Viewer:
     Raises:
         CaseNotYours: he does not take part in it.
     """
-    if is_staff(actor, case.scope):
+    readers = subject_of(case.process_key).readers
+    if is_staff(actor, case.scope, STAFF_ROLES if readers is None else readers):
         return Viewer(account_id=actor.id, relation="staff")
     relation = session.scalars(
         select(CaseParty.relation)
@@ -191,7 +193,7 @@ def timeline(instance_id: str, viewer: Viewer, *, session: Session) -> list[Time
     by_task = {form.task_id: form for form in forms if form.task_id is not None}
     history = engine_queries.history_of(instance_id, session)
     entries = [
-        *(_history_entry(line, by_task, viewer) for line in history if _is_told(line)),
+        *(_history_entry(line, by_task, viewer) for line in told_once(history) if _is_told(line)),
         *(_form_entry(form, viewer) for form in forms if form.task_id is None),
         *_notice_entries(instance_id, session),
     ]
@@ -235,6 +237,22 @@ def deadlines_for(instance_id: str, viewer: Viewer, *, session: Session) -> tupl
     """
     found = explanations.deadlines_of(instance_id, session)
     return found if viewer.is_staff else tuple(each for each in found if each.is_running)
+
+
+def told_once(history: Sequence[HistoryEntry]) -> Iterator[HistoryEntry]:
+    """Tell a move of a task and of its own timer once: by the line of the task, which has a name.
+
+    Args:
+        history: in order.
+    """
+    named = {_move(line) for line in history if line.kind in MOVES and line.element_name}
+    for line in history:
+        if line.kind not in MOVES or line.element_name or _move(line) not in named:
+            yield line
+
+
+def _move(line: HistoryEntry) -> tuple[int, str, object]:
+    return line.step, line.kind, line.details.get("new")
 
 
 def _is_told(line: HistoryEntry) -> bool:

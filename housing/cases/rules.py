@@ -62,9 +62,9 @@ def parties_of(actor: Actor) -> frozenset[str]:
     return frozenset((account_party(actor.id), *contractors))
 
 
-def is_staff(actor: Actor, scope: str) -> bool:
-    """Tell whether an actor works for the office or the community of a case."""
-    return any(actor.belongs_to(role, scope) for role in STAFF_ROLES)
+def is_staff(actor: Actor, scope: str, roles: frozenset[str] = STAFF_ROLES) -> bool:
+    """Tell whether an actor works for the office or the community of a case in one of the roles."""
+    return any(actor.belongs_to(role, scope) for role in roles)
 
 
 def staff_scopes(actor: Actor) -> frozenset[str]:

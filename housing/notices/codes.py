@@ -50,6 +50,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "property_manager": ("物業管理人員", "Property manager"),
     "property_manager_lead": ("物業管理主任", "Property manager lead"),
     "social_worker": ("社工", "Social worker"),
+    "social_worker_lead": ("社工督導", "Lead of the social workers"),
     "contractor": ("廠商", "Contractor"),
     "officer": ("承辦人員", "Housing officer"),
     "section_chief": ("科長", "Section chief"),

@@ -43,6 +43,9 @@ PUSH_ONLY_KINDS = frozenset({"due_half"})
 
 _TOPIC_BY_KIND: Mapping[str, Topic] = {
     "repair_emergency": URGENT,
+    "care_danger": URGENT,
+    "care_emergency": URGENT,
+    "care_knock": URGENT,
     "due_half": REMINDER,
     "due_soon": REMINDER,
     "overdue": OVERDUE,

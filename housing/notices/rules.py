@@ -19,6 +19,7 @@ QUIET_UNTIL = time(7)
 SUPERVISORS: Mapping[str, str] = {
     "property_manager": "property_manager_lead",
     "property_manager_lead": "officer",
+    "social_worker": "social_worker_lead",
     "contractor": "officer",
     "resident": "property_manager",
     "officer": "section_chief",

@@ -23,6 +23,7 @@ ROLES = frozenset(
         "property_manager",
         "property_manager_lead",
         "social_worker",
+        "social_worker_lead",
         "contractor",
         "officer",
         "section_chief",

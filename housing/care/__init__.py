@@ -1,0 +1,1 @@
+"""Care: signals become cases, cases get visits, visits get actions; each month is accounted for."""
