@@ -22,7 +22,7 @@ from webapp import (
     security,
     sessions,
 )
-from webapp.api import external_tasks, guard
+from webapp.api import external_tasks, guard, messages
 from webapp.pages import (
     auth,
     calendars,
@@ -52,6 +52,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,
     inbox.pages,
     letters.pages,
+    messages.pages,
     migrations.pages,
     notifications.pages,
     operations.pages,
@@ -131,7 +132,9 @@ def _guard(app: Flask) -> None:
     """Load the session, check the permission table, then the form token: in this order."""
     app.before_request(sessions.load)
     app.before_request(_check_permission)
-    CSRFProtect(app).exempt(external_tasks.pages)  # no cookie opens it
+    protection = CSRFProtect(app)
+    for programs in (external_tasks.pages, messages.pages):  # no cookie opens them
+        protection.exempt(programs)
     security.install(app)
 
 

@@ -91,6 +91,8 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "notifications.worker": _everyone,
     "notifications.try_again": _supervisors,
     "operations.advance_clock": frozenset({"process_supervisor"}),
+    "messages.publish_message": _programs,
+    "messages.publish_signal": _programs,
     "external_tasks.list_engines": _programs,
     "external_tasks.show_version": _programs,
     "external_tasks.fetch_and_lock": _programs,

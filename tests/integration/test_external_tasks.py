@@ -266,7 +266,7 @@ def test_an_error_that_nobody_catches_becomes_an_incident(call, start, house):
 )
 def test_no_route_opens_without_a_token(call, headers):
     for endpoint, roles in ROLES_BY_ENDPOINT.items():
-        assert (PROGRAM in roles) == endpoint.startswith("external_tasks.")
+        assert (PROGRAM in roles) == endpoint.startswith(("external_tasks.", "messages."))
     for path, body in [
         ("/engine", None),
         ("/external-task", None),

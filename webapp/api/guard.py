@@ -50,9 +50,15 @@ def check_token() -> None:
         name = tokens.holder(_sent_token(), tokens.EXTERNAL_TASK, session=session)
     if name is None:
         flask.abort(401)
+    flask.g.program = name
     limit: RateLimit = flask.current_app.extensions["anju_rate_limit"]
     if not limit.allows(name, application.system_clock.now()):
         flask.abort(429)
+
+
+def program() -> str:
+    """Name the token of this request."""
+    return str(flask.g.program)
 
 
 def _sent_token() -> str:
