@@ -10,6 +10,7 @@ from engine.process_engine import ProcessEngine
 from engine.service_tasks import Operation
 from engine.types import Actor, InstanceRef
 from housing.applications.topics import TOPICS as APPLICATIONS
+from housing.care.topics import TOPICS as CARE
 from housing.leases.topics import TOPICS as LEASES
 from housing.letters.topics import TOPICS as LETTERS
 from housing.move_outs.topics import TOPICS as MOVE_OUTS
@@ -18,7 +19,13 @@ from housing.repairs.topics import TOPICS as REPAIRS
 from housing.slices import Call, Verb
 
 TOPICS: Mapping[str, Verb] = ChainMap(
-    dict(REPAIRS), dict(LETTERS), dict(LEASES), dict(APPLICATIONS), dict(MOVE_OUTS), dict(RENEWALS)
+    dict(REPAIRS),
+    dict(LETTERS),
+    dict(LEASES),
+    dict(CARE),
+    dict(APPLICATIONS),
+    dict(MOVE_OUTS),
+    dict(RENEWALS),
 )
 """Topic to verb, of all slices."""
 

@@ -136,7 +136,7 @@ class Subject:
         forbid: refuses a person who may not do a task of his group, such as the second of four eyes;
             raises NotAllowed.
         context: what the expressions of the forms of a case may name: prefills, options, bounds.
-        opening: what the expressions of the start form may name.
+        opening: what the expressions of the start form may name, for the actor `by`.
         keep: takes out of the answers what only the subject's own tables may hold, and gives what
             the record of the case keeps; the case page shows nothing else.
         readers: roles that open the page of a case as staff; None means every role of the office.

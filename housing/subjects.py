@@ -13,13 +13,16 @@ from engine.records import Instance, StepResult, UserTask
 from engine.types import Actor
 from housing.applications.call_subject import SUBJECTS as CALLS
 from housing.applications.subject import SUBJECT as APPLICATIONS
+from housing.care.subject import REPORTS as CARE_REPORTS
+from housing.care.subject import SUBJECT as CARE
 from housing.move_outs.subject import SUBJECT as MOVE_OUTS
 from housing.renewals.subject import SUBJECT as RENEWALS
 from housing.repairs.subject import SUBJECT as REPAIRS
 from housing.slices import Subject
 
 SUBJECTS: Mapping[str, Subject] = {
-    subject.process: subject for subject in (REPAIRS, APPLICATIONS, *CALLS, MOVE_OUTS, RENEWALS)
+    subject.process: subject
+    for subject in (REPAIRS, APPLICATIONS, *CALLS, MOVE_OUTS, RENEWALS, CARE, CARE_REPORTS)
 }
 """Key of a process to what it needs."""
 

@@ -15,7 +15,7 @@ from forms.schema import Form
 from housing.records.errors import TaskHasNoForm
 from housing.records.forms import form_of_task
 from housing.records.service import Answers, discard_draft, record
-from housing.subjects import announce, check_answers, keep, check_person
+from housing.subjects import announce, check_answers, check_person, keep
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -52,6 +52,9 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     _staff("lead1", "黃主任", "property_manager_lead", _SW, _PX, _SM),
     _staff("warranty1", "周保固", "contractor", contractor_scope(WARRANTY_CONTRACTOR)),
     _staff("repair1", "吳修繕", "contractor", contractor_scope(REPAIR_CONTRACTOR)),
+    _staff("social1", "蔡關懷", "social_worker", _SW, _SM),
+    _staff("social2", "羅陪伴", "social_worker", _PX),
+    _staff("sociallead1", "游督導", "social_worker_lead", _SW, _PX, _SM),
     _staff("officer1", "許承辦", "officer"),
     _staff("chief1", "鄭科長", "section_chief"),
     _staff("supervisor1", "謝流程", "process_supervisor"),
@@ -60,8 +63,9 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     _staff("applicant2", "沈樂業", "applicant"),
     _staff("officer2", "宋複核", "officer"),
     _staff("ethics1", "馮政風", "ethics_office"),
+    _staff("finance1", "褚出納", "finance"),
 )
-"""The sixteen accounts a visitor may sign in with, all with PASSWORD."""
+"""The twenty accounts a visitor may sign in with, all with PASSWORD."""
 
 _NEIGHBOUR_HOMES = (
     *(("SW", unit) for unit in ("A-0201", "A-0302", "A-0402", "A-0601", "B-0202", "B-0301")),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from housing.notices.wording import NoticeWords
 from housing.notices.words_of_accounts import ACCOUNTS
 from housing.notices.words_of_applications import APPLICATIONS
+from housing.notices.words_of_care import CARE
 from housing.notices.words_of_deadlines import DEADLINES
 from housing.notices.words_of_letters import LETTERS
 from housing.notices.words_of_repairs import REPAIRS
@@ -18,5 +19,12 @@ CLOSING: Mapping[str, str] = {
     "en": "Your social housing service team",
 }
 
-NOTICES: Mapping[str, NoticeWords] = {**ACCOUNTS, **APPLICATIONS, **REPAIRS, **DEADLINES, **LETTERS}
+NOTICES: Mapping[str, NoticeWords] = {
+    **ACCOUNTS,
+    **APPLICATIONS,
+    **REPAIRS,
+    **CARE,
+    **DEADLINES,
+    **LETTERS,
+}
 """Kind of notice to its words."""
