@@ -105,6 +105,11 @@ def find_or_register(
     return person.id
 
 
+def seal_of_import(national_id: str, person_id: int, vault: Vault) -> str:
+    """Seal a checked national id for a row that an import is about to write."""
+    return vault.seal(national_id, _place(person_id))
+
+
 def person_id_of(national_id: str, *, vault: Vault, session: Session) -> int | None:
     """Find the person of a checked national id by its keyed hash; None when unknown."""
     wanted = Person.national_id_index.in_(vault.blinds(national_id))

@@ -54,6 +54,13 @@ def demo_load(*, reset: bool) -> None:
     city.load(replace(housing_settings.load(), is_demo=True), reset=reset)
 
 
+@demo.command("applications")
+@click.option("--count", default=4_786, show_default=True, type=click.IntRange(1, 4_786))
+def demo_applications(*, count: int) -> None:
+    """Import the synthetic set of applications and let robots review it."""
+    city.load_applications(replace(housing_settings.load(), is_demo=True), count)
+
+
 @commands.command()
 @click.argument("packages", nargs=-1)
 @click.option("--only", multiple=True, metavar="ID", help="Run only these scenarios.")
