@@ -76,7 +76,7 @@ class NewMessage:
 
     Attributes:
         idem: one key, one message; it becomes the Message-ID. At most 160 characters.
-        channel: mail, push, sms, line or portal.
+        channel: mail, push, sms, line or muted.
         recipient: id of the account.
         payload: JSON with kind, subject, body, short, url.
         not_before: earliest delivery, or None for at once.

@@ -104,6 +104,7 @@ CHANNELS: Mapping[str, LazyString] = {
     "push": _l("Push message"),
     "sms": _l("Text message"),
     "line": _l("LINE"),
+    "muted": _l("Portal only"),
     "portal": _l("Electronic service, portal"),
     "email": _l("Electronic service, e-mail"),
     "registered_mail": _l("Registered mail with receipt"),
@@ -127,7 +128,7 @@ TOPIC_HINTS: Mapping[str, LazyString] = {
 DISPATCH_STATES: Mapping[str, LazyString] = {
     "waiting": _l("Waiting"),
     "failed": _l("Failed, will be tried again"),
-    "sent": _l("Delivered"),
+    "sent": _l("Arrived"),
     "opened": _l("Opened"),
     "dead": _l("Given up"),
 }

@@ -1,12 +1,12 @@
 """The notices of a case as its page lists them for staff, and that its reader has seen them."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import flask
 
 from engine.dispatches import Dispatch
 from housing.notices import queries
+from housing.notices.queries import Notice
 from housing.notices.service import mark_read
 from housing.people.queries import names_of
 from webapp import current
@@ -16,25 +16,19 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One message of a notice.
+    """One notice to one reader, with all its messages.
 
     Attributes:
         name: of the reader.
     """
 
-    message: Dispatch
+    notice: Notice
     name: str
-    subject: str
 
     @property
-    def may_retry(self) -> bool:
-        """Tell whether it can be sent again."""
-        return self.message.state in {"failed", "dead"}
-
-    @property
-    def at(self) -> datetime:
-        """Tell the instant that matters: delivered, else to be tried."""
-        return self.message.sent_at or self.message.not_before
+    def failed(self) -> list[Dispatch]:
+        """List the messages that did not arrive and can be sent again."""
+        return [each for each in self.notice.ways if each.state in {"failed", "dead"}]
 
 
 def note_reading(instance_id: str) -> None:
@@ -53,13 +47,8 @@ def note_reading(instance_id: str) -> None:
 
 
 def of_case(instance_id: str) -> list[Line]:
-    """List the messages about a case, the newest first, at most MOST_SHOWN."""
+    """List who was told what about a case, the newest first, at most MOST_SHOWN."""
     with current.application().reading() as session:
-        notices = queries.notices_of_case(instance_id, session=session)
+        notices = queries.notices_of_case(instance_id, session=session)[:MOST_SHOWN]
         names = names_of({notice.recipient for notice in notices}, session=session)
-    lines = [
-        Line(message=way, name=names.get(notice.recipient, ""), subject=notice.subject)
-        for notice in notices
-        for way in notice.ways
-    ]
-    return lines[:MOST_SHOWN]
+    return [Line(notice=each, name=names.get(each.recipient, "")) for each in notices]

@@ -38,7 +38,7 @@ class Letter:
     @property
     def post(self) -> Post:
         """Take it as the simulator shows it."""
-        text = self.body if self.channel == "mail" else self.short
+        text = text_for(self.channel, self.subject, self.body, self.short)
         return Post(
             message_id=self.message_id,
             instance_id=self.instance_id,
@@ -59,7 +59,7 @@ def write(bundle: Bundle, account: AccountView) -> Letter:
     if len(payloads) == 1:
         (payload,) = payloads
         subject, body = str(payload["subject"]), str(payload["body"])
-        short, url = text_for("push", payload), str(payload["url"])
+        short, url = str(payload.get("short", body)), str(payload["url"])
     else:
         reader = Reader(name=account.name, language=account.language)
         words = render_bundle(payloads, reader, LIST_PATH)

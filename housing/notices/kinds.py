@@ -6,7 +6,7 @@ from dataclasses import dataclass
 CHANNELS = ("mail", "push", "sms", "line")
 """Ways out of the house that a person may choose, in the order of their use as a stand-in."""
 
-PORTAL = "portal"
+PORTAL = "muted"
 """The way of a notice whose reader wants no message: it stands in the portal only."""
 
 RINGING = frozenset({"push", "sms", "line"})

@@ -1,6 +1,5 @@
 """The mailbox of the simulator: what a phone or a mail program would show, and what follows."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +20,7 @@ class Post:
     """One message as it arrives.
 
     Attributes:
-        text: what this channel shows: the whole letter of a mail, a sentence of the others.
+        text: what this channel shows.
         url: path of the case.
     """
 
@@ -34,20 +33,24 @@ class Post:
     url: str
 
 
-def text_for(channel: str, payload: Mapping[str, object]) -> str:
-    """Choose what a channel shows of a message: the whole of it, or its one sentence."""
-    return str(payload["body"] if channel == "mail" else payload.get("short", payload["body"]))
+def text_for(channel: str, subject: str, body: str, short: str) -> str:
+    """Choose what a channel shows: the whole letter; a sentence; where no title is, both."""
+    if channel == "mail":
+        return body
+    return short if channel == "push" else f"{subject}\n{short}"
 
 
 def post_of(message: Message) -> Post:
     """Take a single message as it arrives."""
+    subject, body = str(message.payload["subject"]), str(message.payload["body"])
+    short = str(message.payload.get("short", body))
     return Post(
         message_id=message.idem,
         instance_id=message.instance_id,
         channel=message.channel,
         recipient=message.recipient,
-        subject=str(message.payload["subject"]),
-        text=text_for(message.channel, message.payload),
+        subject=subject,
+        text=text_for(message.channel, subject, body, short),
         url=str(message.payload["url"]),
     )
 

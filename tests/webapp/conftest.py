@@ -98,6 +98,11 @@ class Browser:
         self._stamp = "old"
 
     @property
+    def stamp(self) -> str:
+        """The form token of the page opened last."""
+        return self._stamp
+
+    @property
     def client(self) -> FlaskClient:
         """The bare client."""
         return self._client
