@@ -31,6 +31,7 @@ from housing.notices import service as notices
 from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people import service as people
 from housing.people.models import Account
+from housing.persons import service as persons
 from housing.settings import Settings
 from housing.tokens import service as tokens
 from housing.vault import Vault
@@ -175,6 +176,20 @@ class Application:
         """
         with self.unit_of_work() as session:
             tokens.revoke(name, session=session, clock=self.system_clock)
+
+    def renew_seals(self) -> int:
+        """Seal every national id with the newest key, some hundred a transaction.
+
+        Returns:
+            How many were sealed anew.
+        """
+        total = 0
+        while True:
+            with self.unit_of_work() as session:
+                count = persons.seal_anew(vault=self.vault, session=session)
+            if not count:
+                return total
+            total += count
 
     def dispose(self) -> None:
         """Close the database."""

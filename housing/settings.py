@@ -97,9 +97,11 @@ def add_key(var: Path) -> str:
         The key's id.
 
     Raises:
-        SettingsInvalid: the file cannot be read.
+        SettingsInvalid: there is no key file: the keys come from ANJU_KEYS; add one there.
     """
     path = var / "keys"
+    if os.environ.get("ANJU_KEYS") or not path.is_file():
+        raise SettingsInvalid("ANJU_KEYS", "the keys do not come from a file; add one there")
     key_id = f"k{len(_parse_keys(path.read_text('utf-8'), 'ANJU_VAR')) + 1}"
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{key_id} {secrets.token_hex(_KEY_BYTES)}\n")

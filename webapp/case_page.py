@@ -111,6 +111,11 @@ class CasePage:
         return sorted(past, key=lambda each: each.due_at, reverse=True)
 
     @property
+    def unserved_letters(self) -> Sequence[LetterView]:
+        """List the letters that were sent and whose service starts a period."""
+        return [each for each in self.letters if each.state == "sent" and each.period]
+
+    @property
     def tokens(self) -> Mapping[str, Sequence[str]]:
         """What to mark in the diagram: ids of elements by kind of mark."""
         now = current.application().clock.now()

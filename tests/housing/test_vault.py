@@ -3,10 +3,13 @@
 from secrets import token_bytes
 
 import pytest
+from click.testing import CliRunner
 
+from housing.bootstrap import build
 from housing.errors import KeyMissing, SealBroken, SettingsInvalid
 from housing.settings import add_key, load
 from housing.vault import Place, Vault
+from webapp.cli.main import commands
 
 HERE = Place(table="person", column="national_id_sealed", row=7)
 OLD, NEW = token_bytes(32), token_bytes(32)
@@ -90,3 +93,21 @@ def test_an_added_key_seals_from_the_next_start_on(tmp_path):
 def test_keys_that_cannot_be_used_stop_the_start(tmp_path, text):
     with pytest.raises(SettingsInvalid):
         load({"ANJU_VAR": str(tmp_path), "ANJU_KEYS": text})
+
+
+def test_rotating_the_key_on_the_command_line_seals_every_number_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("ANJU_VAR", str(tmp_path))
+    made = build(load())
+    made.migrate()
+    made.dispose()
+
+    answer = CliRunner().invoke(commands, ["keys", "rotate"], catch_exceptions=False)
+
+    assert answer.exit_code == 0
+    assert "sealed with k2" in answer.output
+    assert list(load().keys) == ["k1", "k2"]
+
+
+def test_keys_of_the_environment_are_not_rotated_in_a_file(tmp_path):
+    with pytest.raises(SettingsInvalid):
+        add_key(tmp_path)

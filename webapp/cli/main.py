@@ -10,6 +10,7 @@ import click
 from engine.errors import EngineError
 from housing import settings as housing_settings
 from webapp.cli import bench, chaos, check, city, conformance, serving, tokens
+from webapp.cli import keys as key_commands
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -124,6 +125,17 @@ def token() -> None:
 def token_create(name: str) -> None:
     """Make an API token for external task workers and print it once."""
     tokens.create(housing_settings.load(), name)
+
+
+@commands.group()
+def keys() -> None:
+    """Look after the keys of the personal data."""
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Add a new key and seal every national id with it."""
+    key_commands.rotate()
 
 
 @token.command("revoke")

@@ -1,0 +1,24 @@
+"""The keys of the personal data on the command line."""
+
+import click
+
+from housing import bootstrap
+from housing import settings as housing_settings
+
+
+def rotate() -> None:
+    """Add a key, seal every national id with it, and say which older keys may go.
+
+    Raises:
+        SettingsInvalid: the keys come from ANJU_KEYS; add one there.
+    """
+    before = housing_settings.load()
+    key_id = housing_settings.add_key(before.var)
+    application = bootstrap.build(housing_settings.load())
+    count = application.renew_seals()
+    application.dispose()
+    click.echo(f"{count} national ids are sealed with {key_id}.")
+    click.echo(
+        "Restart every server before the next change. Older keys are needed for backups only.",
+        err=True,
+    )
