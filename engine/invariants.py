@@ -120,6 +120,9 @@ def broken(database: Database, facts: Facts, now: datetime) -> tuple[Breach, ...
     Returns:
         What is broken, in the order of the invariants.
     """
+    damage = _integrity(database)
+    if damage:  # what is read from a damaged database means nothing
+        return tuple(damage)
     with database.reading() as session:
         connection = session.connection()
         seen = _Seen(
@@ -140,7 +143,6 @@ def broken(database: Database, facts: Facts, now: datetime) -> tuple[Breach, ...
             *_incidents(seen, facts, connection),
             *_versions(seen),
         ]
-    found += _integrity(database)
     order = list(NAMES)
     return tuple(sorted(found, key=lambda breach: order.index(breach.invariant)))
 
@@ -339,12 +341,19 @@ def _integrity(database: Database) -> list[Breach]:
     with database.reading() as session:
         connection = session.connection()
         if database.is_sqlite:
-            said = [str(row[0]) for row in connection.execute(text("pragma integrity_check"))]
-            said += [str(row[0]) for row in connection.execute(text("pragma foreign_key_check"))]
-            return [Breach(invariant="I9", text=word) for word in said if word != "ok"]
+            return _broken_pages(connection)
         failures = connection.scalar(_CHECKSUM_FAILURES) or 0
         found = [Breach(invariant="I9", text=f"{failures} pages with a wrong checksum")]
         return [*(found if failures else []), *_broken_indexes(connection)]
+
+
+def _broken_pages(connection: Connection) -> list[Breach]:
+    try:
+        said = [str(row[0]) for row in connection.execute(text("pragma integrity_check"))]
+        said += [f"no row {row[2]}" for row in connection.execute(text("pragma foreign_key_check"))]
+    except DBAPIError as error:
+        said = [str(error.orig)]
+    return [Breach(invariant="I9", text=word) for word in said if word != "ok"]
 
 
 def _broken_indexes(connection: Connection) -> list[Breach]:

@@ -45,6 +45,7 @@ class Stage:
         kills: how many kills were asked for; everything else is in proportion.
         sabotage: what breaks the engine of every process it starts.
         progress: tells how far it is, from 0 to 1.
+        houses: those that were founded.
     """
 
     ground: Ground
@@ -53,6 +54,7 @@ class Stage:
     kills: int
     sabotage: tuple[str, ...] = ()
     progress: Callable[[float], None] = lambda _: None
+    houses: list[House] = field(default_factory=list)
 
     def share(self, of_hundred: int, at_least: int = 1) -> int:
         """Tell how many there should be if there were so many at a hundred kills."""
@@ -63,8 +65,14 @@ class Stage:
         folder = self.folder / name
         folder.mkdir()
         house = House(site=Site(url=self.ground.fresh(name), folder=folder))
+        self.houses.append(house)
         house.found()
         return house
+
+    def close(self) -> None:
+        """Close every house that was founded."""
+        for house in self.houses:
+            house.dispose()
 
     def orders(self, site: Site, name: str) -> Orders:
         """Write the orders of a process."""

@@ -3,7 +3,7 @@
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -177,7 +177,8 @@ def _result(trial: Trial, stage: Stage, sabotage: str) -> Result:
     begun_at = perf_counter()
     outcome, skipped = Outcome(count=0), ""
     try:
-        outcome = trial.run(stage)
+        with closing(stage):
+            outcome = trial.run(stage)
     except Unavailable as reason:
         skipped = reason.reason
     return Result(
