@@ -6,11 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 WORKERS ?= 2
+KILLS ?= 100
 STAMPS := $(VENV)/stamps
 ASSET_SOURCES := $(shell find webapp/assets -path webapp/assets/node_modules -prune -o -path webapp/assets/src/gen -prune -o -type f -print)
 MESSAGES := webapp/translations/zh_Hant_TW/LC_MESSAGES/messages
 
-.PHONY: run setup test check screenshots lock clean help
+.PHONY: run setup test check chaos screenshots lock clean help
 
 run: setup ## serve Anju with its scheduler and a demo city at http://127.0.0.1:8000
 	@$(BIN)/anju serve --demo --port $(PORT)
@@ -23,6 +24,12 @@ test: setup $(STAMPS)/test $(STAMPS)/browser ## run every test (PostgreSQL and C
 check: $(STAMPS)/test ## style and types only
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	$(BIN)/djlint webapp/templates --profile=jinja --lint --quiet
+
+chaos: setup $(STAMPS)/test ## kill, cut off and fill up both databases a hundred times (minutes)
+	@$(BIN)/anju chaos --db sqlite --kills $(KILLS)
+	@$(BIN)/anju chaos --db postgres --kills $(KILLS)
+	@! $(BIN)/anju chaos --db sqlite --kills 10 --sabotage all
+	@! $(BIN)/anju chaos --db postgres --kills 10 --sabotage all
 
 screenshots: setup $(STAMPS)/test $(STAMPS)/browser ## make docs/screenshots anew
 	@$(BIN)/python tools/screenshots.py
