@@ -44,17 +44,22 @@ class Plan:
         source_id, target_id: ids of the two definitions.
         mapping: ids of old elements to ids of new ones; identical ids need no entry.
         restarts_timers: running timers begin anew; else they keep their due time.
+        clocks: policies of SLA clocks by the id of their new service level, "*" for all others:
+            keep_remaining, restart or new.
     """
 
     source_id: str
     target_id: str
     mapping: Mapping[str, str] = field(default_factory=dict)
     restarts_timers: bool = False
+    clocks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def carrying(self) -> Carrying:
         """The plan without the versions."""
-        return Carrying(mapping=self.mapping, restarts_timers=self.restarts_timers)
+        return Carrying(
+            mapping=self.mapping, restarts_timers=self.restarts_timers, clocks=self.clocks
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,6 +168,7 @@ class Migrations:
                 "target_id": plan.target_id,
                 "mapping": dict(plan.mapping),
                 "restarts_timers": plan.restarts_timers,
+                "clocks": dict(plan.clocks),
                 "reason": reason,
                 "created_at": now,
                 "created_by": by.id,
@@ -206,7 +212,7 @@ class Migrations:
         """
         connection = _connection(session)
         seen = instances.lock(instance_id, connection)
-        migration_backups.restore(batch_id, seen, connection)
+        migration_backups.restore(batch_id, seen, self._setting.clock.now(), connection)
         self._note(seen, Line(kind="migration_undone", details={"reason": reason}), by, connection)
         self._note_item(batch_id, instance_id, ("undone", None), connection)
 
@@ -252,6 +258,7 @@ class Migrations:
             target_id=batch["target_id"],
             mapping=batch["mapping"],
             restarts_timers=batch["restarts_timers"],
+            clocks=batch["clocks"] or {},
         )
         seen.ensure_active()
         if seen.definition_id != plan.source_id:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, bindparam, delete, insert, select, update
 
-from engine import instances
+from engine import instances, sla_carrying
 from engine.instances import Outcome, SeenInstance
 from engine.migration_tables import instance_backup
 from engine.spiff.errors import UndoImpossible
@@ -16,6 +16,7 @@ KEPT_FOR = timedelta(days=30)
 
 _STANDING = ("pending", "waiting", "failed", "suspended")
 _JOB_FACTS = tuple(c.name for c in job.c if c.name not in {"lock_owner", "lock_until", "attempts"})
+_NOT_KEPT = ("migration", "rung")
 _HELD = ("assignee", "assignee_name", "claimed_at")
 _SET_DEFINITION = (
     update(process_instance)
@@ -50,7 +51,7 @@ def keep(batch_id: str, seen: SeenInstance, now: datetime, connection: Connectio
     )
 
 
-def restore(batch_id: str, seen: SeenInstance, connection: Connection) -> None:
+def restore(batch_id: str, seen: SeenInstance, now: datetime, connection: Connection) -> None:
     """Make a locked instance what it was before; drafts and claims of today stay.
 
     Raises:
@@ -67,6 +68,7 @@ def restore(batch_id: str, seen: SeenInstance, connection: Connection) -> None:
     set_definition(seen.id, kept["definition_id"], connection)
     _restore_tasks(seen.id, kept["rows"]["user_task"], connection)
     _restore_jobs(seen.id, kept["rows"]["job"], connection)
+    sla_carrying.restore(seen.id, kept["rows"].get("sla_clock", ()), now, connection)
     connection.execute(delete(subscription).where(subscription.c.instance_id == seen.id))
     awaited = [_row(subscription, each) for each in kept["rows"]["subscription"]]
     if awaited:
@@ -122,13 +124,15 @@ def _rows_of(instance_id: str, connection: Connection) -> dict[str, list[dict[st
     jobs = select(*(job.c[name] for name in _JOB_FACTS)).where(
         job.c.instance_id == instance_id,
         job.c.state.in_(_STANDING),
-        job.c.kind != "migration",
+        job.c.kind.not_in(_NOT_KEPT),
     )
     awaited = select(subscription).where(subscription.c.instance_id == instance_id)
-    return {
+    found = {
         table.name: [_json(row) for row in connection.execute(statement).mappings()]
         for table, statement in ((user_task, tasks), (job, jobs), (subscription, awaited))
     }
+    clocks = [_json(row) for row in sla_carrying.backup(instance_id, connection)]
+    return {**found, "sla_clock": clocks}
 
 
 def _restore_tasks(
@@ -156,29 +160,23 @@ def _restore_tasks(
 def _restore_jobs(
     instance_id: str, kept: Iterable[Mapping[str, Any]], connection: Connection
 ) -> None:
-    """Let jobs stand again that stood; a notice that went out meanwhile is not sent twice."""
+    """Let jobs stand again that stood; rungs are laid out anew with their clocks."""
     rows = {each["id"]: _row(job, each) for each in kept}
-    of_instance = job.c.instance_id == instance_id
-    was_open = {row["token_id"] for row in rows.values() if row["kind"] == "rung"}
     connection.execute(
         update(job)
         .where(
-            of_instance,
+            job.c.instance_id == instance_id,
             job.c.state.in_(_STANDING),
             job.c.id.not_in(list(rows)),
-            job.c.kind != "migration",
-            ~((job.c.kind == "rung") & job.c.token_id.in_(was_open)),
+            job.c.kind.not_in(_NOT_KEPT),
         )
         .values(state="cancelled")
     )
-    done = select(job.c.id).where(of_instance, job.c.kind == "rung", job.c.state == "done")
-    sent = set(connection.scalars(done))
     for job_id, row in rows.items():
-        if job_id not in sent:
-            connection.execute(update(job).where(job.c.id == job_id).values(row))
+        connection.execute(update(job).where(job.c.id == job_id).values(row))
 
 
-def _json(row: RowMapping) -> dict[str, Any]:
+def _json(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
     return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in row.items()}
 
 

@@ -24,6 +24,7 @@ migration_batch = Table(
     Column("target_id", ForeignKey("process_definition.id"), nullable=False),
     Column("mapping", JSON, nullable=False),  # old element id to new element id
     Column("restarts_timers", Boolean, nullable=False),
+    Column("clocks", JSON),  # policies of SLA clocks by their id, "*" for all others
     Column("reason", Text, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     Column("created_by", String(64), nullable=False),

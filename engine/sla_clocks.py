@@ -245,6 +245,10 @@ _END = (
         ended_at=bindparam("at", type_=UTCDateTime),
     )
 )
+_RENAME = (
+    update(sla_clock).where(sla_clock.c.id == bindparam("old_id")).values(id=bindparam("new_id"))
+)
+_INSTANTS = tuple(c.name for c in sla_clock.c if isinstance(c.type, UTCDateTime))
 _CHANGED = tuple(c.name for c in sla_clock.c if c.name not in {"id", "instance_id"})
 _CHANGE = (
     update(sla_clock)
@@ -298,6 +302,23 @@ def change(clocks: Sequence[SlaClock], connection: Connection) -> None:
         connection.execute(_CHANGE, [key | value for key, value in zip(keys, values, strict=True)])
 
 
+def rename(ids: Mapping[str, str], connection: Connection) -> None:
+    """Give clocks other ids, in one statement."""
+    if ids:
+        rows = [{"old_id": old, "new_id": new} for old, new in ids.items()]
+        connection.execute(_RENAME, rows)
+
+
+def from_kept(row: Mapping[str, Any]) -> SlaClock:
+    """Read a row whose instants were written as text."""
+    instants = {
+        name: datetime.fromisoformat(row[name])
+        for name in _INSTANTS
+        if isinstance(row.get(name), str)
+    }
+    return as_clock({**row, **instants})
+
+
 def as_row(clock: SlaClock) -> dict[str, Any]:
     """Make the row of a clock."""
     row = {column.name: getattr(clock, column.name) for column in sla_clock.c}
@@ -310,7 +331,7 @@ def as_row(clock: SlaClock) -> dict[str, Any]:
     }
 
 
-def as_clock(row: RowMapping) -> SlaClock:
+def as_clock(row: Mapping[str, Any] | RowMapping) -> SlaClock:
     """Make a clock of its row."""
     values = {column.name: row[column.name] for column in sla_clock.c}
     values["pauses"] = tuple(_pause(each) for each in values["pauses"])

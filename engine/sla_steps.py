@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from engine import calendars, sla_clocks, user_tasks
+from engine import calendars, sla_carrying, sla_clocks, user_tasks
 from engine.differences import Difference
 from engine.errors import ExpressionFailed
 from engine.history import Line
@@ -26,7 +26,7 @@ from engine.sla import Terms, count_terms, extended
 from engine.sla_clocks import Ending, SlaClock, clock_id_of
 from engine.sla_rules import OWN_SCOPE, ClockRule
 from engine.spiff.execution import Execution
-from engine.spiff.model import ClockPlace
+from engine.spiff.model import Carrying, ClockPlace
 from engine.spiff.timers import explanation_of
 from engine.types import CITY
 
@@ -43,6 +43,7 @@ class ClockChanges:
         new_jobs: rungs that are planned.
         lines: for the history.
         due_by_task: the new due date of user tasks, by their token.
+        renamed: old ids of clocks to new ones; their rows are changed under the new ones.
     """
 
     begun: list[SlaClock] = field(default_factory=list)
@@ -52,6 +53,7 @@ class ClockChanges:
     new_jobs: list[NewJob] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     due_by_task: dict[str, datetime] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def clock_of(self, token_id: str) -> SlaClock | None:
         """Give the clock that began for a user task in this step."""
@@ -67,6 +69,7 @@ class ClockChanges:
 
     def write(self, now: datetime, connection: Connection) -> None:
         """Write the rows and move due dates; the jobs are written with those of the step."""
+        sla_clocks.rename(self.renamed, connection)
         sla_clocks.end(self.endings, now, connection)
         sla_clocks.change(self.changed, connection)
         sla_clocks.begin(self.begun, connection)
@@ -82,12 +85,14 @@ class StepClocks:
         changed: what the step changed.
         execution: after the step.
         connection: of the caller's transaction.
+        carrying: how the instance went over to another version in this step, if it did.
     """
 
     changed: Difference
     execution: Execution
     host: StepHost
     connection: Connection
+    carrying: Carrying | None = None
 
     def changes(self) -> ClockChanges:
         """Find out what becomes of the clocks.
@@ -99,6 +104,9 @@ class StepClocks:
         found = ClockChanges()
         before, after = self.changed.before.clocks, self.changed.after.clocks
         phases = self.execution.phases()
+        if self.carrying is not None:
+            self._carry(phases, found)
+            return found
         if not (before or after or phases):
             return found
         for key, place in before.items():
@@ -350,6 +358,58 @@ class StepClocks:
         if clock.kind == "task" and clock.token_id is not None:
             found.due_by_task[clock.token_id] = clock.due_at
 
+    def _carry(self, phases: Sequence[ClockPlace], found: ClockChanges) -> None:
+        """Take the clocks over to another version of the process."""
+        before, after = self.changed.before.clocks, self.changed.after.clocks
+        matched = [
+            (self._stored.get(self._id_of(old)), new, self._id_of(new))
+            for old, new in sla_carrying.pairs(before.values(), after.values())
+        ]
+        running = {c.sla_id: c for c in self._stored.values() if _is_between(c)}
+        matched += [
+            (running[place.rule.id], place, running[place.rule.id].id)
+            for place in phases
+            if place.rule.id in running
+        ]
+        taken = {clock.id for clock, _, _ in matched if clock is not None}
+        known = {id(new) for _, new, _ in matched}
+        for clock_id in self._stored.keys() - taken:
+            self._end(clock_id, is_fulfilled=False, found=found)
+        for clock, place, clock_id in matched:
+            if clock is not None:
+                self._take_over(clock, place, clock_id, found)
+        for place in after.values():
+            if id(place) not in known:
+                self._begin(place, self._id_of(place), found)
+
+    def _take_over(
+        self, clock: SlaClock, place: ClockPlace, clock_id: str, found: ClockChanges
+    ) -> None:
+        policies = {} if self.carrying is None else self.carrying.clocks
+        policy = sla_carrying.policy_of(policies, place.rule.id)
+        if clock.id != clock_id:
+            found.renamed[clock.id] = clock_id
+            found.closed_jobs[clock.id] = "cancelled"
+        carried = self._carried(clock, place, clock_id, policy)
+        if carried is None:
+            self._end(clock_id, is_fulfilled=False, found=found)
+        elif sla_carrying.is_unchanged(clock, carried):
+            found.changed.append(carried)
+        else:
+            self._replan(carried.laid_out_anew(), found)
+
+    def _carried(
+        self, clock: SlaClock, place: ClockPlace, clock_id: str, policy: str
+    ) -> SlaClock | None:
+        if policy == sla_carrying.KEEP:
+            return sla_carrying.kept(clock, place, clock_id)
+        fresh = self._new_clock(place, clock_id)
+        if fresh is None or policy == sla_carrying.RESTART:
+            return None if fresh is None else sla_carrying.restarted(clock, fresh)
+        merged = sla_carrying.counted_by(clock, fresh, place, clock_id)
+        known = self._read_calendar(merged.calendar, None) if merged.calendar else None
+        return counted_anew(merged, known)
+
     def _walk(self, place: ClockPlace, found: ClockChanges) -> None:
         """Follow a phase between two elements along the sequence flows of the step."""
         running = next((c for c in self._stored.values() if c.sla_id == place.rule.id), None)
@@ -399,6 +459,11 @@ class StepClocks:
     def _line(self, kind: str, clock: SlaClock, **details: object) -> Line:
         told = {"clock_id": clock.id, "name": clock.name, **details}
         return Line(kind=kind, element_id=clock.element_id, details=told)
+
+
+def _is_between(clock: SlaClock) -> bool:
+    """Tell whether a clock belongs to a phase between two elements."""
+    return clock.kind == "phase" and clock.token_id is None
 
 
 def resumed_at(clock: SlaClock, now: datetime) -> SlaClock:

@@ -94,7 +94,7 @@ class Step:
         execution = Execution.load(stored.definition, self.seen.state, host)
         before = Snapshot.of(execution)
         carried = execution.carried(self.process.definition, plan)
-        result = self._finish(carried, host, before)
+        result = self._finish(carried, host, before, plan)
         stamp = self._stamp(self.setting.clock.now())
         history.write(self.session.connection(), stamp, [line])
         return result, carried
@@ -118,7 +118,13 @@ class Step:
     def _restore(self, host: StepHost) -> Execution:
         return Execution.load(self.process.definition, self.seen.state, host)
 
-    def _finish(self, execution: Execution, host: StepHost, before: Snapshot) -> StepResult:
+    def _finish(
+        self,
+        execution: Execution,
+        host: StepHost,
+        before: Snapshot,
+        carrying: Carrying | None = None,
+    ) -> StepResult:
         """Read what the step changed, then write it."""
         crash_points.reach("after-engine")
         events = execution.events()
@@ -134,7 +140,11 @@ class Step:
         self.session.flush()  # the connection does not see pending ORM rows
         connection = self.session.connection()
         clocks = StepClocks(
-            changed=changed, execution=execution, host=host, connection=connection
+            changed=changed,
+            execution=execution,
+            host=host,
+            connection=connection,
+            carrying=carrying,
         ).changes()
         return self._write(execution, changed, clocks, self._lines(events, host))
 

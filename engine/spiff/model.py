@@ -191,10 +191,12 @@ class Carrying:
     Attributes:
         mapping: ids of old elements to ids of new ones; identical ids need no entry.
         restarts_timers: running timers begin anew; else they keep their due time.
+        clocks: policies of SLA clocks by the id of their new service level.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     restarts_timers: bool = False
+    clocks: Mapping[str, str] = field(default_factory=dict)
 
     def target_of(self, element_id: str) -> str:
         """Give the id that an old element has in the new version."""

@@ -50,6 +50,75 @@ def upgrade() -> None:
     sa.Column('last_serial', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('kind', 'republic_year', name=op.f('pk_call_serial'))
     )
+    op.create_table('care_case',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=16), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=True),
+    sa.Column('community', sa.String(length=32), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('unit_code', sa.String(length=32), nullable=False),
+    sa.Column('open_unit_id', sa.Integer(), nullable=True),
+    sa.Column('source', sa.String(length=32), nullable=False),
+    sa.Column('opened_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('requester_id', sa.Integer(), nullable=True),
+    sa.Column('state', sa.String(length=32), nullable=False),
+    sa.Column('level', sa.String(length=32), nullable=True),
+    sa.Column('flags', sa.JSON(), nullable=False),
+    sa.Column('is_quiet', sa.Boolean(), nullable=False),
+    sa.Column('contact_way', sa.String(length=32), nullable=False),
+    sa.Column('consent', sa.String(length=32), nullable=True),
+    sa.Column('has_photo_consent', sa.Boolean(), nullable=False),
+    sa.Column('pm_advice', sa.JSON(), nullable=False),
+    sa.Column('worker_id', sa.String(length=32), nullable=True),
+    sa.Column('triaged_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('next_visit_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('review_due_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('missed', sa.Integer(), nullable=False),
+    sa.Column('closed_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('closing_reason', sa.String(length=32), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_care_case')),
+    sa.UniqueConstraint('instance_id', name=op.f('uq_care_case_instance_id')),
+    sa.UniqueConstraint('number', name=op.f('uq_care_case_number')),
+    sa.UniqueConstraint('open_unit_id', name=op.f('uq_care_case_open_unit_id'))
+    )
+    with op.batch_alter_table('care_case', schema=None) as batch_op:
+        batch_op.create_index('ix_care_case_community', ['community', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_care_case_requester_id'), ['requester_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_care_case_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('care_report',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=True),
+    sa.Column('community', sa.String(length=32), nullable=False),
+    sa.Column('month_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=32), nullable=False),
+    sa.Column('opened_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('due_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('first_submitted_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('submitted_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('submitted_by', sa.String(length=100), nullable=True),
+    sa.Column('returned_count', sa.Integer(), nullable=False),
+    sa.Column('return_reason', sa.Text(), nullable=False),
+    sa.Column('approved_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('approved_by', sa.String(length=100), nullable=True),
+    sa.Column('approval_no', sa.String(length=60), nullable=True),
+    sa.Column('days_late', sa.Integer(), nullable=False),
+    sa.Column('figure_reason', sa.Text(), nullable=False),
+    sa.Column('narrative', sa.Text(), nullable=False),
+    sa.Column('next_month', sa.Text(), nullable=False),
+    sa.Column('problems', sa.Text(), nullable=False),
+    sa.Column('attachments', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_care_report')),
+    sa.UniqueConstraint('community', 'month_on', name=op.f('uq_care_report_community_month_on')),
+    sa.UniqueConstraint('instance_id', name=op.f('uq_care_report_instance_id')),
+    sa.UniqueConstraint('number', name=op.f('uq_care_report_number'))
+    )
+    op.create_table('care_serial',
+    sa.Column('republic_year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('last_serial', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('republic_year', name=op.f('pk_care_serial'))
+    )
     op.create_table('duplicate_set',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=32), nullable=False),
@@ -69,6 +138,11 @@ def upgrade() -> None:
     sa.Column('republic_year', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('last_serial', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('republic_year', name=op.f('pk_letter_serial'))
+    )
+    op.create_table('move_out_serial',
+    sa.Column('republic_year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('last_serial', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('republic_year', name=op.f('pk_move_out_serial'))
     )
     op.create_table('worker',
     sa.Column('name', sa.String(length=64), nullable=False),
@@ -104,6 +178,80 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['round_id'], ['call_round.id'], name=op.f('fk_call_offer_round_id_call_round')),
     sa.PrimaryKeyConstraint('round_id', 'site', 'room_type', 'household_class', name=op.f('pk_call_offer'))
     )
+    op.create_table('care_access',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.String(length=32), nullable=False),
+    sa.Column('account_name', sa.String(length=100), nullable=False),
+    sa.Column('what', sa.String(length=32), nullable=False),
+    sa.Column('purpose', sa.String(length=32), nullable=False),
+    sa.Column('at', UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['care_case.id'], name=op.f('fk_care_access_case_id_care_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_care_access'))
+    )
+    with op.batch_alter_table('care_access', schema=None) as batch_op:
+        batch_op.create_index('ix_care_access_at', ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_care_access_case_id'), ['case_id'], unique=False)
+
+    op.create_table('care_emergency',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('begun_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('called', sa.JSON(), nullable=False),
+    sa.Column('called_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('officer_told_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('statutory_number', sa.String(length=40), nullable=True),
+    sa.Column('statutory_at', UTCDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['care_case.id'], name=op.f('fk_care_emergency_case_id_care_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_care_emergency'))
+    )
+    with op.batch_alter_table('care_emergency', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_care_emergency_case_id'), ['case_id'], unique=False)
+
+    op.create_table('care_figure',
+    sa.Column('report_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=32), nullable=False),
+    sa.Column('recorded', sa.Integer(), nullable=False),
+    sa.Column('reported', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['report_id'], ['care_report.id'], name=op.f('fk_care_figure_report_id_care_report')),
+    sa.PrimaryKeyConstraint('report_id', 'code', name=op.f('pk_care_figure'))
+    )
+    op.create_table('care_sheet',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('task_id', sa.String(length=32), nullable=False),
+    sa.Column('form_key', sa.String(length=64), nullable=False),
+    sa.Column('values', sa.JSON(), nullable=False),
+    sa.Column('by_id', sa.String(length=32), nullable=False),
+    sa.Column('by_name', sa.String(length=100), nullable=False),
+    sa.Column('at', UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['care_case.id'], name=op.f('fk_care_sheet_case_id_care_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_care_sheet')),
+    sa.UniqueConstraint('task_id', name=op.f('uq_care_sheet_task_id'))
+    )
+    with op.batch_alter_table('care_sheet', schema=None) as batch_op:
+        batch_op.create_index('ix_care_sheet_case', ['case_id', 'form_key'], unique=False)
+
+    op.create_table('care_signal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=160), nullable=False),
+    sa.Column('source', sa.String(length=32), nullable=False),
+    sa.Column('seen', sa.JSON(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('phone', sa.String(length=20), nullable=False),
+    sa.Column('seen_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('is_danger', sa.Boolean(), nullable=False),
+    sa.Column('by_id', sa.String(length=32), nullable=False),
+    sa.Column('by_name', sa.String(length=100), nullable=False),
+    sa.Column('at', UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['care_case.id'], name=op.f('fk_care_signal_case_id_care_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_care_signal')),
+    sa.UniqueConstraint('key', name=op.f('uq_care_signal_key'))
+    )
+    with op.batch_alter_table('care_signal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_care_signal_case_id'), ['case_id'], unique=False)
+
     op.create_table('list_objection',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idem', sa.String(length=160), nullable=False),
@@ -196,6 +344,36 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_qualified_list')),
     sa.UniqueConstraint('round_id', 'version', name=op.f('uq_qualified_list_round_id_version'))
     )
+    op.create_table('care_note',
+    sa.Column('sheet_id', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['sheet_id'], ['care_sheet.id'], name=op.f('fk_care_note_sheet_id_care_sheet')),
+    sa.PrimaryKeyConstraint('sheet_id', name=op.f('pk_care_note'))
+    )
+    op.create_table('care_visit',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('sheet_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('due_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('visited_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('place', sa.String(length=32), nullable=False),
+    sa.Column('result', sa.String(length=32), nullable=False),
+    sa.Column('bsrs5', sa.Integer(), nullable=True),
+    sa.Column('is_danger', sa.Boolean(), nullable=False),
+    sa.Column('level', sa.String(length=32), nullable=True),
+    sa.Column('by_id', sa.String(length=32), nullable=False),
+    sa.Column('by_name', sa.String(length=100), nullable=False),
+    sa.Column('reviewed_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('reviewed_by', sa.String(length=100), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['care_case.id'], name=op.f('fk_care_visit_case_id_care_case')),
+    sa.ForeignKeyConstraint(['sheet_id'], ['care_sheet.id'], name=op.f('fk_care_visit_sheet_id_care_sheet')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_care_visit')),
+    sa.UniqueConstraint('sheet_id', name=op.f('uq_care_visit_sheet_id'))
+    )
+    with op.batch_alter_table('care_visit', schema=None) as batch_op:
+        batch_op.create_index('ix_care_visit_case', ['case_id', 'visited_at'], unique=False)
+
     op.create_table('household',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('head_id', sa.Integer(), nullable=False),
@@ -446,6 +624,24 @@ def upgrade() -> None:
     with op.batch_alter_table('application_supplement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_application_supplement_application_id'), ['application_id'], unique=False)
 
+    op.create_table('care_action',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('visit_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('who', sa.String(length=100), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=32), nullable=False),
+    sa.Column('ended_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('reference', sa.String(length=100), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['care_case.id'], name=op.f('fk_care_action_case_id_care_case')),
+    sa.ForeignKeyConstraint(['visit_id'], ['care_visit.id'], name=op.f('fk_care_action_visit_id_care_visit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_care_action'))
+    )
+    with op.batch_alter_table('care_action', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_care_action_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_care_action_visit_id'), ['visit_id'], unique=False)
+
     op.create_table('handover_sheet',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('idem', sa.String(length=160), nullable=False),
@@ -631,6 +827,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_lease_party_lease_id'), ['lease_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_lease_party_person_id'), ['person_id'], unique=False)
 
+    op.create_table('move_out_case',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=64), nullable=False),
+    sa.Column('number', sa.String(length=16), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=True),
+    sa.Column('lease_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=16), nullable=False),
+    sa.Column('notice_on', sa.Date(), nullable=False),
+    sa.Column('heir_id', sa.Integer(), nullable=True),
+    sa.Column('leave_on', sa.Date(), nullable=True),
+    sa.Column('rent_until', sa.Date(), nullable=True),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('handed_over_on', sa.Date(), nullable=True),
+    sa.Column('is_deemed', sa.Boolean(), nullable=False),
+    sa.Column('refunded_twd', sa.Integer(), nullable=True),
+    sa.Column('opened_at', UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['heir_id'], ['person.id'], name=op.f('fk_move_out_case_heir_id_person')),
+    sa.ForeignKeyConstraint(['lease_id'], ['lease.id'], name=op.f('fk_move_out_case_lease_id_lease')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_move_out_case_unit_id_unit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_move_out_case')),
+    sa.UniqueConstraint('instance_id', name=op.f('uq_move_out_case_instance_id')),
+    sa.UniqueConstraint('number', name=op.f('uq_move_out_case_number')),
+    sa.UniqueConstraint('token', name=op.f('uq_move_out_case_token'))
+    )
+    with op.batch_alter_table('move_out_case', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_move_out_case_lease_id'), ['lease_id'], unique=False)
+
+    op.create_table('renewal_case',
+    sa.Column('lease_id', sa.Integer(), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=False),
+    sa.Column('new_lease_id', sa.Integer(), nullable=True),
+    sa.Column('opened_at', UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['lease_id'], ['lease.id'], name=op.f('fk_renewal_case_lease_id_lease')),
+    sa.ForeignKeyConstraint(['new_lease_id'], ['lease.id'], name=op.f('fk_renewal_case_new_lease_id_lease')),
+    sa.PrimaryKeyConstraint('lease_id', name=op.f('pk_renewal_case')),
+    sa.UniqueConstraint('instance_id', name=op.f('uq_renewal_case_instance_id'))
+    )
     op.create_table('supplement_defect',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('supplement_id', sa.Integer(), nullable=False),
@@ -642,6 +876,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('supplement_defect', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_supplement_defect_supplement_id'), ['supplement_id'], unique=False)
+
+    op.create_table('bank_inquiry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('idem', sa.String(length=160), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('bank_code', sa.String(length=8), nullable=False),
+    sa.Column('account_number', sa.String(length=20), nullable=False),
+    sa.Column('holder_name', sa.String(length=100), nullable=False),
+    sa.Column('asked_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('answered_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('is_match', sa.Boolean(), nullable=True),
+    sa.Column('answered_by', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['move_out_case.id'], name=op.f('fk_bank_inquiry_case_id_move_out_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_inquiry')),
+    sa.UniqueConstraint('idem', name=op.f('uq_bank_inquiry_idem'))
+    )
+    with op.batch_alter_table('bank_inquiry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bank_inquiry_case_id'), ['case_id'], unique=False)
+
+    op.create_table('settlement_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('text', sa.String(length=200), nullable=False),
+    sa.Column('amount_twd', sa.Integer(), nullable=False),
+    sa.Column('item_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['move_out_case.id'], name=op.f('fk_settlement_line_case_id_move_out_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_settlement_line'))
+    )
+    with op.batch_alter_table('settlement_line', schema=None) as batch_op:
+        batch_op.create_index('ix_settlement_line_case_id_key', ['case_id', 'key'], unique=True)
 
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.add_column(sa.Column('email', sa.String(length=254), nullable=True))
@@ -735,10 +1001,23 @@ def downgrade() -> None:
         batch_op.drop_column('email_verified_at')
         batch_op.drop_column('email')
 
+    with op.batch_alter_table('settlement_line', schema=None) as batch_op:
+        batch_op.drop_index('ix_settlement_line_case_id_key')
+
+    op.drop_table('settlement_line')
+    with op.batch_alter_table('bank_inquiry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_bank_inquiry_case_id'))
+
+    op.drop_table('bank_inquiry')
     with op.batch_alter_table('supplement_defect', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_supplement_defect_supplement_id'))
 
     op.drop_table('supplement_defect')
+    op.drop_table('renewal_case')
+    with op.batch_alter_table('move_out_case', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_move_out_case_lease_id'))
+
+    op.drop_table('move_out_case')
     with op.batch_alter_table('lease_party', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_lease_party_person_id'))
         batch_op.drop_index(batch_op.f('ix_lease_party_lease_id'))
@@ -783,6 +1062,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_handover_sheet_instance_id'))
 
     op.drop_table('handover_sheet')
+    with op.batch_alter_table('care_action', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_care_action_visit_id'))
+        batch_op.drop_index(batch_op.f('ix_care_action_case_id'))
+
+    op.drop_table('care_action')
     with op.batch_alter_table('application_supplement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_application_supplement_application_id'))
 
@@ -836,6 +1120,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_household_head_id'))
 
     op.drop_table('household')
+    with op.batch_alter_table('care_visit', schema=None) as batch_op:
+        batch_op.drop_index('ix_care_visit_case')
+
+    op.drop_table('care_visit')
+    op.drop_table('care_note')
     op.drop_table('qualified_list')
     with op.batch_alter_table('push_device', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_push_device_account_id'))
@@ -851,12 +1140,39 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_list_objection_round_id'))
 
     op.drop_table('list_objection')
+    with op.batch_alter_table('care_signal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_care_signal_case_id'))
+
+    op.drop_table('care_signal')
+    with op.batch_alter_table('care_sheet', schema=None) as batch_op:
+        batch_op.drop_index('ix_care_sheet_case')
+
+    op.drop_table('care_sheet')
+    op.drop_table('care_figure')
+    with op.batch_alter_table('care_emergency', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_care_emergency_case_id'))
+
+    op.drop_table('care_emergency')
+    with op.batch_alter_table('care_access', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_care_access_case_id'))
+        batch_op.drop_index('ix_care_access_at')
+
+    op.drop_table('care_access')
     op.drop_table('call_offer')
     op.drop_table('application_draft')
     op.drop_table('worker')
+    op.drop_table('move_out_serial')
     op.drop_table('letter_serial')
     op.drop_table('lease_serial')
     op.drop_table('duplicate_set')
+    op.drop_table('care_serial')
+    op.drop_table('care_report')
+    with op.batch_alter_table('care_case', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_care_case_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_care_case_requester_id'))
+        batch_op.drop_index('ix_care_case_community')
+
+    op.drop_table('care_case')
     op.drop_table('call_serial')
     with op.batch_alter_table('call_round', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_call_round_stage'))
