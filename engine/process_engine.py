@@ -41,7 +41,7 @@ from engine.sla_orders import Deadlines
 from engine.spiff.execution import Execution
 from engine.spiff.values import check_variables
 from engine.steps import Setting, Step
-from engine.types import SYSTEM, Actor
+from engine.types import CITY, SYSTEM, Actor
 
 Values = Mapping[str, object]
 
@@ -126,6 +126,7 @@ class ProcessEngine:
         *,
         ttl: timedelta = TIME_TO_LIVE,
         message_id: str | None = None,
+        scope: str = CITY,
         by: Actor,
         session: Session,
     ) -> str:
@@ -140,6 +141,7 @@ class ProcessEngine:
             variables: what becomes variables of the receiver.
             ttl: how long it is kept.
             message_id: the sender's own; sending it again changes nothing. At most 150 characters.
+            scope: where an instance that it starts belongs.
             by: who sends it.
             session: the caller's unit of work.
 
@@ -151,6 +153,7 @@ class ProcessEngine:
             correlation=correlation,
             variables=check_variables(variables),
             expires_at=self._clock.now() + ttl,
+            scope=scope,
             by=by,
         )
         session.flush()

@@ -127,7 +127,7 @@ class Walk:
             if subject.start_form is None:
                 raise ScenarioUnplayable(f"no form opens a case of {subject.process}")
             form = form_of(subject.start_form)
-            offered = subject.opening(session=session)
+            offered = subject.opening(session=session, by=actor)
             values = self._checked(form, when, offered, actor, session)
             opening = Opening(
                 token=f"scenario-{len(self.cases) + 1}", values=values, options=when.options
@@ -150,6 +150,7 @@ class Walk:
             result = verb(instance_id, values, self._desk(actor, session))
         if result is not None:
             self._note(result)
+        self.advance_to(self.clock.now())  # what the verb sent off arrives
 
     def _complete(self, when: When) -> None:
         task = self._task(when)

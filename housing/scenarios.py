@@ -1,14 +1,15 @@
 """Run the scenarios of a package and tell which sequence flows no scenario walked."""
 
+import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from bpmn import catalogue
@@ -123,29 +124,26 @@ def lines(report: ScenarioReport) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _City:
-    """A founded city with the package deployed, swept clean before each scenario.
+    """A founded city with the package deployed, put back as it was before each scenario.
 
     One house serves all scenarios: a new one would compile every SQL statement anew.
 
     Attributes:
         deployed: resources of the scenario's package and those it asks for beside it.
-        swept: tables that a scenario may fill, children first.
+        file: the database; a copy of it as founded lies beside it.
     """
 
     application: Application
     clock: FrozenClock
     model: ProcessModel
     deployed: tuple[Mapping[str, bytes], ...]
-    swept: tuple[Table, ...]
+    file: Path
 
     @classmethod
     def found(cls, package: str, also: Collection[str], folder: Path) -> "_City":
         clock = FrozenClock(FOUNDED_AT)
-        settings = Settings(
-            var=folder,
-            database_url=f"sqlite:///{folder / 'anju.db'}",
-            secret_key=SECRET,
-        )
+        file = folder / "anju.db"
+        settings = Settings(var=folder, database_url=f"sqlite:///{file}", secret_key=SECRET)
         application = build(settings, clock=clock)
         with application.database.connect_for_migration() as connection:
             metadata.create_all(connection)
@@ -155,24 +153,18 @@ class _City:
             definition = _deploy(resources, application, session)
             session.flush()
             model = definition_queries.process_model(definition, session)
-            swept = [table for table in reversed(metadata.sorted_tables) if _sweeps(table, session)]
-        return cls(
-            application=application,
-            clock=clock,
-            model=model,
-            deployed=resources,
-            swept=tuple(swept),
-        )
+            session.execute(metadata.tables["job"].delete())  # begun timers: see `walk`
+        _copy(file, _founded(file))
+        return cls(application=application, clock=clock, model=model, deployed=resources, file=file)
 
     def walk(self, scenario: Scenario) -> Walk:
-        """Begin a scenario: empty what the one before wrote, and set the clock.
+        """Begin a scenario: forget what the one before wrote, and set the clock.
 
         Deploying again plans the timers that begin an instance from the scenario's own day on.
         """
         self.clock.set(scenario.now)
+        _copy(_founded(self.file), self.file)
         with self.application.unit_of_work() as session:
-            for table in self.swept:
-                session.execute(table.delete())
             _deploy(self.deployed, self.application, session)
         process = self.model.definition.key
         return Walk(application=self.application, process=process, clock=self.clock)
@@ -186,9 +178,15 @@ def _deploy(
     return deployed[-1]
 
 
-def _sweeps(table: Table, session: Session) -> bool:
-    """Tell whether a table is emptied before each scenario: it is empty now, or holds jobs."""
-    return table.name == "job" or session.execute(select(table).limit(1)).first() is None
+def _copy(source: Path, target: Path) -> None:
+    """Make an SQLite database the same as another; open connections see it at once."""
+    with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(target)) as copy:
+        origin.backup(copy)
+
+
+def _founded(file: Path) -> Path:
+    """Name the copy of the database as it was founded."""
+    return file.with_name(f"{file.name}.founded")
 
 
 def _play(scenario: Scenario, city: _City) -> ScenarioResult:

@@ -136,7 +136,7 @@ def context(business_key: str, *, session: Session, now: datetime) -> Mapping[st
     }
 
 
-def opening(*, session: Session) -> Mapping[str, object]:
+def opening(*, session: Session, **_asked: object) -> Mapping[str, object]:
     """Give what the draft of a call offers: the communities, and the usual limits."""
     found = communities(session=session)
     return {

@@ -109,7 +109,7 @@ def _context(business_key: str, *, session: Session, now: datetime) -> Mapping[s
     return questions.context(business_key, session=session, now=now)
 
 
-def _opening(*, session: Session) -> Mapping[str, object]:
+def _opening(*, session: Session, **_asked: object) -> Mapping[str, object]:
     """Give what the application form offers: open calls and their sites."""
     rounds = session.scalars(select(CallRound).where(CallRound.stage.in_(("open", "closed"))))
     sites = session.scalars(select(CallOffer.site).distinct().order_by(CallOffer.site))

@@ -1,0 +1,1 @@
+"""Moving out: notice, exit handover, disputes, settlement and the refund of the deposit."""

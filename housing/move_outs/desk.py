@@ -1,0 +1,86 @@
+"""What the verbs of moving out share: finding the case, its lease, its numbers."""
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine.calendar import local_date
+from engine.clock import Clock
+from housing.leases import queries as leases
+from housing.leases.queries import LeaseView
+from housing.move_outs.errors import MoveOutNotFound
+from housing.move_outs.models import MoveOutCase, MoveOutSerial
+from housing.move_outs.rules import move_out_number, republic_year
+from housing.places import handovers
+from housing.places.handovers import SheetView
+from housing.places.queries import unit
+
+
+def case_of_instance(instance_id: str, *, session: Session) -> MoveOutCase:
+    """Find the move-out of a process instance.
+
+    Raises:
+        MoveOutNotFound: there is none.
+    """
+    found = session.scalar(select(MoveOutCase).where(MoveOutCase.instance_id == instance_id))
+    if found is None:
+        raise MoveOutNotFound(instance_id)
+    return found
+
+
+def case_by_number(number: str, *, session: Session) -> MoveOutCase:
+    """Find a move-out by its number.
+
+    Raises:
+        MoveOutNotFound: there is none.
+    """
+    wanted = number.strip().upper()
+    found = session.scalar(select(MoveOutCase).where(MoveOutCase.number == wanted))
+    if found is None:
+        raise MoveOutNotFound(number)
+    return found
+
+
+def running_case_of(lease_id: int, *, session: Session) -> MoveOutCase | None:
+    """Find the move-out in which a lease is being ended, if any."""
+    over = ("withdrawn", "taken_over", "closed")
+    wanted = select(MoveOutCase).where(
+        MoveOutCase.lease_id == lease_id, MoveOutCase.state.not_in(over)
+    )
+    return session.scalars(wanted.limit(1)).first()
+
+
+def lease_of(case: MoveOutCase, *, session: Session) -> LeaseView:
+    """Read the lease of a move-out."""
+    return leases.lease(case.lease_id, session=session)
+
+
+def home_of(case: MoveOutCase, *, session: Session) -> str:
+    """Name the home as letters do: community and unit."""
+    return unit(case.unit_id, session=session).label
+
+
+def exit_sheet(case: MoveOutCase, *, session: Session) -> SheetView | None:
+    """Read the exit handover sheet of a move-out; None as long as there is none."""
+    sheet = handovers.newest_sheet(case.unit_id, "exit", session=session)
+    return sheet if sheet is not None and sheet.lease_id == case.lease_id else None
+
+
+def next_number(session: Session, clock: Clock) -> str:
+    """Take the next number of the year of the Republic; the counter's row is locked."""
+    year = republic_year(local_date(clock.now()))
+    counter = session.get(MoveOutSerial, year, with_for_update=True)
+    if counter is None:
+        counter = _first_of_year(year, session)
+    counter.last_serial += 1
+    session.flush()
+    return move_out_number(year, counter.last_serial)
+
+
+def _first_of_year(year: int, session: Session) -> MoveOutSerial:
+    try:
+        with session.begin_nested():
+            session.add(MoveOutSerial(republic_year=year, last_serial=0))
+    except IntegrityError:
+        pass  # another case at the same moment began the year
+    return session.get_one(MoveOutSerial, year, with_for_update=True)

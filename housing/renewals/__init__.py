@@ -1,0 +1,1 @@
+"""Renewal of leases: the daily watch, the invitation, the new lease."""

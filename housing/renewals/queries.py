@@ -1,0 +1,93 @@
+"""Read renewals for forms and scenarios."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from housing.leases import queries as leases
+from housing.leases.queries import LeaseView
+from housing.records.service import latest_answers
+from housing.renewals.models import RenewalCase
+from housing.renewals.rules import next_term
+
+REVIEW_FORM = "lease_renewal/review"
+KEY_PREFIX = "R-"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenewalView:
+    """A renewal and its lease.
+
+    Attributes:
+        lease: the one that ends.
+        new_lease: the one that continues it, or None.
+    """
+
+    instance_id: str
+    lease: LeaseView
+    new_lease: LeaseView | None
+    opened_at: datetime
+
+
+def renewal(business_key: str, *, session: Session) -> RenewalView:
+    """Read a renewal by the business key of its case, R-<number of the lease>.
+
+    Raises:
+        LeaseNotFound: there is no such lease.
+    """
+    lease = leases.lease_by_number(business_key.removeprefix(KEY_PREFIX), session=session)
+    row = session.scalars(select(RenewalCase).where(RenewalCase.lease_id == lease.id)).one()
+    new = row.new_lease_id
+    return RenewalView(
+        instance_id=row.instance_id,
+        lease=lease,
+        new_lease=None if new is None else leases.lease(new, session=session),
+        opened_at=row.opened_at,
+    )
+
+
+def context(business_key: str, *, session: Session, now: datetime) -> Mapping[str, object]:
+    """Give the names that the forms of a renewal may use beside the process's variables."""
+    found = renewal(business_key, session=session)
+    answers = latest_answers(found.instance_id, REVIEW_FORM, session=session)
+    start_on, end_on = next_term(found.lease.end_on, None)
+    rows = answers.get("defects")
+    defects = [str(row["text"]) for row in rows] if isinstance(rows, list) else []
+    return {
+        "now": now,
+        "review_reason": answers.get("reason") or "—",
+        "defects_text": "、".join(defects) or "—",
+        "next_start_on": start_on,
+        "next_end_on": end_on,
+    }
+
+
+def facts(
+    business_key: str, *, session: Session, now: datetime
+) -> Mapping[str, Mapping[str, object]]:
+    """Give the facts of a renewal: old_lease and new_lease."""
+    del now  # a renewal has no facts of the instant
+    found = renewal(business_key, session=session)
+    new = found.new_lease
+    return {
+        "old_lease": {
+            "state": found.lease.state,
+            "end_reason": found.lease.end_reason,
+            "years_used": found.lease.years_used(),
+        },
+        "new_lease": {}
+        if new is None
+        else {
+            "start_on": new.start_on,
+            "end_on": new.end_on,
+            "rent_twd": new.rent_twd,
+            "deposit_held_twd": leases.deposit_held(new.id, session=session),
+        },
+    }
+
+
+FACT_KINDS = frozenset({"old_lease", "new_lease"})
+"""The kinds of facts above."""
