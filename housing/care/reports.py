@@ -7,6 +7,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine.calendar import local_date
+from engine.clock import Clock
+from engine.process_engine import ProcessEngine
+from engine.records import StepResult
+from engine.types import Actor
 from housing.care.desk import report_of, tell_station
 from housing.care.figures import figures_of
 from housing.care.models import CareFigure, CareReport
@@ -21,25 +25,54 @@ PROCESS = "care.monthly"
 
 def open_reports(call: Call) -> Result:
     """Open this month's report for each community that has none."""
-    month_on = local_date(call.now).replace(day=1)
-    opened = 0
-    for each in communities(session=call.session):
-        opened += _open(each.code, month_on, call)
-    return {"opened": opened}
+    opened = [
+        open_report(
+            each.code, by=call.by, engine=call.engine, session=call.session, clock=call.clock
+        )
+        for each in communities(session=call.session)
+    ]
+    return {"opened": sum(each is not None for each in opened)}
 
 
-def _open(community: str, month_on: date, call: Call) -> int:
+def open_report(
+    community: str, *, by: Actor, engine: ProcessEngine, session: Session, clock: Clock
+) -> StepResult | None:
+    """Open a community's report of this month and start its process; None when there is one."""
+    month_on = local_date(clock.now()).replace(day=1)
     known = select(CareReport.id).where(
         CareReport.community == community, CareReport.month_on == month_on
     )
-    if call.session.scalar(known) is not None:
-        return 0
-    report = CareReport(
+    if session.scalar(known) is not None:
+        return None
+    report = _new_report(community, month_on, clock)
+    session.add(report)
+    session.flush()
+    variables = {
+        "report_id": report.id,
+        "returned_count": 0,
+        "month_end_on": _last_day(month_on),
+    }
+    result = engine.start(
+        PROCESS,
+        variables,
+        business_key=report.number,
+        scope=community_scope(community),
+        by=by,
+        session=session,
+    )
+    report.instance_id = result.instance_id
+    fields = {"until": report.due_at}
+    tell_station(report, "care_report_opened", fields, session=session, clock=clock)
+    return result
+
+
+def _new_report(community: str, month_on: date, clock: Clock) -> CareReport:
+    return CareReport(
         number=report_number(month_on, community),
         community=community,
         month_on=month_on,
         state="draft",
-        opened_at=call.now,
+        opened_at=clock.now(),
         due_at=report_due(month_on),
         returned_count=0,
         return_reason="",
@@ -50,25 +83,6 @@ def _open(community: str, month_on: date, call: Call) -> int:
         problems="",
         attachments=[],
     )
-    call.session.add(report)
-    call.session.flush()
-    variables = {
-        "report_id": report.id,
-        "returned_count": 0,
-        "month_end_on": _last_day(month_on),
-    }
-    result = call.engine.start(
-        PROCESS,
-        variables,
-        business_key=report.number,
-        scope=community_scope(community),
-        by=call.by,
-        session=call.session,
-    )
-    report.instance_id = result.instance_id
-    fields = {"until": report.due_at}
-    tell_station(report, "care_report_opened", fields, session=call.session, clock=call.clock)
-    return 1
 
 
 def _last_day(month_on: date) -> date:

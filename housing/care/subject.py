@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import queries as engine_queries
 from engine.records import StepResult
 from housing.care import facts, questions, reports, service
 from housing.care.rules import OFFICE_ROLES, SOCIAL_ROLES
@@ -60,6 +61,32 @@ def _signal(
     ).result
 
 
+def _pick(_instance_id: str | None, values: Mapping[str, object], desk: Desk) -> StepResult:
+    """Go on with a case that a timer of another process opened: its number."""
+    case = engine_queries.by_business_key(str(values["number"]), desk.session)
+    return StepResult(
+        instance_id=case.id,
+        version=case.version,
+        status=case.status,
+        open_tasks=(),
+        end_events=(),
+        flows=(),
+    )
+
+
+def _open_report(
+    _instance_id: str | None, values: Mapping[str, object], desk: Desk
+) -> StepResult | None:
+    """Open a community's report of this month before the 25th."""
+    return reports.open_report(
+        str(values["community"]),
+        by=desk.by,
+        engine=desk.engine,
+        session=desk.session,
+        clock=desk.clock,
+    )
+
+
 def _leave(_instance_id: str | None, values: Mapping[str, object], desk: Desk) -> StepResult | None:
     """Let a household leave: unit, reason move_out or death."""
     unit_id = _home(values["unit"], desk.session)
@@ -83,7 +110,7 @@ SUBJECT = Subject(
     readers=SOCIAL_ROLES,
     facts=facts.facts,
     fact_kinds=facts.KINDS,
-    verbs={"signal": _signal, "leave": _leave},
+    verbs={"signal": _signal, "leave": _leave, "pick": _pick},
 )
 
 REPORTS = Subject(
@@ -93,4 +120,5 @@ REPORTS = Subject(
     readers=REPORT_READERS,
     facts=facts.report_facts,
     fact_kinds=facts.KINDS,
+    verbs={"open": _open_report, "pick": _pick},
 )
