@@ -8,16 +8,17 @@ history.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from engine import deployments
+from engine import deployments, sla_clocks
 from engine.calendar import TAIPEI
 from engine.instances import read
+from engine.sla_clocks import SlaClock
 from engine.spiff.definition import Definition
 from engine.tables import history, job, user_task
 
@@ -91,15 +92,19 @@ class Deadline:
     """One due date of a case, running or past.
 
     Attributes:
-        token_id: of the user task or timer.
-        kind: task (somebody has to act until then) or timer (the process goes on by itself).
+        token_id: of the user task or timer; of a clock its own id.
+        kind: task (somebody has to act until then), timer (the process goes on by itself) or
+            clock (a service level of the case or of a part of it).
         element_id: of the diagram.
         name: of the element; of a timer without a name that of what it limits.
         attached_to: of a timer at the border of an activity, that activity's element.
-        state: running, suspended (with its case), met, met_late, reached (the timer fired) or
-            cancelled.
+        state: running, suspended (with its case), paused (its clock stands still), met, met_late,
+            reached (the timer fired), waived, breached (withdrawn after it was due) or cancelled.
         explanation: how `due_at` came about; None for one older than explanations.
         changes: in order.
+        basis: law, clause or decision that sets the period, as the diagram names it, or "".
+        paused_since: since when its clock stands still.
+        pause_reason: what is waited for, or "".
     """
 
     token_id: str
@@ -112,11 +117,19 @@ class Deadline:
     original_due_at: datetime
     explanation: Mapping[str, Any] | None
     changes: tuple[Change, ...]
+    basis: str = ""
+    paused_since: datetime | None = None
+    pause_reason: str = ""
 
     @property
     def is_running(self) -> bool:
         """Tell whether it can still be met or reached."""
-        return self.state in ("running", "suspended")
+        return self.state in ("running", "suspended", "paused")
+
+    @property
+    def is_statutory(self) -> bool:
+        """Tell whether it is counted by the law's rule for citizens (行政程序法 §48)."""
+        return bool(self.explanation and self.explanation.get("rule"))
 
     def as_json(self, *, with_names: bool = True) -> dict[str, object]:
         """Write it as JSON values.
@@ -131,6 +144,9 @@ class Deadline:
             "state": self.state,
             "due_at": _text(self.due_at),
             "original_due_at": _text(self.original_due_at),
+            "basis": self.basis,
+            "paused_since": self.paused_since and _text(self.paused_since),
+            "pause_reason": self.pause_reason,
             "computation": self.explanation,
             "changes": [_change_row(change, with_names=with_names) for change in self.changes],
         }
@@ -184,11 +200,19 @@ def deadlines_of(instance_id: str, session: Session) -> tuple[Deadline, ...]:
     names = ElementNames(process.definition)
     wanted = {"of_instance": instance_id}
     moves = _moves(connection.execute(_MOVES, wanted).mappings())
-    tasks = [_of_task(row, moves) for row in connection.execute(_TASKS, wanted).mappings()]
+    clocks = sla_clocks.all_of(instance_id, connection)
+    of_tasks = {each.token_id: each for each in clocks if each.kind == "task"}
+    tasks = [
+        _with_clock(_of_task(row, moves), of_tasks.get(row["id"]))
+        for row in connection.execute(_TASKS, wanted).mappings()
+    ]
+    levels = [_of_clock(each, moves) for each in clocks if each.kind != "task"]
     timers = [
         _of_timer(row, moves, names) for row in connection.execute(_TIMERS, wanted).mappings()
     ]
-    return tuple(sorted([*tasks, *timers], key=lambda each: (not each.is_running, each.due_at)))
+    return tuple(
+        sorted([*tasks, *timers, *levels], key=lambda each: (not each.is_running, each.due_at))
+    )
 
 
 class ElementNames:
@@ -238,6 +262,36 @@ def _task_state(row: RowMapping) -> str:
     return "met" if row["ended_at"] <= row["due_at"] else "met_late"
 
 
+def _with_clock(deadline: Deadline, clock: SlaClock | None) -> Deadline:
+    """Add what the clock of a user task knows: its legal basis, and whether it stands still."""
+    if clock is None:
+        return deadline
+    is_paused = clock.is_open and clock.paused_since is not None
+    return replace(
+        deadline,
+        state="paused" if is_paused else deadline.state,
+        basis=clock.basis,
+        paused_since=clock.paused_since if is_paused else None,
+        pause_reason=(clock.pause_reason or "") if is_paused else "",
+    )
+
+
+def _of_clock(clock: SlaClock, moves: Mapping[str, Sequence[Change]]) -> Deadline:
+    level = Deadline(
+        token_id=clock.id,
+        kind="clock",
+        element_id=clock.element_id,
+        name=clock.name,
+        attached_to=None,
+        state="running" if clock.is_open else clock.state,
+        due_at=clock.due_at,
+        original_due_at=clock.original_due_at,
+        explanation=clock.computation,
+        changes=tuple(moves.get(clock.id, ())),
+    )
+    return _with_clock(level, clock)
+
+
 def _of_timer(
     row: RowMapping, moves: Mapping[str, Sequence[Change]], names: ElementNames
 ) -> Deadline:
@@ -269,7 +323,8 @@ def _moves(rows: Iterable[RowMapping]) -> Mapping[str, list[Change]]:
             new=datetime.fromisoformat(details["new"]),
             calendar_version=str(details.get("calendar_version") or ""),
         )
-        found.setdefault(str(details.get("token_id")), []).append(change)
+        owner = details.get("token_id") or details.get("clock_id")
+        found.setdefault(str(owner), []).append(change)
     return found
 
 

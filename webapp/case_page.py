@@ -22,6 +22,9 @@ from webapp.case_timeline import SYSTEM_KINDS, Day, days_of
 FILE_RELATIONS = frozenset({"reporter", "household"})
 """Who sees the files of a case beside the office."""
 
+PAST_STATES = frozenset({"met", "met_late", "reached", "breached", "waived"})
+"""How a due date may have ended; one whose work was withdrawn in time is not listed."""
+
 STEP_TYPES = frozenset(
     {
         "userTask",
@@ -107,7 +110,7 @@ class CasePage:
     @property
     def past_deadlines(self) -> Sequence[Deadline]:
         """List the due dates of tasks that have ended, newest first; of timers those reached."""
-        past = [each for each in self.deadlines if each.state in ("met", "met_late", "reached")]
+        past = [each for each in self.deadlines if each.state in PAST_STATES]
         return sorted(past, key=lambda each: each.due_at, reverse=True)
 
     @property

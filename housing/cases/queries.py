@@ -233,10 +233,15 @@ def steps_of(instance_id: str, *, session: Session) -> list[CaseStep]:
 def deadlines_for(instance_id: str, viewer: Viewer, *, session: Session) -> tuple[Deadline, ...]:
     """List the due dates of a case with how they were computed, running ones first.
 
-    How fast the office was is its own business: people outside it see what is running.
+    How fast the office was is its own business, and so are its targets that no law sets: people
+    outside it see what else is running.
     """
     found = explanations.deadlines_of(instance_id, session)
-    return found if viewer.is_staff else tuple(each for each in found if each.is_running)
+    return found if viewer.is_staff else tuple(each for each in found if _is_told_outside(each))
+
+
+def _is_told_outside(deadline: Deadline) -> bool:
+    return deadline.is_running and (deadline.kind != "clock" or deadline.is_statutory)
 
 
 def told_once(history: Sequence[HistoryEntry]) -> Iterator[HistoryEntry]:

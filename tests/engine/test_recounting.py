@@ -22,10 +22,13 @@ LEVEL = b"""<?xml version="1.0" encoding="UTF-8"?>
     xmlns:anju="https://anju.example.org/schema/1.0"
     id="definitions" targetNamespace="https://anju.example.org/tests">
   <bpmn:process id="level" name="level" isExecutable="true">
+    <bpmn:extensionElements>
+      <anju:sla id="whole" name="whole" amount="30" unit="calendar_days" rolling="statutory" />
+    </bpmn:extensionElements>
     <bpmn:startEvent id="begin" />
     <bpmn:userTask id="review" name="review" camunda:candidateGroups="officer">
       <bpmn:extensionElements>
-        <anju:sla id="review_5d" name="\xe5\xaf\xa9\xe6\x9f\xa5" amount="5" unit="working_days" />
+        <anju:sla id="review_5d" name="\xe5\xaf\xa9\xe6\x9f\xa5" amount="5" unit="working_days" basis="contract 3" />
       </bpmn:extensionElements>
     </bpmn:userTask>
     <bpmn:endEvent id="done" />
@@ -244,10 +247,24 @@ def test_a_service_level_in_working_days_moves_with_its_task_and_is_previewed(
     publish(typhoon())
     walker.fire_due_jobs()
 
-    (review,) = deadlines(case).values()
+    review = deadlines(case)["review"]
     assert (review.original_due_at, review.due_at) == (night(9), night(10))
     assert [each.calendar_version for each in review.changes] == ["city:1"]
     assert review.explanation["calendar_version"] == "city:1"
+    assert review.basis == "contract 3"
+
+
+def test_a_service_level_of_the_whole_case_is_one_of_its_deadlines(walker, deadlines):
+    walker.deploy({"level.bpmn": LEVEL})
+    case = walker.start("level")
+
+    whole = deadlines(case)["level"]
+    assert (whole.kind, whole.name, whole.state) == ("clock", "whole", "running")
+    assert whole.is_statutory
+    assert not deadlines(case)["review"].is_statutory
+
+    case.complete("review")
+    assert deadlines(case)["level"].state == "met"
 
 
 def test_more_cases_than_one_portion_holds_all_move(process, clock, publish, monkeypatch):
