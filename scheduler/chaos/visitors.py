@@ -107,7 +107,7 @@ class Visitor:
         """
         with self._opener().open(self._form(address, values, photo), timeout=PATIENCE) as answer:
             answer.read()
-            return urllib.parse.urlsplit(answer.geturl()).path
+            return str(urllib.parse.urlsplit(answer.geturl()).path)
 
     def post_and_hang_up(
         self, address: str, values: Mapping[str, str], photo: bytes | None = None

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from engine.errors import EngineError
 from engine.invariants import NAMES
 
 DATABASES = ("sqlite", "postgres")
@@ -58,22 +59,31 @@ def run(wish: Wish, *, as_json: bool) -> int:
         sabotage broke an invariant; 0 says that one of them was not noticed.
 
     Raises:
-        UsageError: --url was given for SQLite.
+        UsageError: there is no such database or trial here.
     """
     if wish.url and wish.database != "postgres":
         raise click.UsageError("--url is the address of a PostgreSQL server.")
     seed = wish.seed or token_hex(4)
-    results = _run(wish, seed)
-    if as_json:
-        told = list(results)
-        figures = {"database": wish.database, "kills": wish.kills, "seed": seed, "results": told}
-        click.echo(json.dumps({**figures, "holds": _holds(told)}, indent=2))
-    else:
-        click.echo(f"Chaos on {wish.database}, {wish.kills} kills, seed {seed}")
-        told = list(_echoed(results))
-        for line in _verdict(told, wish.sabotages):
-            click.echo(line)
+    try:
+        told = _told_as_json(wish, seed) if as_json else _told(wish, seed)
+    except EngineError as error:
+        raise click.UsageError(str(error)) from error
     return _status(told, wish.sabotages)
+
+
+def _told_as_json(wish: Wish, seed: str) -> list[Result]:
+    told = list(_run(wish, seed))
+    asked = {"database": wish.database, "kills": wish.kills, "seed": seed}
+    click.echo(json.dumps({**asked, "results": told, "holds": not _broken_by(told)}, indent=2))
+    return told
+
+
+def _told(wish: Wish, seed: str) -> list[Result]:
+    click.echo(f"Chaos on {wish.database}, {wish.kills} kills, seed {seed}")
+    told = list(_echoed(_run(wish, seed)))
+    for line in _verdict(told, wish.sabotages):
+        click.echo(line)
+    return told
 
 
 def _run(wish: Wish, seed: str) -> Iterator[Result]:
@@ -144,7 +154,3 @@ def _status(results: Iterable[Result], sabotages: tuple[str, ...]) -> int:
     if sabotages:
         return int(all(sabotage in broken for sabotage in sabotages))
     return int(bool(broken))
-
-
-def _holds(results: Iterable[Result]) -> bool:
-    return not _broken_by(results)
