@@ -49,6 +49,15 @@ def test_the_secret_key_does_not_appear_when_settings_are_printed(environment):
         ("ANJU_BASE_URL", "anju.example.org"),
         ("ANJU_SMTP_PORT", "70000"),
         ("ANJU_SMTP_PORT", "²"),
+        ("ANJU_SMTP_SECURITY", "ssl"),
+        ("ANJU_SMTP_TIMEOUT", "0"),
+        ("ANJU_SMTP_TIMEOUT", "31"),
+        ("ANJU_SMTP_SENDER", "nobody"),
+        ("ANJU_SMTP_CA_FILE", "/nowhere.pem"),
+        ("ANJU_MAIL", "on"),
+        ("ANJU_SMS", "real"),
+        ("ANJU_LINE", "real"),
+        ("ANJU_PUSH_TIMEOUT", "soon"),
         ("ANJU_VAR", "/dev/null/var"),
     ],
 )
@@ -65,3 +74,56 @@ def test_an_empty_key_file_is_not_taken_for_a_key(environment, tmp_path):
 
     with pytest.raises(SettingsInvalid):
         settings.load(environment)
+
+
+def test_without_any_setting_every_channel_goes_to_the_simulator(environment):
+    modes = settings.load(environment).channels.modes
+
+    assert modes == dict.fromkeys(("mail", "push", "sms", "line"), "simulator")
+
+
+def test_naming_a_mail_server_makes_mail_real(environment):
+    read = settings.load(environment | {"ANJU_SMTP_HOST": "mail.example.org"})
+
+    assert read.channels.is_real("mail")
+    assert read.channels.mail.port == 25
+
+
+@pytest.mark.parametrize(("security", "port"), [("plain", 25), ("starttls", 587), ("tls", 465)])
+def test_the_port_follows_the_security(environment, security, port):
+    read = settings.load(environment | {"ANJU_SMTP_SECURITY": security})
+
+    assert read.channels.mail.port == port
+
+
+@pytest.mark.parametrize(
+    ("given", "variable"),
+    [
+        ({"ANJU_MAIL": "real"}, "ANJU_SMTP_HOST"),
+        ({"ANJU_SMTP_USER": "anju"}, "ANJU_SMTP_PASSWORD"),
+        (
+            {
+                "ANJU_SMTP_HOST": "mail.example.org",
+                "ANJU_SMTP_USER": "anju",
+                "ANJU_SMTP_PASSWORD": "word",
+            },
+            "ANJU_SMTP_SECURITY",
+        ),
+        ({"ANJU_PUSH": "real", "ANJU_BASE_URL": "http://anju.example.org"}, "ANJU_BASE_URL"),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_named(environment, given, variable):
+    with pytest.raises(SettingsInvalid) as caught:
+        settings.load(environment | given)
+
+    assert variable in str(caught.value)
+
+
+def test_the_password_of_the_mail_server_does_not_appear_when_settings_are_printed(environment):
+    given = {
+        "ANJU_SMTP_HOST": "127.0.0.1",
+        "ANJU_SMTP_USER": "anju",
+        "ANJU_SMTP_PASSWORD": "s3cret",
+    }
+
+    assert "s3cret" not in repr(settings.load(environment | given))

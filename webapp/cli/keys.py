@@ -1,9 +1,10 @@
-"""The keys of the personal data on the command line."""
+"""The keys of the personal data and of push messages on the command line."""
 
 import click
 
 from housing import bootstrap
 from housing import settings as housing_settings
+from housing.delivery import keys as push_keys
 
 
 def rotate() -> None:
@@ -22,3 +23,13 @@ def rotate() -> None:
         "Restart every server before the next change. Older keys are needed for backups only.",
         err=True,
     )
+
+
+def push() -> None:
+    """Make the key of push messages if there is none, and print its public half.
+
+    Raises:
+        SettingsInvalid: the file can neither be read nor made.
+    """
+    path = housing_settings.load().channels.push.key_path
+    click.echo(push_keys.public_key(push_keys.read_or_make(path)))

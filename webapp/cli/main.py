@@ -129,13 +129,19 @@ def token_create(name: str) -> None:
 
 @commands.group()
 def keys() -> None:
-    """Look after the keys of the personal data."""
+    """Look after the keys of the personal data and of push messages."""
 
 
 @keys.command("rotate")
 def keys_rotate() -> None:
     """Add a new key and seal every national id with it."""
     key_commands.rotate()
+
+
+@keys.command("push")
+def keys_push() -> None:
+    """Make the key of push messages if there is none, and print its public half."""
+    key_commands.push()
 
 
 @token.command("revoke")
