@@ -139,6 +139,8 @@ LETTER_STATES: Mapping[str, LazyString] = {
     "served": _l("Served"),
 }
 
+LEASE_STATES: Mapping[str, LazyString] = {"active": _l("Running"), "ended": _l("Ended")}
+
 PROOFS: Mapping[str, LazyString] = {
     "portal_notified": _l("Notified in the portal"),
     "portal_read": _l("Read in the portal"),
@@ -190,6 +192,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "channel": CHANNELS,
     "dispatch": DISPATCH_STATES,
     "job": JOB_KINDS,
+    "lease": LEASE_STATES,
     "letter": LETTER_STATES,
     "proof": PROOFS,
     "element": ELEMENT_KINDS,

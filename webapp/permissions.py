@@ -54,6 +54,8 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "cases.deadlines": _signed_in,
     "letters.show_pdf": _signed_in,
     "letters.prove": _letter_clerks,
+    "persons.show": _letter_clerks,
+    "persons.reveal": _letter_clerks,
     "files.show": _signed_in,
     "calendars.show": _staff,
     "calendars.history": _staff,

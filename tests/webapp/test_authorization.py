@@ -56,6 +56,8 @@ OBJECTS: Mapping[str, str] = {
     "migrations.undo": "office",
     "operations.retry": "office",
     "operations.send_again": "office",
+    "persons.reveal": "person",
+    "persons.show": "person",
     "processes.show_process": "office",
     "repairs.cancel": "case",
     "repairs.request_extension": "order",
@@ -92,6 +94,7 @@ READERS: Mapping[str, frozenset[str]] = {
     "letter": STAFF | {"owner"},
     "task": frozenset({"property_manager", "process_supervisor", "administrator"}),
     "order": frozenset(),
+    "person": frozenset({"officer", "section_chief"}),
 }
 """Kind of object to the roles that read one of their own community, and `owner`: its resident."""
 
@@ -139,6 +142,7 @@ ABSENT: Mapping[str, object] = {
     "task_id": "0" * 32,
     "file_id": "0" * 32,
     "letter_id": 999_999,
+    "person_id": 999_999,
     "filename": "absent.css",
 }
 
@@ -239,6 +243,7 @@ def _objects(made, clock) -> Mapping[str, Mapping[str, object]]:
         "task": {"task_id": task.id},
         "file": {"file_id": photo.id},
         "letter": {"letter_id": letter_id},
+        "person": {"person_id": new.person_id},
     }
 
 
