@@ -118,3 +118,49 @@ def test_a_year_without_its_official_calendar_is_named(feel, counter):
 
 def test_no_name_is_forgotten(counter):
     assert set(counter.functions) == DAY_FUNCTIONS
+
+
+@pytest.mark.parametrize(
+    ("served", "expected"),
+    [
+        ("2024-03-10", "2024-03-18"),  # S1: the seventh day is a Sunday
+        ("2024-03-09", "2024-03-18"),  # a Saturday
+        ("2024-02-01", "2024-02-15"),  # the Lunar New Year
+        ("2024-02-10", "2024-02-19"),  # a make-up Saturday rolls like any Saturday
+    ],
+)
+def test_the_golden_supplement_periods_hold_in_feel(feel, served, expected):
+    end = feel(f'statutory days after(date("{served}"), 7)')
+
+    assert end.astimezone(TAIPEI) == datetime.fromisoformat(f"{expected}T23:59:59+08:00")
+
+
+@pytest.mark.parametrize(
+    ("days", "working", "calendar"),
+    [
+        (2, "2024-02-07", "2024-02-07"),
+        (5, "2024-02-17", "2024-02-10"),
+        (7, "2024-02-20", "2024-02-12"),
+    ],
+)
+def test_the_repair_periods_over_the_lunar_new_year_with_its_make_up_saturday(
+    feel, days, working, calendar
+):
+    start = 'date("2024-02-05")'
+
+    assert feel(f"working days after({start}, {days})").astimezone(TAIPEI).date() == (
+        date.fromisoformat(working)
+    )
+    assert feel(f"calendar days after({start}, {days})").astimezone(TAIPEI).date() == (
+        date.fromisoformat(calendar)
+    )
+
+
+def test_a_paper_posted_in_time_may_come_within_the_postal_grace(feel):
+    served = {"at": date(2024, 3, 1), "kind": "service", "proof": "RR1"}
+
+    end = feel("statutory days after(served, 10)", served=served)
+    grace = feel("working days after(supplement_due, 5)", supplement_due=end)
+
+    assert end.astimezone(TAIPEI).date() == date(2024, 3, 11)
+    assert grace.astimezone(TAIPEI).date() == date(2024, 3, 18)

@@ -1,6 +1,7 @@
 """Periods: the golden table, the law's special cases, and what must always hold."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,13 +10,14 @@ from hypothesis import strategies as st
 
 from engine.calendar import TAIPEI, calendar_days_after
 from engine.periods.calendars import Calendar, SpecialDay
-from engine.periods.computation import Pause, Start
+from engine.periods.computation import Computation, Pause, Start
 from engine.periods.counting import (
     Period,
     Rules,
     count,
     month_end,
     postal_grace,
+    recount,
     restoration,
 )
 from engine.periods.errors import NoWorkingTime, PeriodInvalid
@@ -368,3 +370,47 @@ def test_what_remains_shrinks_from_the_amount_to_nothing(start, amount, calendar
     assert remaining(found, begin, calendar) == timedelta(days=amount)
     assert remaining(found, begin + timedelta(days=1), calendar) >= timedelta(days=amount - 1)
     assert remaining(found, found.ends_at, calendar) == timedelta()
+
+
+@given(DAYS, AMOUNTS, UNITS, calendars(), some_pauses(), st.sampled_from(["MON_2359", "MON_1200"]))
+def test_what_was_stored_counts_the_same_again(start, amount, unit, calendar, pauses, saturday_end):
+    amount = amount // 6 if unit == "months" else amount
+    rules = Rules(saturday_end=saturday_end)
+    found = period(start.isoformat(), amount, unit, calendar, rules, pauses)
+
+    stored = Computation.from_json(json.loads(json.dumps(found.as_json())))
+
+    assert stored == found
+    assert recount(stored, calendar) == found
+
+
+@given(DAYS, st.integers(1, 90), calendars())
+def test_a_typhoon_day_on_the_due_day_moves_a_running_period_to_a_later_working_day(
+    start, amount, calendar
+):
+    for unit in ("calendar_days", "working_days"):
+        found = period(start.isoformat(), amount, unit, calendar)
+        stormy = replace(
+            calendar,
+            days={**calendar.days, **dict([special(found.ends_on.isoformat(), "typhoon", "颱風")])},
+        )
+
+        moved = recount(found, stormy)
+
+        assert moved.ends_at > found.ends_at
+        assert stormy.is_working_day(moved.ends_on)
+        assert "颱風" in [day.name for day in moved.skipped]
+
+
+def test_plain_days_stay_plain_when_they_are_counted_again():
+    found = period("2024-02-01", 7, rules=Rules(is_rolling=False))
+
+    assert recount(found, YEAR) == found
+    assert found.missing_years == ()
+
+
+def test_a_period_names_the_years_whose_calendar_is_missing():
+    known = replace(YEAR, years=frozenset({2024}))
+
+    assert period("2024-12-20", 5, calendar=known).missing_years == ()
+    assert period("2024-12-25", 10, calendar=known).missing_years == (2025,)
