@@ -21,6 +21,7 @@ def test_an_officer_sees_lease_and_contact_with_the_number_masked(signed_in, per
     assert person.national_id in page.text
     assert "L113-000001" in page.text
     assert "尚無人調閱" in page.text
+    assert "許承辦" in page.text  # who looks, at the top
 
 
 def test_the_full_number_needs_a_purpose(signed_in, person, house):
