@@ -7,6 +7,7 @@ from datetime import datetime
 from engine import definition_queries, queries
 from engine.explanations import Deadline
 from engine.records import Incident, Instance, ProcessModel
+from housing.applications.service import PROCESS as APPLICATIONS
 from housing.cases import queries as cases
 from housing.cases.queries import CaseStep
 from housing.cases.rules import Viewer
@@ -14,7 +15,7 @@ from housing.files.service import StoredFile, files_of
 from housing.letters.queries import LetterView
 from housing.records.queries import Turn, turns_of
 from housing.repairs.service import PROCESS as REPAIRS
-from webapp import case_access, case_letters, case_repairs, current, model_words
+from webapp import case_access, case_applications, case_letters, case_repairs, current, model_words
 from webapp.case_access import Access
 from webapp.case_part import Part, ReadPart
 from webapp.case_timeline import SYSTEM_KINDS, Day, days_of
@@ -40,7 +41,7 @@ STEP_TYPES = frozenset(
 """What the list of steps names; gateways and scripts only steer between them."""
 
 
-PARTS: Mapping[str, ReadPart] = {REPAIRS: case_repairs.read}
+PARTS: Mapping[str, ReadPart] = {APPLICATIONS: case_applications.read, REPAIRS: case_repairs.read}
 """Key of a process to what its subject adds to the page."""
 
 

@@ -24,9 +24,12 @@ from webapp import (
 )
 from webapp.api import external_tasks, guard, messages
 from webapp.pages import (
+    applications,
     auth,
     calendars,
+    calls,
     cases,
+    clocks,
     deadlines,
     files,
     health,
@@ -43,9 +46,12 @@ from webapp.pages import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    applications.pages,
     auth.pages,
     calendars.pages,
+    calls.pages,
     cases.pages,
+    clocks.pages,
     deadlines.pages,
     external_tasks.pages,
     files.pages,

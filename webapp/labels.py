@@ -5,6 +5,15 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from webapp.application_words import (
+    APPLICATION_CHANNELS,
+    APPLICATION_STATES,
+    CALL_KINDS,
+    CALL_STAGES,
+    HOUSEHOLD_CLASSES,
+    ROOM_TYPES,
+)
+
 ROLES: Mapping[str, LazyString] = {
     "resident": _l("Resident"),
     "property_manager": _l("Property manager"),
@@ -77,6 +86,11 @@ HISTORY_KINDS: Mapping[str, LazyString] = {
     "message_received": _l("Message received"),
     "deadline_extended": _l("Deadline extended"),
     "deadline_recomputed": _l("Deadline moved by the working calendar"),
+    "deadline_waived": _l("Deadline waived"),
+    "clock_paused": _l("Clock stopped"),
+    "clock_resumed": _l("Clock runs on"),
+    "task_reassigned": _l("Handed to another group"),
+    "priority_raised": _l("Priority raised"),
     "reminder_sent": _l("Reminder sent"),
     "escalated": _l("Escalated"),
     "gateway_passed": _l("Path taken"),
@@ -90,6 +104,16 @@ HISTORY_KINDS: Mapping[str, LazyString] = {
     "start_planned": _l("Begun by its schedule"),
     "incident_opened": _l("Incident opened"),
     "incident_resolved": _l("Incident resolved"),
+}
+
+CLOCK_STATES: Mapping[str, LazyString] = {
+    "running": _l("Running"),
+    "paused": _l("Clock stopped"),
+    "met": _l("In time"),
+    "met_late": _l("Done late"),
+    "breached": _l("Overdue"),
+    "waived": _l("Waived"),
+    "cancelled": _l("Withdrawn in time"),
 }
 
 INSTANCE_STATES: Mapping[str, LazyString] = {
@@ -183,11 +207,18 @@ JOB_KINDS: Mapping[str, LazyString] = {
 }
 
 WORDS: Mapping[str, Mapping[str, LazyString]] = {
+    "call_stage": CALL_STAGES,
+    "call_kind": CALL_KINDS,
+    "application_state": APPLICATION_STATES,
+    "application_channel": APPLICATION_CHANNELS,
+    "household_class": HOUSEHOLD_CLASSES,
+    "room_type": ROOM_TYPES,
     "role": ROLES,
     "stage": STAGES,
     "category": CATEGORIES,
     "contractor_kind": CONTRACTOR_KINDS,
     "history": HISTORY_KINDS,
+    "clock_state": CLOCK_STATES,
     "instance": INSTANCE_STATES,
     "channel": CHANNELS,
     "dispatch": DISPATCH_STATES,

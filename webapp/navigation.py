@@ -11,6 +11,8 @@ REPORTERS = frozenset({"property_manager", "property_manager_lead"})
 """Staff who report for residents and for common areas."""
 
 SECTIONS = {
+    "applications": "applications.list_applications",
+    "calls": "calls.list_calls",
     "calendars": "calendars.show",
     "cases": "repairs.list_reports",
     "inbox": "inbox.list_tasks",
@@ -47,7 +49,7 @@ def links() -> list[Link]:
     person = current.person()
     if person is None:
         return []
-    entries = _for_residents() if person.roles <= {"resident"} else _for_staff(person.roles)
+    entries = _entries(person.roles)
     return [
         _link(endpoint, words, icon)
         for endpoint, words, icon in entries
@@ -72,6 +74,22 @@ def _is_here(endpoint: str) -> bool:
     return here == endpoint or SECTIONS.get(here.partition(".")[0]) == endpoint
 
 
+def _entries(roles: frozenset[str]) -> list[tuple[str, str, str]]:
+    if roles <= {"applicant"}:
+        return _for_applicants()
+    return _for_residents() if roles <= {"resident", "applicant"} else _for_staff(roles)
+
+
+def _for_applicants() -> list[tuple[str, str, str]]:
+    return [
+        ("applications.list_applications", _("My applications"), "list"),
+        ("calls.list_calls", _("Calls for applications"), "building"),
+        ("inbox.list_tasks", _("To do"), "tasks"),
+        _messages(),
+        ("deadlines.show", _("Count a deadline"), "clock"),
+    ]
+
+
 def _for_residents() -> list[tuple[str, str, str]]:
     return [
         ("home.index", _("Home"), "home"),
@@ -91,9 +109,13 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, str]]:
         ("processes.list_processes", _("Processes"), "process"),
         ("operations.show", _("Operations"), "gauge"),
         _messages(),
+        ("clocks.list_late", _("Late and due soon"), "warning"),
         ("calendars.show", _("Working calendar"), "calendar"),
         ("deadlines.show", _("Count a deadline"), "clock"),
     ]
+    if roles & {"officer", "section_chief"}:
+        entries.insert(3, ("applications.list_applications", _("Applications"), "list"))
+        entries.insert(4, ("calls.list_calls", _("Calls for applications"), "building"))
     if roles & REPORTERS:
         entries.insert(3, ("repairs.report", _("Report a repair"), "wrench"))
     return entries

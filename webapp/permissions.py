@@ -29,7 +29,9 @@ _staff = frozenset(
 )
 _supervisors = frozenset({"process_supervisor", "administrator"})
 _letter_clerks = frozenset({"officer", "section_chief"})
+_reviewers = frozenset({"officer", "section_chief", "ethics_office", "process_supervisor"})
 _calendar_keepers = frozenset({"process_supervisor", "officer"})
+_deadline_keepers = frozenset({"officer", "section_chief", "property_manager_lead"})
 
 ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "static": _everyone,
@@ -50,6 +52,20 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "repairs.list_reports": _signed_in,
     "repairs.cancel": _signed_in,
     "repairs.request_extension": _signed_in,
+    "calls.list_calls": _everyone,
+    "calls.show": _everyone,
+    "calls.show_list": _everyone,
+    "calls.download_list": _everyone,
+    "calls.download_entries": _reviewers,
+    "calls.draft": frozenset({"officer"}),
+    "applications.begin": _signed_in,
+    "applications.apply": _signed_in,
+    "applications.key_in": frozenset({"officer"}),
+    "applications.list_applications": _signed_in,
+    "applications.take_back": _signed_in,
+    "applications.ask_for_time": _signed_in,
+    "applications.show_mydata": _signed_in,
+    "applications.answer_mydata": _signed_in,
     "cases.show": _signed_in,
     "cases.deadlines": _signed_in,
     "letters.show_pdf": _signed_in,
@@ -61,6 +77,11 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "calendars.history": _staff,
     "calendars.preview": _calendar_keepers,
     "calendars.publish": _calendar_keepers,
+    "clocks.list_late": _deadline_keepers | _supervisors,
+    "clocks.of_case": _staff,
+    "clocks.show": _deadline_keepers,
+    "clocks.extend": _deadline_keepers,
+    "clocks.waive": frozenset({"officer", "section_chief"}),
     "deadlines.show": _signed_in,
     "deadlines.download": _signed_in,
     "processes.list_processes": _staff,

@@ -34,6 +34,7 @@ from housing.records.rules import account_party
 TITLE = "東區尚武好宅 113 年招租（合成資料）"
 SITE = "SW"
 INTAKE = timedelta(days=30)
+LAST_HOUR = timedelta(hours=1)
 BATCH = 50
 UNUSABLE = "!"
 """No password has this hash: nobody signs in as a synthetic applicant."""
@@ -64,18 +65,19 @@ def import_set(
     *,
     progress: Callable[[int], object],
 ) -> Imported:
-    """Import applications whose intake ended at the clock's instant, some to a transaction.
+    """Import applications of an intake that ends an hour after the clock's instant.
+
+    Their cases wait for the closing time, as those of people do.
 
     Args:
         application: the demo city, on that clock.
-        clock: stands at the end of the intake.
+        clock: stands at the beginning of the last hour.
         applied: of `synthetic.the_set`.
         progress: called with how many came in.
     """
     officer = _officer(application)
     call_round = _round(application, clock)
-    closes_at = clock.now()
-    clock.set(closes_at + timedelta(minutes=1))
+    closes_at = clock.now() + LAST_HOUR
     found: dict[str, Case] = {}
     for begin in range(0, len(applied), BATCH):
         batch = applied[begin : begin + BATCH]
@@ -93,11 +95,10 @@ def _round(application: Application, clock: FrozenClock) -> CallRound:
     onward = FrozenClock(opened_at)
     with application.unit_of_work() as session:
         call_round = open_at_once(
-            NewRound(kind="periodic", title=TITLE, closes_at=clock.now()),
+            NewRound(kind="periodic", title=TITLE, closes_at=clock.now() + LAST_HOUR),
             session=session,
             clock=onward,
         )
-        call_round.stage, call_round.closed_at = "closed", clock.now()
         session.flush()
         session.expunge(call_round)
     return call_round

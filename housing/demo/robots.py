@@ -16,12 +16,12 @@ from engine.clock import FrozenClock
 from engine.queries import TaskFilter
 from engine.records import Job, UserTask
 from engine.types import Actor
-from housing.applications.desk import application_by_number, open_findings
+from housing.applications.desk import application_by_number, open_findings, round_by_number
 from housing.applications.rules import REASON_WORDS
 from housing.applications.service import PROCESS, WITHDRAW_MESSAGE
 from housing.bootstrap import Application
 from housing.cases.service import Completion, submit_task
-from housing.demo.intake import Case, Imported
+from housing.demo.intake import LAST_HOUR, Case, Imported
 from housing.demo.synthetic import PAPERS
 from housing.letters import service as letters
 from housing.letters.models import LetterRow
@@ -56,12 +56,20 @@ class Robots:
     def run(self) -> int:
         """Review until every case is decided; gives the number of completed tasks."""
         self._hire()
+        self._close()
         self._withdraw()
         for _ in range(PASSES):
             while self._pass() or self._serve() or self._fire():
                 pass
             self.clock.advance(STEP)
         return self.done
+
+    def _close(self) -> None:
+        """Let the intake end; the cases that wait for it begin to be checked."""
+        self.clock.advance(LAST_HOUR)
+        with self.application.unit_of_work() as session:
+            call_round = round_by_number(self.imported.round_number, session=session)
+            call_round.stage, call_round.closed_at = "closed", self.clock.now()
 
     def _hire(self) -> None:
         with self.application.reading() as session:

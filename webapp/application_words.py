@@ -1,0 +1,69 @@
+"""Words for the codes of calls and applications."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+CALL_STAGES: Mapping[str, LazyString] = {
+    "drafted": _l("Draft"),
+    "approved": _l("Approved"),
+    "published": _l("Announced"),
+    "open": _l("Open for applications"),
+    "closed": _l("Closed, under review"),
+    "listed": _l("List published"),
+    "frozen": _l("List frozen"),
+    "ended": _l("Intake ended"),
+    "dropped": _l("Dropped"),
+}
+CALL_KINDS: Mapping[str, LazyString] = {
+    "periodic": _l("Periodic call"),
+    "rolling": _l("Rolling intake"),
+}
+APPLICATION_STATES: Mapping[str, LazyString] = {
+    "submitted": _l("Received"),
+    "under_review": _l("Under review"),
+    "supplement": _l("Supplement wanted"),
+    "duplicate": _l("Choice between duplicates"),
+    "second_check": _l("Second check"),
+    "rejecting": _l("Rejection in preparation"),
+    "rejected": _l("Not qualified"),
+    "qualified": _l("Qualified"),
+    "withdrawn": _l("Withdrawn"),
+    "merged": _l("Merged into another application"),
+    "deceased": _l("Closed: applicant died"),
+}
+HOUSEHOLD_CLASSES: Mapping[str, LazyString] = {
+    "general": _l("General household"),
+    "care": _l("Care household"),
+    "married": _l("Newly married or with children"),
+    "registered": _l("Registered in the district"),
+    "indigenous": _l("Indigenous household"),
+    "feedback": _l("Plan feedback household"),
+    "project": _l("Project household"),
+}
+ROOM_TYPES: Mapping[str, LazyString] = {
+    "1BR": _l("One bedroom"),
+    "2BR": _l("Two bedrooms"),
+    "3BR": _l("Three bedrooms"),
+}
+APPLICATION_CHANNELS: Mapping[str, LazyString] = {"online": _l("Online"), "paper": _l("On paper")}
+STATE_KINDS: Mapping[str, str] = {
+    "qualified": "good",
+    "rejected": "bad",
+    "supplement": "wait",
+    "duplicate": "wait",
+}
+"""State to the kind of its badge; all others are neutral."""
+
+STEP_STATES: Mapping[str, int] = {
+    "submitted": 1,
+    "under_review": 2,
+    "second_check": 2,
+    "duplicate": 2,
+    "supplement": 3,
+    "rejecting": 3,
+    "qualified": 4,
+    "rejected": 4,
+}
+"""State to how far the citizen's progress line stands."""

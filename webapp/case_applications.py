@@ -1,0 +1,74 @@
+"""What the page of an application shows beyond that of any case."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+from engine.records import Instance
+from housing.applications import queries
+from housing.applications.queries import ApplicationView
+from housing.applications.rules import FINAL_STATES
+from housing.cases.rules import Viewer
+from webapp import current
+from webapp.application_words import STEP_STATES
+from webapp.case_part import Part, Templates
+
+STEPS = (_l("Sent"), _l("Under review"), _l("Supplement"), _l("Result"))
+"""The citizen's line of progress; a supplement is left out when none was wanted."""
+
+SUPPLEMENT = 3
+TEMPLATES = Templates(
+    head="cases/application/head.html",
+    now="cases/application/now.html",
+    facts="cases/application/facts.html",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplicationPart:
+    """The application behind a case.
+
+    Attributes:
+        steps: of the citizen's line of progress; `reached` counts from 1.
+    """
+
+    view: ApplicationView
+    can_withdraw: bool
+    can_extend: bool
+    steps: Sequence[str]
+    reached: int
+    templates: Templates = TEMPLATES
+
+    @property
+    def title(self) -> str:
+        """Tell in a few words what it is about."""
+        return self.view.row.round_title
+
+
+def read(case: Instance, viewer: Viewer, waits: Collection[str]) -> Part:
+    """Gather what the page of an application shows.
+
+    Args:
+        case: the case.
+        viewer: who looks.
+        waits: kinds of what the case waits for now.
+    """
+    with current.application().reading() as session:
+        view = queries.application(case.business_key, session=session)
+    del waits
+    is_running = view.row.state not in FINAL_STATES
+    is_own = viewer.relation == "reporter" or current.actor().belongs_to("officer", case.scope)
+    had_supplement = view.row.supplement_rounds > 0 or view.row.state == "supplement"
+    steps = [str(each) for each in STEPS]
+    reached = STEP_STATES.get(view.row.state, len(steps))
+    if not had_supplement:
+        del steps[SUPPLEMENT - 1]
+        reached -= reached >= SUPPLEMENT
+    return ApplicationPart(
+        view=view,
+        can_withdraw=is_running and is_own,
+        can_extend=view.row.state == "supplement" and is_own,
+        steps=steps,
+        reached=reached,
+    )
