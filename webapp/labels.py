@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from webapp.care_labels import CARE
+
 from webapp.application_words import (
     APPLICATION_CHANNELS,
     APPLICATION_STATES,
@@ -19,6 +21,7 @@ ROLES: Mapping[str, LazyString] = {
     "property_manager": _l("Property manager"),
     "property_manager_lead": _l("Property manager lead"),
     "social_worker": _l("Social worker"),
+    "social_worker_lead": _l("Lead of the social workers"),
     "contractor": _l("Contractor"),
     "officer": _l("Housing officer"),
     "section_chief": _l("Section chief"),
@@ -207,6 +210,7 @@ JOB_KINDS: Mapping[str, LazyString] = {
 }
 
 WORDS: Mapping[str, Mapping[str, LazyString]] = {
+    **CARE,
     "call_stage": CALL_STAGES,
     "call_kind": CALL_KINDS,
     "application_state": APPLICATION_STATES,

@@ -19,6 +19,7 @@ _staff = frozenset(
         "property_manager",
         "property_manager_lead",
         "social_worker",
+        "social_worker_lead",
         "officer",
         "section_chief",
         "finance",
@@ -27,6 +28,9 @@ _staff = frozenset(
         "administrator",
     }
 )
+_social = frozenset({"social_worker", "social_worker_lead"})
+_care_office = _social | {"officer", "section_chief"}
+_care_staff = _care_office | {"property_manager", "property_manager_lead"}
 _supervisors = frozenset({"process_supervisor", "administrator"})
 _letter_clerks = frozenset({"officer", "section_chief"})
 _reviewers = frozenset({"officer", "section_chief", "ethics_office", "process_supervisor"})
@@ -67,6 +71,15 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "applications.show_mydata": _signed_in,
     "applications.answer_mydata": _signed_in,
     "cases.show": _signed_in,
+    "care.panel": _care_staff,
+    "care.signal": _care_staff | {"resident"},
+    "care.sent": _care_staff | {"resident"},
+    "care.show_case": _signed_in,  # who may not see it is refused there, and the attempt is kept
+    "care.show_record": _signed_in,
+    "care.access_log": frozenset({"ethics_office"}),
+    "care.list_reports": _care_office | {"finance"},
+    "care.show_report": _care_office | {"finance"},
+    "care.show_report_pdf": _care_office | {"finance"},
     "cases.deadlines": _signed_in,
     "letters.show_pdf": _signed_in,
     "letters.prove": _letter_clerks,

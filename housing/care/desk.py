@@ -117,7 +117,7 @@ def signals_of(care_id: int, *, session: Session) -> list[CareSignal]:
     return list(session.scalars(signals.order_by(CareSignal.id)))
 
 
-def tell_group(
+def tell_group(  # noqa: PLR0913  # the face of the room
     case: CareCase,
     kind: str,
     groups: Iterable[str],
@@ -149,7 +149,7 @@ def tell_household(
     _notify(case, readers, kind, fields, session=session, clock=clock)
 
 
-def _notify(
+def _notify(  # noqa: PLR0913
     case: CareCase,
     readers: Iterable[int],
     kind: str,

@@ -1,7 +1,6 @@
 """Facts of care by plain names, for scenarios."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,7 +21,7 @@ KINDS = frozenset({"care", "care_report"})
 """The kinds of facts below."""
 
 
-def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mapping[str, object]]:
+def facts(number: str, *, session: Session, **_when: object) -> Mapping[str, Mapping[str, object]]:
     """Give the facts of a care case.
 
     Raises:
@@ -67,7 +66,7 @@ def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mappi
 
 
 def report_facts(
-    number: str, *, session: Session, now: datetime
+    number: str, *, session: Session, **_when: object
 ) -> Mapping[str, Mapping[str, object]]:
     """Give the facts of a monthly report.
 

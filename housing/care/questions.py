@@ -78,7 +78,7 @@ LEVEL_FIELDS: Mapping[str, str] = {
 """Forms that set a level and the next visit, and the field of the level."""
 
 
-def context(business_key: str, *, session: Session, now: datetime) -> Mapping[str, object]:
+def context(business_key: str, *, session: Session, **_when: object) -> Mapping[str, object]:
     """Give what the forms of a care case may name; nothing of it enters the process."""
     case = case_by_number(business_key, session=session)
     signals = signals_of(case.id, session=session)
@@ -201,7 +201,7 @@ def keep(
     return {name: value for name, value in values.items() if name in shown}
 
 
-def report_context(business_key: str, *, session: Session, now: datetime) -> Mapping[str, object]:
+def report_context(business_key: str, *, session: Session, **_when: object) -> Mapping[str, object]:
     """Give what the forms of a monthly report may name: figures of the records, words so far."""
     report = report_by_number(business_key, session=session)
     recorded = figures_of(report.community, report.month_on, session=session)

@@ -1,5 +1,6 @@
 """Pure rules of care: levels and their intervals, the mood scale, months, who sees what."""
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,6 +59,9 @@ FLAGS_BY_SIGN: Mapping[str, str] = {
 }
 
 
+_NUMBER = re.compile(r"K\d{2,3}-\d{6}", re.ASCII)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class View:
     """How much of a care case somebody sees.
@@ -87,6 +91,11 @@ def _holds(actor: Actor, roles: frozenset[str], scope: str) -> bool:
 def case_number(year: int, serial: int) -> str:
     """Write a case number: K115-000123."""
     return f"K{year}-{serial:06}"
+
+
+def is_case_number(text: str) -> bool:
+    """Tell whether a text is written like the number of a care case, whether there is one or not."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def report_number(month_on: date, community: str) -> str:

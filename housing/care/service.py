@@ -68,7 +68,7 @@ class Signalled:
     result: StepResult | None
 
 
-def read_signal(
+def read_signal(  # noqa: PLR0913  # the face of the room
     key: str,
     values: Mapping[str, object],
     unit_id: int | None,
@@ -180,7 +180,7 @@ def _open(
     return Signalled(number=case.number, is_new_case=True, result=result)
 
 
-def _join(
+def _join(  # noqa: PLR0913  # the face of the room
     case: CareCase,
     new: Signal,
     by: Actor,
@@ -242,7 +242,7 @@ def household_left(
     return engine.send_message(case.instance_id, LEFT_MESSAGE, values, by=by, session=session)
 
 
-def note_access(
+def note_access(  # noqa: PLR0913  # the face of the room
     case_id: int, what: str, purpose: str, *, by: Actor, session: Session, clock: Clock
 ) -> None:
     """Write down that somebody opened a case, or tried to.

@@ -1,7 +1,6 @@
 """What cases and scenarios need of care."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -96,16 +95,12 @@ def _leave(_instance_id: str | None, values: Mapping[str, object], desk: Desk) -
     )
 
 
-def _context(business_key: str, *, session: Session, now: datetime) -> Mapping[str, object]:
-    return questions.context(business_key, session=session, now=now)
-
-
 SUBJECT = Subject(
     process=service.PROCESS,
     start_form=service.SIGNAL_FORM,
     open=_open,
     check=questions.check,
-    context=_context,
+    context=questions.context,
     keep=questions.keep,
     readers=SOCIAL_ROLES,
     facts=facts.facts,

@@ -4,15 +4,25 @@ import flask
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
+from engine.errors import InstanceNotFound
+from housing.care.rules import is_case_number
 from webapp import case_page, model_words, notice_list
 
 pages = Blueprint("cases", __name__)
 
 
 @pages.get("/cases/<number>")
-def show(number: str) -> str:
-    """Show a case: its state, what happened, and to staff its diagram and costs."""
-    page = case_page.read(number, is_whole=flask.request.args.get("all") == "1")
+def show(number: str) -> str | Response:
+    """Show a case: its state, what happened, and to staff its diagram and costs.
+
+    Who may not open the course of a care case is led to what he may see of it, which is kept.
+    """
+    try:
+        page = case_page.read(number, is_whole=flask.request.args.get("all") == "1")
+    except InstanceNotFound:
+        if not is_case_number(number):
+            raise
+        return flask.redirect(flask.url_for("care.show_case", number=number))
     notice_list.note_reading(page.case.id)
     notices = notice_list.of_case(page.case.id) if page.viewer.is_staff else []
     return flask.render_template("cases/show.html", page=page, notices=notices)
