@@ -23,7 +23,7 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([orders.__name__])
 
 
-def begin(act: Callable[..., None], *given: Any) -> ForkServerProcess:  # noqa: ANN401  # handed on
+def launch(act: Callable[..., None], *given: Any) -> ForkServerProcess:  # noqa: ANN401  # handed on
     """Start a process that does one thing."""
     process = _context.Process(target=act, args=given, daemon=True)
     with _without_main():
@@ -48,7 +48,7 @@ def run(act: Callable[..., None], *given: Any) -> int:  # noqa: ANN401  # handed
     Returns:
         Its exit status; negative when it had to be killed.
     """
-    process = begin(act, *given)
+    process = launch(act, *given)
     process.join(PATIENCE)
     if process.is_alive():
         process.kill()
@@ -87,7 +87,7 @@ class Crew:
         site = replace(self.orders.site, ahead=self.orders.site.ahead + LEASE * self.born)
         name = f"{self.orders.name}{self.born}"
         told = replace(self.orders, site=site, name=name, seed=f"{self.dice.seed}/{name}")
-        self.members.append((act, begin(act, told)))
+        self.members.append((act, launch(act, told)))
 
     def kill_one(self) -> None:
         """Kill one of them with -9, whichever, and hire another in its place."""

@@ -66,7 +66,7 @@ def _work_without_room(stage: Stage, house: House, pages: int | None) -> None:
     """Let one process after the other work, each on a later clock, and kill it."""
     for number in range(SHIFTS):
         site = replace(house.site, ahead=LATER * number)
-        process = crew.begin(orders.work_cramped, stage.orders(site, f"shift{number}"), pages)
+        process = crew.launch(orders.work_cramped, stage.orders(site, f"shift{number}"), pages)
         _pause.wait(SHIFT_SECONDS)
         process.kill()
         process.join()

@@ -16,7 +16,7 @@ from scheduler.chaos.stage import Outcome, Stage
 from scheduler.chaos.visitors import Server, Visitor, field_of, is_told_as_done, picture, with_token
 from scheduler.sweep import Sweep
 
-KILLED_EVERY = 20
+KILLED_EVERY = 10
 _TASK = re.compile(r'href="/tasks/([0-9a-f]{32})')
 
 
@@ -40,7 +40,7 @@ def lose_answers(stage: Stage) -> Outcome:
 
     Each form is sent and its answer not read, then the same form again, as a browser would.
     """
-    count = stage.share(30, at_least=4)
+    count = stage.share(20, at_least=4)
     application = _found(stage)
     server = Server(var=application.settings.var, url=application.settings.database_url)
     server.start()

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(240
 ROOT = Path(__file__).parents[2]
 QUICK = ("kill", "points", "twice", "timer", "clock")
 PAGE = 4096
-QUICK_SERVER = ("kill", "points", "cut")
+QUICK_SERVER = ("kill", "timer", "cut")
 
 
 @pytest.fixture
