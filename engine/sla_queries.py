@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, or_, select
@@ -15,6 +15,8 @@ from engine.sla_tables import sla_clock
 from engine.tables import process_definition, process_instance
 
 MOST = 200
+SOON = timedelta(days=2)
+"""A clock that is due within this time is due soon."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -458,7 +458,7 @@ class StepClocks:
 
     def _line(self, kind: str, clock: SlaClock, **details: object) -> Line:
         told = {"clock_id": clock.id, "name": clock.name, **details}
-        return Line(kind=kind, element_id=clock.element_id, details=told)
+        return Line(kind=kind, element_id=clock.element_id, element_name=clock.name, details=told)
 
 
 def _is_between(clock: SlaClock) -> bool:

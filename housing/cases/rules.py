@@ -52,6 +52,12 @@ RESIDENT_KINDS = frozenset(
 )
 """History that the resident sees; who claimed a task or was reminded is the office's matter."""
 
+EXTENDERS = ("officer", "section_chief", "property_manager_lead")
+"""Roles that may extend a deadline, where they are held; the first one that fits is noted."""
+
+WAIVERS = ("officer", "section_chief")
+"""Roles that may waive a deadline."""
+
 HIDDEN_KINDS = frozenset({"gateway_passed"})
 """History that only the diagram needs."""
 
