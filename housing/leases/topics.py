@@ -4,29 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from engine.calendar import local_date
-from housing.leases import queries, service
+from housing.leases import queries
 from housing.places import service as places
 from housing.slices import NOTHING, Call, Result, Verb
-
-
-def end(call: Call, lease_id: int, reason: str, on: date | None = None) -> Result:
-    """End a lease; `on` is the last day of rent, today when absent.
-
-    Args:
-        call: the circumstances.
-        lease_id: the lease.
-        reason: term, notice, termination or death.
-        on: a day.
-    """
-    service.end(int(lease_id), on or local_date(call.now), reason, session=call.session)
-    return NOTHING
-
-
-def take_over(call: Call, lease_id: int, person_id: int, on: date | None = None) -> Result:
-    """Put a person of the lease in the tenant's place: same term, same terms."""
-    day = on or local_date(call.now)
-    service.take_over(int(lease_id), int(person_id), day, session=call.session)
-    return NOTHING
 
 
 def set_unit_state(call: Call, unit_id: int, state: str, on: date | None = None) -> Result:
@@ -66,7 +46,5 @@ def read(call: Call, lease_id: int, on: date | None = None) -> Result:
 
 TOPICS: Mapping[str, Verb] = {
     "lease.read": read,
-    "lease.end": end,
-    "lease.take_over": take_over,
     "unit.set_state": set_unit_state,
 }

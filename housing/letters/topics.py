@@ -8,7 +8,7 @@ from housing.records.service import latest_answers
 from housing.slices import Call, Result, Verb
 
 
-def write(  # noqa: PLR0913  # the inputs of the service task, each optional but the template
+def issue(  # noqa: PLR0913  # the inputs of the service task, each optional but the template
     call: Call,
     template: str,
     person_id: int | None = None,
@@ -21,7 +21,7 @@ def write(  # noqa: PLR0913  # the inputs of the service task, each optional but
     period: str | None = None,
     channel: str | None = None,
 ) -> Result:
-    """Write a letter of the case; somebody signs it before `letter.send`.
+    """Write a letter of the case and send it at once.
 
     Args:
         call: the circumstances.
@@ -36,7 +36,8 @@ def write(  # noqa: PLR0913  # the inputs of the service task, each optional but
         channel: chosen by the addressee's consent when absent.
 
     Returns:
-        letter_id.
+        letter_id, sent_at, and served_at: null as long as a proof has to come by post. Either way
+        the message `letter.served` (key `=letter_id`) brings served_at to the case.
     """
     answers = latest_answers(call.instance.id, form, session=call.session) if form else {}
     new = NewLetter(
@@ -52,33 +53,8 @@ def write(  # noqa: PLR0913  # the inputs of the service task, each optional but
         channel=channel,
     )
     letter_id = service.write(new, by=call.by, session=call.session, clock=call.clock)
-    return {"letter_id": letter_id}
+    served_at = service.send(letter_id, engine=call.engine, session=call.session, clock=call.clock)
+    return {"letter_id": letter_id, "sent_at": call.now, "served_at": served_at}
 
 
-_write: Verb = write
-
-
-def send(call: Call, letter_id: int) -> Result:
-    """Send a letter that was written before.
-
-    Returns:
-        letter_id, sent_at, and served_at: null as long as a proof has to come by post. Either way
-        the message `letter.served` (key `=letter_id`) brings served_at to the case.
-    """
-    served_at = service.send(
-        int(letter_id), engine=call.engine, session=call.session, clock=call.clock
-    )
-    return {"letter_id": int(letter_id), "sent_at": call.now, "served_at": served_at}
-
-
-def issue(call: Call, template: str, **inputs: object) -> Result:
-    """Write a letter and send it at once; inputs as `write`, results as `send`."""
-    written = _write(call, template=template, **inputs)
-    return send(call, int(str(written["letter_id"])))
-
-
-TOPICS: Mapping[str, Verb] = {
-    "letter.write": write,
-    "letter.send": send,
-    "letter.issue": issue,
-}
+TOPICS: Mapping[str, Verb] = {"letter.issue": issue}
