@@ -16,6 +16,8 @@ from scheduler.sweep import Sweep
 
 JUMPS = (timedelta(hours=1), timedelta(hours=-1), timedelta(days=-3), timedelta(days=3))
 ROUNDS = 5
+MOST_LOOKS = 6000
+"""So often it is looked whether all is done; then the rest is left to the check."""
 SOON = timedelta(minutes=30)
 DOWNTIME = timedelta(days=3)
 AT_WORK = timedelta(days=5)
@@ -56,7 +58,9 @@ def stand_still(stage: Stage) -> Outcome:
     site = replace(house.site, ahead=DOWNTIME + AT_WORK)
     chaos = Crew(orders=stage.orders(site, "late"), dice=stage.dice.child("still"))
     with at_work(chaos, stage.ground.workers, clerks=0):
-        while not _is_done(house, site.ahead):
+        for _ in range(MOST_LOOKS):
+            if _is_done(house, site.ahead):
+                break
             _pause.wait(0.1)
     breaches = settled(house.site, chaos.ahead, partial(_told, levels=WHOLE_LADDER))
     return Outcome(count=count, breaches=breaches, figures=figures(house))

@@ -29,7 +29,7 @@ LONG_AGO = datetime(2026, 1, 5, 1, tzinfo=UTC)
 NEVER = datetime(2999, 1, 1, tzinfo=UTC)
 LEVELS = ("overdue", "escalated", "chief")
 """What a task is told whose period ended before it began."""
-SMTP_PATIENCE = 0.5
+SMTP_PATIENCE = 2.0
 """Seconds until a mail server that says nothing is given up."""
 _RUNGS = frozenset({"reminder_sent", "escalated"})
 

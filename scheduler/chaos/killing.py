@@ -40,7 +40,7 @@ def crash_at_each_point(stage: Stage) -> Outcome:
     ahead, never_reached = timedelta(), []
     breaches: tuple[Breach, ...] = ()
     crashes = [(point, passing) for point in POINTS for passing in passings]
-    for number, crash in enumerate(crashes):
+    for number, crash in enumerate(crashes, start=1):
         if not _crash(stage, house, crash):
             never_reached.append(Breach(invariant="I2", text=f"{crash[0]} was never reached"))
         if crash[1] == passings[-1]:
@@ -50,7 +50,7 @@ def crash_at_each_point(stage: Stage) -> Outcome:
             break
         stage.progress(number / len(crashes))
     told = {"points": len(POINTS), **figures(house)}
-    return Outcome(count=len(crashes), breaches=(*never_reached, *breaches), figures=told)
+    return Outcome(count=number, breaches=(*never_reached, *breaches), figures=told)
 
 
 def _crash(stage: Stage, house: House, crash: tuple[str, int]) -> bool:

@@ -108,14 +108,14 @@ def _show_progress(words: str) -> None:
 
 def _echoed(results: Iterable[Result]) -> Iterator[Result]:
     """Print a line a trial as soon as it has ended."""
-    click.echo(f"{'trial':<10}{'trouble':<44}{'count':>6}{'seconds':>9}  invariants")
+    click.echo(f"{'trial':<10}{'trouble':<52}{'count':>6}{'seconds':>9}  invariants")
     for result in results:
         _show_progress("")
         held = ", ".join(result["broken"]) + " BROKEN" if result["broken"] else "all hold"
         sabotage = f"{result['sabotage']}: " if result["sabotage"] else ""
         counts = f"{result['count']:>6}{result['seconds']:>9.1f}"
         words = f"skipped: {result['skipped']}" if result["skipped"] else held
-        click.echo(f"{result['trial']:<10}{sabotage + result['title']:<44}{counts}  {words}")
+        click.echo(f"{result['trial']:<10}{sabotage + result['title']:<52}{counts}  {words}")
         figures = ", ".join(f"{value} {name}" for name, value in result["figures"].items())
         if figures:
             click.echo(f"{'':<10}{figures}")
