@@ -1,7 +1,7 @@
 """The online application in steps: each step is a part of the one form; drafts are sealed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import uuid4
 
 import flask
@@ -101,7 +101,7 @@ def read(number: str, step_name: str) -> ApplyPage:
         call=call,
         step=step,
         steps=[each for each, _group in pairs],
-        form=Form(id=form.id, title=form.title, components=(replace(group, label=""),)),
+        form=Form(id=form.id, title=form.title, components=group.children),
         draft=draft,
         context={**offered(call), **(draft.values if draft else {})},
         transfer=transfer,

@@ -14,7 +14,7 @@ from webapp import current
 from webapp.application_words import STEP_STATES
 from webapp.case_part import Part, Templates
 
-STEPS = (_l("Sent"), _l("Under review"), _l("Supplement"), _l("Result"))
+STEPS = (_l("Application received"), _l("Under review"), _l("Supplement"), _l("Result"))
 """The citizen's line of progress; a supplement is left out when none was wanted."""
 
 SUPPLEMENT = 3
@@ -68,7 +68,7 @@ def read(case: Instance, viewer: Viewer, waits: Collection[str]) -> Part:
     return ApplicationPart(
         view=view,
         can_withdraw=is_running and is_own,
-        can_extend=view.row.state == "supplement" and is_own,
+        can_extend=view.may_extend and is_own,
         steps=steps,
         reached=reached,
     )
