@@ -21,6 +21,7 @@ from engine.db import Database
 from engine.differences import Trigger
 from engine.errors import EngineError
 from engine.service_tasks import OperationTable
+from engine.sla_tables import sla_clock
 from engine.spiff.execution import Execution
 from engine.steps import Setting, Step
 from engine.tables import (
@@ -60,6 +61,10 @@ _INSTANCES = select(
     *(column for column in process_instance.c if column.name != "state"),
     process_definition.c.key.label("process_key"),
 ).select_from(process_instance.join(process_definition))
+
+_RUNNING_CLOCKS = select(sla_clock.c.kind, sla_clock.c.token_id, sla_clock.c.instance_id).where(
+    sla_clock.c.ended_at.is_(None)
+)
 
 Row = dict[str, Any]
 
@@ -131,6 +136,7 @@ def broken(database: Database, facts: Facts, now: datetime) -> tuple[Breach, ...
             tasks=_rows(connection, select(user_task)),
             jobs=_rows(connection, select(job)),
             outbox=_rows(connection, select(outbox)),
+            clocks=_rows(connection, _RUNNING_CLOCKS),
         )
         found = [
             *_twice(seen, facts),
@@ -139,6 +145,7 @@ def broken(database: Database, facts: Facts, now: datetime) -> tuple[Breach, ...
             *_notices(seen, facts),
             *_acknowledged(seen, facts),
             *_states(seen, facts, now, session),
+            *_clocks(seen),
             *_overdue(seen, now),
             *_incidents(seen, facts, connection),
             *_versions(seen),
@@ -169,6 +176,7 @@ class _Seen:
     tasks: list[Row]
     jobs: list[Row]
     outbox: list[Row]
+    clocks: list[Row]
 
     def told(self) -> dict[str, list[str]]:
         """List the rungs told of each task, in order."""
@@ -299,6 +307,17 @@ def _restored(instance_id: str, now: datetime, session: Session) -> Execution:
 
 class _Nobody:
     """Stands where operations would be handed the engine."""
+
+
+def _clocks(seen: _Seen) -> Iterator[Breach]:
+    """Look for SLA clocks that run on after their user task or their instance has ended."""
+    active = {each["id"] for each in seen.instances if each["ended_at"] is None}
+    open_tasks = {task["id"] for task in seen.tasks if task["state"] == "open"}
+    for clock in seen.clocks:
+        is_of_task = clock["kind"] == "task"
+        runs_for = clock["token_id"] if is_of_task else clock["instance_id"]
+        if runs_for not in (open_tasks if is_of_task else active):
+            yield Breach(invariant="I6", text=f"the SLA clock of {runs_for} runs on")
 
 
 def _overdue(seen: _Seen, now: datetime) -> Iterator[Breach]:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from engine import crash_points, sabotage
 from engine.errors import EngineError
 from engine.invariants import NAMES, broken
+from engine.sla_tables import sla_clock
 from engine.tables import history, incident, job, outbox, process_instance, user_task
 from scheduler.chaos import suite
 from scheduler.chaos.dice import Dice
@@ -130,6 +131,7 @@ def line_again(kind):
         (update(user_task).where(user_task.c.state == "completed").values(state="open"), "I5"),
         (update(user_task).where(user_task.c.state == "open").values(state="cancelled"), "I6"),
         (update(process_instance).values(state=b"x"), "I6"),
+        (update(sla_clock).values(ended_at=None), "I6"),
         (update(job).where(job.c.kind == "rung").values(state="pending"), "I7"),
         (delete(incident), "I8"),
         (update(process_instance).values(version=99), "I10"),
