@@ -91,11 +91,14 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
     assert result.output.count(": error: ") == 2
 
 
-def test_an_unknown_calendar_is_a_warning(written):
-    task = '<userTask id="a" camunda:candidateGroups="officer" anju:calendar="{}"/>'
+def test_an_unknown_calendar_is_refused(written):
+    task = (
+        '<userTask id="a" camunda:candidateGroups="officer" camunda:dueDate="P3D"'
+        ' anju:calendar="{}"/>'
+    )
     wrong, right = (lint(written(task.format(name))) for name in ("moon-days", "working-days"))
 
-    assert wrong.exit_code == right.exit_code == 0
+    assert (wrong.exit_code, right.exit_code) == (1, 0)
     assert "There is no calendar 'moon-days'." in wrong.output
     assert "unknown-calendar" in wrong.output
     assert "unknown-calendar" not in right.output
