@@ -7,8 +7,10 @@ from datetime import datetime
 from engine.calendar import TAIPEI
 from housing.errors import ScenarioInvalid
 
-THEN_KEYS = frozenset({"open", "due", "notices", "end", "ended", "variables", "refused", "cases"})
-WHEN_KINDS = ("start", "complete", "message", "do", "advance", "advance_to")
+THEN_KEYS = frozenset(
+    {"open", "due", "notices", "end", "ended", "variables", "refused", "cases", "clocks"}
+)
+WHEN_KINDS = ("start", "complete", "message", "do", "extend", "waive", "advance", "advance_to")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,9 +18,9 @@ class When:
     """What somebody does, or how time passes.
 
     Attributes:
-        kind: start, complete, message, do, advance or advance_to.
-        subject: element id, name of the message or verb, ISO period or ISO instant; key of the
-            process for start, "" being the package's own.
+        kind: start, complete, message, do, extend, waive, advance or advance_to.
+        subject: element id, name of the message or verb, id of the service level, ISO period or
+            ISO instant; key of the process for start, "" being the package's own.
         login: who acts; "" for time.
         values: the form, as JSON.
         case: which case of the scenario, from 1; None means the one started last, 0 none.

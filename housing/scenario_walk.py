@@ -10,18 +10,21 @@ from io import BytesIO
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from engine import outbox
+from engine import outbox, sla_queries
 from engine import queries as engine_queries
 from engine.clock import FrozenClock
 from engine.errors import JobFailed
 from engine.queries import TaskFilter
 from engine.records import StepResult, UserTask
+from engine.sla_clocks import SlaClock
+from engine.sla_orders import Grounds
 from engine.types import SYSTEM, Actor
 from forms.schema import Form
 from forms.validation import validate
 from forms.viewing import initial_values
 from housing.bootstrap import Application
 from housing.cases.queries import form_context
+from housing.cases.rules import EXTENDERS, WAIVERS
 from housing.cases.service import Completion, submit_task
 from housing.errors import ScenarioFormRefused, ScenarioUnplayable
 from housing.people.queries import account, account_by_login
@@ -81,6 +84,8 @@ class Walk:
             "complete": self._complete,
             "message": self._message,
             "do": self._do,
+            "extend": self._extend,
+            "waive": self._waive,
             "advance": self._advance,
             "advance_to": self._advance,
         }
@@ -168,6 +173,37 @@ class Walk:
                 completion, by=actor, engine=engine, session=session, clock=self.clock
             )
         self._note(result)
+
+    def _extend(self, when: When) -> None:
+        until, amount = when.values.get("until"), when.values.get("amount")
+        clock_id = self._clock_id(when)
+        with self.application.unit_of_work() as session:
+            self.application.engine.deadlines.extend(
+                clock_id,
+                until=None if until is None else instant(until),
+                amount=amount if isinstance(amount, int) else None,
+                grounds=_grounds(when, EXTENDERS, session),
+                session=session,
+            )
+
+    def _waive(self, when: When) -> None:
+        clock_id = self._clock_id(when)
+        with self.application.unit_of_work() as session:
+            self.application.engine.deadlines.waive(
+                clock_id, grounds=_grounds(when, WAIVERS, session), session=session
+            )
+
+    def _clock_id(self, when: When) -> str:
+        """Find the newest clock of a service level in the case of a step."""
+        clocks = self.clocks(self.instance_id(when))
+        if when.subject not in clocks:
+            raise ScenarioUnplayable(f"there is no service level {when.subject}")
+        return clocks[when.subject].id
+
+    def clocks(self, instance_id: str) -> dict[str, SlaClock]:
+        """Read the newest clock of each service level of a case."""
+        with self.application.reading() as session:
+            return {each.sla_id: each for each in sla_queries.clocks_of(instance_id, session)}
 
     def _message(self, when: When) -> None:
         with self.application.unit_of_work() as session:
@@ -295,6 +331,14 @@ def period(text: str) -> timedelta:
         raise ScenarioUnplayable(f"{text} is no period of days, hours and minutes")
     days, hours, minutes = (int(part or 0) for part in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes)
+
+
+def _grounds(when: When, roles: tuple[str, ...], session: Session) -> Grounds:
+    """Say who orders something about a deadline, in the first role that he holds, and why."""
+    actor = _actor(when.login, session)
+    held = {role for role, _ in actor.groups}
+    role = next((each for each in roles if each in held), roles[0])
+    return Grounds(by=actor, role=role, reason=str(when.values.get("reason") or ""))
 
 
 def _actor(login: str, session: Session) -> Actor:

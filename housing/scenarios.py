@@ -19,6 +19,7 @@ from engine.clock import FrozenClock
 from engine.db import metadata
 from engine.errors import EngineError
 from engine.records import ProcessDefinition, ProcessModel
+from engine.sla_clocks import SlaClock
 from engine.types import SYSTEM
 from housing import packages
 from housing.bootstrap import Application, build
@@ -241,6 +242,7 @@ class _Checks:
     notices: Counter[Notice]
     open_elements: Counter[str] = field(default_factory=Counter)
     due: Mapping[str, datetime | None] = field(default_factory=dict)
+    clocks: Mapping[str, SlaClock] = field(default_factory=dict)
     is_ended: bool = False
     variables: Mapping[str, object] = field(default_factory=dict)
     facts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
@@ -259,6 +261,7 @@ class _Checks:
                 open_elements=Counter(task.element_id for task in tasks),
                 due={task.element_id: task.due_at for task in tasks},
                 notices=notices,
+                clocks=walk.clocks(instance_id) if "clocks" in step.then else {},
                 is_ended=case.ended_at is not None,
                 variables=_variables(step, walk, session),
                 facts=facts_of(case, session=session, now=walk.clock.now())
@@ -275,6 +278,7 @@ class _Checks:
             "end": self._end,
             "ended": self._ended,
             "cases": self._cases,
+            "clocks": self._clocks,
         }
         if key in checks:
             return checks[key](wanted)
@@ -304,6 +308,22 @@ class _Checks:
             found = self.due.get(element_id)
             if found != instant(text):
                 yield f"{element_id} should be due at {text}, but is due at {_local(found)}"
+
+    def _clocks(self, wanted: object) -> Iterable[str]:
+        for sla_id, facts in _items(wanted):
+            clock = self.clocks.get(sla_id)
+            if clock is None:
+                yield f"there is no service level {sla_id}: {sorted(self.clocks)}"
+                continue
+            known = {
+                "state": clock.state,
+                "due": clock.due_at,
+                "original_due": clock.original_due_at,
+                "waits_for": clock.pause_reason,
+                "pauses": len(clock.pauses),
+                "reasons": [order.reason for order in clock.orders],
+            }
+            yield from _different(f"clock {sla_id}", facts, known)
 
     def _notices(self, wanted: object) -> Iterable[str]:
         for each in wanted if isinstance(wanted, list) else []:
