@@ -153,7 +153,7 @@ class StepClocks:
             now = self.changed.now
             clock = replace(clock, state="paused", paused_since=now, pause_reason=reason)
         found.begun.append(clock)
-        if clock.kind == "task" and clock.token_id in self.changed.before.tasks:
+        if clock.token_id is not None and clock.token_id in self.changed.before.tasks:
             found.due_by_task[clock.token_id] = clock.due_at  # the task was open before
         job = clock.next_job(self.changed.now)
         if job is not None:

@@ -11,6 +11,7 @@ from engine import definition_queries, queries
 from engine.errors import EngineError
 from engine.migration import Batch, Plan
 from engine.records import ProcessElement, ProcessModel
+from engine.sla_carrying import EVERY, POLICIES
 from webapp import case_access, current, migration_words, permissions
 
 pages = Blueprint("migrations", __name__)
@@ -187,6 +188,7 @@ def _read_plan(source_id: str, target_id: str, form: Mapping[str, str]) -> Plan:
         target_id=target_id,
         mapping={old: new for old, new in pairs.items() if new and new != old},
         restarts_timers=form.get("timers") == "restart",
+        clocks={EVERY: form["clocks"]} if form.get("clocks") in POLICIES else {},
     )
 
 
