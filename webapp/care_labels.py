@@ -91,7 +91,7 @@ CARE: Mapping[str, Mapping[str, LazyString]] = {
         "deceased": _l("Died"),
     },
     "care_purpose": {
-        "": _l("–"),
+        "": _l("None"),
         "visit": _l("Preparing a visit"),
         "review": _l("Review by the lead"),
         "referral": _l("Referral"),

@@ -1,4 +1,4 @@
-"""What the pages of care need: who sees how much of a case, places to report for, the printed report."""
+"""What the pages of care need: who sees how much of a case, places, the printed report."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from webapp.care_labels import CARE
-
 from webapp.application_words import (
     APPLICATION_CHANNELS,
     APPLICATION_STATES,
@@ -15,6 +13,7 @@ from webapp.application_words import (
     HOUSEHOLD_CLASSES,
     ROOM_TYPES,
 )
+from webapp.care_labels import CARE
 
 ROLES: Mapping[str, LazyString] = {
     "resident": _l("Resident"),

@@ -4,7 +4,6 @@ import math
 
 import flask
 from flask import Blueprint
-from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -24,7 +23,7 @@ PAGE_SIZE = 25
 
 @pages.get("/care")
 def panel() -> str:
-    """Show each role its panel: cases to social workers, flags to managers, progress to the office."""
+    """Show each role its panel: cases, flags, or progress by community."""
     actor, application = current.actor(), current.application()
     now, page = application.clock.now(), _page()
     with application.reading() as session:
