@@ -181,7 +181,9 @@ def _free_at(group: _Group, now: datetime, connection: Connection) -> datetime:
     if leased_until is not None:
         return max(leased_until, now) + timedelta(seconds=1)
     recent = outbox.c.sent_at > now - PERIOD
-    last: datetime | None = connection.scalar(select(func.max(outbox.c.sent_at)).where(*same, recent))
+    last: datetime | None = connection.scalar(
+        select(func.max(outbox.c.sent_at)).where(*same, recent)
+    )
     return now if last is None else last + PERIOD
 
 
