@@ -1,7 +1,7 @@
 """How a due date was computed, in words: what the panel beside each due date says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -56,7 +56,7 @@ class Explained:
     stops: Sequence[Stop] = ()
     facts: Sequence[tuple[str, str]] = ()
     missing_years: Sequence[int] = ()
-    first: "Explained | None" = field(default=None)
+    first: "Explained | None" = None
 
 
 def explain(stored: Mapping[str, Any] | None) -> Explained | None:
