@@ -96,7 +96,7 @@ def restore(
     present = [_as_before(old, known[old.id]) for old in olds if old.id in known]
     missing = [replace(old, plan=old.plan + 1) for old in olds if old.id not in known]
     sla_clocks.change([*ended, *present], connection)
-    sla_clocks.begin(missing, connection)
+    sla_clocks.insert_new(missing, connection)
     planned = [each.next_job(now) for each in (*present, *missing)]
     jobs.insert_new(instance_id, [job for job in planned if job is not None], connection)
 

@@ -281,7 +281,7 @@ def all_of(instance_id: str, connection: Connection) -> tuple[SlaClock, ...]:
     return tuple(as_clock(row) for row in rows)
 
 
-def begin(clocks: Sequence[SlaClock], connection: Connection) -> None:
+def insert_new(clocks: Sequence[SlaClock], connection: Connection) -> None:
     """Write new clocks, in one statement."""
     if clocks:
         connection.execute(insert(sla_clock), [as_row(clock) for clock in clocks])

@@ -72,7 +72,7 @@ class ClockChanges:
         sla_clocks.rename(self.renamed, connection)
         sla_clocks.end(self.endings, now, connection)
         sla_clocks.change(self.changed, connection)
-        sla_clocks.begin(self.begun, connection)
+        sla_clocks.insert_new(self.begun, connection)
         for task_id, until in self.due_by_task.items():
             user_tasks.move_due([task_id], until, connection)
 
