@@ -27,6 +27,7 @@ from housing.applications.models import (
     HousingApplication,
 )
 from housing.applications.queueing import take_places
+from housing.applications.rounds import review_due
 from housing.applications.rules import (
     REASON_WORDS,
     finding_key,
@@ -57,7 +58,8 @@ def read_close(call: Call, application_id: int) -> Result:
     """Tell when the intake of the call closes and until when its reviews are to be done."""
     application = application_of(application_id, session=call.session)
     call_round = round_of(application.round_id, session=call.session)
-    return {"closes_at": call_round.closes_at, "review_due": call_round.review_due_at}
+    due_at = call_round.review_due_at or review_due(application.counts_at)
+    return {"closes_at": call_round.closes_at, "review_due": due_at}
 
 
 def gather(call: Call, application_id: int) -> Result:

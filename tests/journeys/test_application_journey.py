@@ -1,6 +1,5 @@
 """An application on a phone, from the call to the place in the queue, in a real browser."""
 
-import os
 import re
 
 import pytest
@@ -12,7 +11,6 @@ from housing.persons.rules import complete_national_id
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
-PICTURES = os.environ.get("ANJU_PICTURES", "")
 
 
 def test_a_care_household_supplements_its_proof_and_joins_the_queue(person, served, photo):
@@ -21,12 +19,12 @@ def test_a_care_household_supplements_its_proof_and_joins_the_queue(person, serv
     officer, second = person("officer1", 1280), person("officer2", 1280)
 
     case = apply(applicant, number)
-    review(officer, "officer-review")
+    review(officer)
     take(officer, "補正通知")
     check_accessible(officer)
     finish(officer)
     supplement(applicant, served, case, photo)
-    review(officer, "officer-review-again")
+    review(officer)
     take(second, "複核")
     check_accessible(second)
     second.choose("second_decision", "agree")
@@ -34,7 +32,6 @@ def test_a_care_household_supplements_its_proof_and_joins_the_queue(person, serv
 
     applicant.open(f"/cases/{case}")
     check_accessible(applicant)
-    picture(applicant, "case-qualified")
     assert "合格" in main_text(applicant)
     assert "輪候第 1 位" in main_text(applicant)
     assert [someone.complaints for someone in (applicant, officer, second)] == [[]] * 3
@@ -54,13 +51,11 @@ def test_an_officer_keys_in_a_paper_application_and_finds_it_in_the_inbox(person
     fill_means(officer)
     officer.choose("use_mydata", "false")
     fill_consents(officer)
-    picture(officer, "paper")
     officer.press("登錄申請")
     assert "已登錄" in main_text(officer)
 
     officer.open("/applications?channel=paper")
     check_accessible(officer)
-    picture(officer, "inbox")
     assert "何安居" in main_text(officer)
 
 
@@ -97,14 +92,11 @@ def apply(applicant, number: str) -> str:
     applicant.choose("use_mydata", "true")
     applicant.press("儲存並繼續")
     check_accessible(applicant)
-    picture(applicant, "mydata")
     applicant.press("同意並傳輸")
     check_accessible(applicant)
     fill_consents(applicant)
-    picture(applicant, "apply-consents")
     applicant.press("送出申請")
     check_accessible(applicant)
-    picture(applicant, "case-submitted")
     case = applicant.page.url.rpartition("/")[2]
     assert re.fullmatch(r"A\d{3}-\d{6}", case), applicant.page.url
     return case
@@ -115,7 +107,6 @@ def to_documents(applicant, number: str, household_class: str = "general") -> No
     applicant.open(f"/apply/{number}")
     check_accessible(applicant)
     fill_choice(applicant, household_class)
-    picture(applicant, "apply-choice")
     applicant.press("儲存並繼續")
     fill_person(applicant)
     applicant.press("儲存並繼續")
@@ -124,7 +115,6 @@ def to_documents(applicant, number: str, household_class: str = "general") -> No
     fill_means(applicant)
     applicant.press("儲存並繼續")
     check_accessible(applicant)
-    picture(applicant, "apply-documents")
 
 
 def fill_choice(someone, household_class: str) -> None:
@@ -164,11 +154,10 @@ def fill_consents(someone) -> None:
         someone.page.locator(f'[name="{name}"]').check()
 
 
-def review(officer, name: str) -> None:
+def review(officer) -> None:
     """Confirm what the rules found."""
     take(officer, "審件")
     check_accessible(officer)
-    picture(officer, name)
     finish(officer)
 
 
@@ -177,10 +166,8 @@ def supplement(applicant, served, case: str, photo) -> None:
     deliver(served)
     applicant.open(f"/cases/{case}")
     check_accessible(applicant)
-    picture(applicant, "case-supplement")
     take(applicant, "補正", view="mine")
     check_accessible(applicant)
-    picture(applicant, "supplement")
     applicant.attach("paper_class_proof", photo)
     finish(applicant)
 
@@ -217,12 +204,6 @@ def finish(someone) -> None:
 def main_text(someone) -> str:
     """Read what the main part of the page says."""
     return someone.page.locator("main").inner_text()
-
-
-def picture(someone, name: str) -> None:
-    """Keep a picture when somebody wants to look at the pages."""
-    if PICTURES:
-        someone.page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
 
 
 def check_accessible(someone) -> None:
