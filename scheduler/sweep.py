@@ -70,20 +70,25 @@ class Sweep:
         return fired
 
     def _claim(self) -> tuple[Job, ...]:
-        with self._application.unit_of_work() as session:
-            return self._application.engine.claim_jobs(self._owner, session, BATCH)
-
-    def _fire_all(self, jobs: Sequence[Job]) -> int:
-        """Fire leased jobs; one of those that may have ended a process before goes alone, last.
+        """Lease due jobs, but only one of those that may have ended a process before.
 
         A lease that no outcome followed makes a job a suspect. The others that were leased with it
         are suspects too; the one with the fewest leases goes first, so that the innocent get
-        through and only the guilty one uses up its attempts.
+        through and only the guilty one uses up its attempts. The rest goes back before the leases
+        are committed: processes that end between two transactions must not use up theirs.
         """
-        fresh = [job for job in jobs if job.attempts <= 1]
-        suspects = sorted((job for job in jobs if job.attempts > 1), key=lambda job: job.attempts)
-        self._put_back(sorted(suspects[1:], key=_lock_order))
-        return self._fire_fresh(fresh) + sum(self._fire(job) for job in suspects[:1])
+        with self._application.unit_of_work() as session:
+            jobs = self._application.engine.claim_jobs(self._owner, session, BATCH)
+            suspects = sorted(filter(_is_suspect, jobs), key=lambda job: job.attempts)
+            rest = [job.id for job in suspects[1:]]
+            if rest:
+                self._application.engine.put_back(rest, self._owner, session=session)
+        return tuple(job for job in jobs if job.id not in rest)
+
+    def _fire_all(self, jobs: Sequence[Job]) -> int:
+        """Fire leased jobs; the suspect goes alone, last."""
+        fresh = [job for job in jobs if not _is_suspect(job)]
+        return self._fire_fresh(fresh) + sum(self._fire(job) for job in filter(_is_suspect, jobs))
 
     def _fire_fresh(self, jobs: Sequence[Job]) -> int:
         """Fire timers and rungs together, in the order of their instances' locks, others alone.
@@ -132,13 +137,6 @@ class Sweep:
             return has_effect
         return False
 
-    def _put_back(self, jobs: Sequence[Job]) -> None:
-        if jobs:
-            with self._application.unit_of_work() as session:
-                self._application.engine.put_back(
-                    [job.id for job in jobs], self._owner, session=session
-                )
-
     def _release(self, job: Job) -> None:
         with self._application.unit_of_work() as session:
             self._application.engine.release_job(job.id, session=session)
@@ -146,6 +144,11 @@ class Sweep:
     def _record(self, failure: JobFailed) -> None:
         with self._application.unit_of_work() as session:
             self._application.engine.record_failure(failure.job_id, failure.reason, session=session)
+
+
+def _is_suspect(job: Job) -> bool:
+    """Tell whether a lease of a job before this one had no outcome."""
+    return job.attempts > 1
 
 
 def _lock_order(job: Job) -> str:
