@@ -89,6 +89,7 @@ class HousingApplication(Base):
     __tablename__ = "housing_application"
     __table_args__ = (
         Index("ix_housing_application_inbox", "round_id", "state", "counts_at"),
+        Index("ix_housing_application_arrival", "counts_at"),
         Index("ix_housing_application_class", "round_id", "household_class", "state"),
     )
 

@@ -196,7 +196,7 @@ def _inbox() -> str:
     with current.application().reading() as session:
         found = queries.applications(wanted, session=session)
         counts = queries.state_counts(wanted.round_number, session=session)
-        calls = queries.calls(session=session, is_staff=True)
+        calls = queries.call_titles(session=session)
     return flask.render_template(
         "applications/inbox.html",
         found=found,

@@ -69,7 +69,7 @@ def download_list(number: str) -> Response:
         found = queries.qualified_list(number, session=session)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_("Place"), _("Number")])
+    writer.writerow([_("Place in the list"), _("Number")])
     writer.writerows((place, csv_cell(each)) for place, each in enumerate(found.numbers, start=1))
     return _download("\ufeff" + text.getvalue(), f"{found.number}.csv", "text/csv")
 

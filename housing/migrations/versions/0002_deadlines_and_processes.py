@@ -434,6 +434,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('housing_application', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_housing_application_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_housing_application_arrival', ['counts_at'], unique=False)
         batch_op.create_index('ix_housing_application_class', ['round_id', 'household_class', 'state'], unique=False)
         batch_op.create_index('ix_housing_application_inbox', ['round_id', 'state', 'counts_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_housing_application_lottery_number'), ['lottery_number'], unique=False)
@@ -1113,6 +1114,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_housing_application_lottery_number'))
         batch_op.drop_index('ix_housing_application_inbox')
         batch_op.drop_index('ix_housing_application_class')
+        batch_op.drop_index('ix_housing_application_arrival')
         batch_op.drop_index(batch_op.f('ix_housing_application_account_id'))
 
     op.drop_table('housing_application')
