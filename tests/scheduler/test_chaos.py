@@ -1,23 +1,28 @@
 """A short run of the chaos suite; `make chaos` is the long one. And what it must notice."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import delete, insert, select, update
 
 from engine import crash_points, sabotage
 from engine.errors import EngineError
 from engine.invariants import NAMES, broken
+from engine.jobs import MAX_ATTEMPTS
 from engine.sla_tables import sla_clock
 from engine.tables import history, incident, job, outbox, process_instance, user_task
-from scheduler.chaos import suite
+from scheduler.chaos import crew, orders, suite
 from scheduler.chaos.dice import Dice
 from scheduler.chaos.house import House, Site
-from scheduler.chaos.stage import drain
+from scheduler.chaos.orders import Orders
+from scheduler.chaos.stage import Outcome, drain
 from scheduler.chaos.suite import TRIALS, Wish
 from webapp.cli import chaos as command
+from webapp.cli.main import commands
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -114,6 +119,23 @@ def test_a_house_at_rest_breaks_nothing(settled_house):
     assert breaches(settled_house) == set()
 
 
+def test_workers_that_end_right_after_each_lease_open_no_incident(sqlite_url, tmp_path):
+    house = House(site=Site(url=sqlite_url, folder=tmp_path))
+    house.found()
+    for number in range(4):
+        house.start("remind", str(number))
+
+    for number in range(MAX_ATTEMPTS + 2):
+        site = replace(house.site, ahead=number * crew.LEASE)
+        told = Orders(site=site, name=f"w{number}", crash=("after-claim", 1))
+        assert crew.run(orders.deliver_once, told) == orders.CRASHED
+
+    house.move((MAX_ATTEMPTS + 3) * crew.LEASE)
+    drain(house)
+    assert breaches(house) == set()
+    house.dispose()
+
+
 def line_again(kind):
     row = select(*(c for c in history.c if c.name != "id")).where(history.c.kind == kind).limit(1)
     names = [c.name for c in history.c if c.name != "id"]
@@ -157,3 +179,38 @@ def test_pages_that_are_damaged_are_noticed(settled_house, sqlite_url):
 
 def test_the_invariants_have_the_numbers_of_the_design():
     assert list(NAMES) == [f"I{number}" for number in range(1, 11)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words", "status"),
+    [
+        (["--only", "clock"], "Every invariant holds.", 0),
+        (["--sabotage", "no-version"], "no-version: noticed, broken: I5 what was acknowledged", 1),
+        (["--only", "quake"], "no trial quake", 2),
+        (["--url", "postgresql://"], "--url is the address of a PostgreSQL server", 2),
+    ],
+)
+def test_the_command_says_what_holds_and_what_is_broken(arguments, words, status):
+    result = CliRunner().invoke(commands, ["chaos", "--db", "sqlite", "--kills", "2", *arguments])
+
+    assert words in result.output
+    assert result.exit_code == status
+
+
+def test_the_command_gives_one_json_object():
+    arguments = ["chaos", "--db", "sqlite", "--kills", "2", "--only", "clock", "--json"]
+    told = json.loads(CliRunner().invoke(commands, arguments).output)
+
+    assert told["holds"]
+    assert [result["trial"] for result in told["results"]] == ["clock"]
+
+
+def test_a_sabotage_that_nobody_noticed_is_told_and_is_no_success(monkeypatch, capsys):
+    sound = replace(suite.TRIALS[0], name="none", reveals=frozenset({"two-commits"}))
+    monkeypatch.setattr(suite, "TRIALS", (replace(sound, run=lambda _: Outcome(count=1)),))
+    wish = command.Wish(
+        database="sqlite", kills=1, seed="s", sabotage="two-commits", only=(), url=None
+    )
+
+    assert command.run(wish, as_json=False) == 0
+    assert "two-commits: NOT NOTICED" in capsys.readouterr().out
