@@ -121,10 +121,12 @@ class Walk:
     def _fire_due(self, session: Session) -> bool:
         jobs = self._engine.due_jobs(session, self._clock.now(), 1)
         for job in jobs:
-            case = self._by_instance[job.instance_id or ""]
+            case = self._by_instance.get(job.instance_id or "")  # none: a start by schedule
             if not self._engine.fire(job.id, session=session):
-                raise StoryBroken(case.story.key, f"the job of {job.element_id} did not fire")
-            self._plan(case, session)
+                story = case.story.key if case else "-"
+                raise StoryBroken(story, f"the job of {job.element_id} did not fire")
+            if case is not None:
+                self._plan(case, session)
         return bool(jobs)
 
     def _deliver(self, session: Session) -> None:
