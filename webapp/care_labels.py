@@ -88,7 +88,7 @@ CARE: Mapping[str, Mapping[str, LazyString]] = {
         "household_wish": _l("The household wished so"),
         "refused": _l("Refused, without danger"),
         "transferred": _l("Handed over to the next district"),
-        "deceased": _l("Died"),
+        "deceased": _l("Ended by death"),
     },
     "care_purpose": {
         "": _l("None"),
@@ -108,7 +108,7 @@ CARE: Mapping[str, Mapping[str, LazyString]] = {
         "draft": _l("Being written"),
         "submitted": _l("Under review"),
         "returned": _l("Sent back"),
-        "approved": _l("Approved"),
+        "approved": _l("Approved and locked"),
         "late_approved": _l("Approved, late"),
     },
     "care_figure": {
