@@ -22,7 +22,7 @@ from feel.values import YearMonthDuration
 
 Evaluate = Callable[[str], object]
 Explanation = Mapping[str, object]
-"""JSON that tells how a due date came about; its keys stand in docs/deadlines.md."""
+"""JSON that tells how a due date came about; its keys stand in docs/timers.md."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
