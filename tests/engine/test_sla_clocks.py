@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event
 
 from engine import instances, sla_queries
@@ -591,3 +593,57 @@ def test_a_process_without_service_levels_asks_the_database_nothing_for_them(run
     case.complete("a")
 
     assert not [text for text in seen if "sla_clock" in text]
+
+
+TOGGLES = 6
+TOGGLED = parallel(
+    user("a", sla('<anju:pause when="=waiting" reason="等待補件"/>', amount="7")),
+    *(user(f"t{number}") for number in range(TOGGLES)),
+)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    hours=st.lists(st.integers(min_value=1, max_value=24 * 6), min_size=TOGGLES, max_size=TOGGLES)
+)
+def test_whenever_a_clock_pauses_rungs_come_in_order_each_once_and_none_meanwhile(
+    run, clocks, office, hours
+):
+    case = run(TOGGLED, {"waiting": False})
+    office.rungs.clear()
+    is_waiting = False
+    for number, length in enumerate(hours):
+        told = len(office.rungs)
+        case.advance(length * HOUR)
+        assert not is_waiting or len(office.rungs) == told
+        is_waiting = not is_waiting
+        case.complete(f"t{number}", {"waiting": is_waiting})
+    paused_for = sum(hours[1::2])
+    case.advance(60 * DAY)
+
+    levels = [level for element, level in office.rungs if element == "a"]
+    order = ["half", "day_before", "overdue", "escalated", "chief"]
+    assert levels == [level for level in order if level in levels]
+    assert {"overdue", "escalated", "chief"} <= set(levels)
+    clock = clocks(case)["a"]
+    assert clock.due_at >= clock.original_due_at
+    assert clock.due_at <= clock.original_due_at + timedelta(hours=paused_for) + 3 * DAY
+
+
+def test_two_workers_fire_one_rung_between_them(run, engine, database, office, clock):
+    run(line(user("a", sla(amount="7"))))
+    clock.advance(4 * DAY)
+    with database.unit_of_work() as session:
+        first = engine.claim_jobs("one", session)
+        second = engine.claim_jobs("two", session)
+    assert (len(first), len(second)) == (1, 0)
+
+    outcomes = []
+    for _ in range(2):  # the lease is a hint: both may try
+        with database.unit_of_work() as session:
+            outcomes.append(engine.fire(first[0].id, session=session))
+
+    assert outcomes == [True, False]
+    assert len(office.rungs) == 1
