@@ -159,6 +159,9 @@ class Deadlines:
             laid = replace(after, counted_from=clock.counted_from).laid_out_anew()
             self._relay(laid, now, connection, is_suspended=seen.status == "suspended")
             sla_clocks.change([laid], connection)
+            if laid.kind == "task" and laid.token_id and laid.computation is not None:
+                found = {laid.token_id: laid.computation}
+                explanations.rewrite(laid.instance_id, found, connection)
             stamp = history.Stamp(instance_id=seen.id, step=seen.version, at=now, by=trigger.by)
             version = str((laid.computation or {}).get("calendar_version", ""))
             line = _moved_line("deadline_recomputed", laid, clock.due_at, trigger.reason)
@@ -204,9 +207,6 @@ class Deadlines:
         jobs.insert_new(clock.instance_id, [job] if job else [], connection)
         if clock.kind == "task" and clock.token_id is not None:
             user_tasks.move_due([clock.token_id], clock.due_at, connection)
-            if clock.computation is not None:
-                found = {clock.token_id: clock.computation}
-                explanations.rewrite(clock.instance_id, found, connection)
 
     def _calendar_of(self, clock: SlaClock, now: datetime, connection: Connection) -> Calendar:
         return _calendar(clock, now, connection) or Calendar(id=clock.scope, version="")
