@@ -14,7 +14,15 @@ from engine.records import UserTask
 from engine.sla import Rung
 from engine.types import CITY, InstanceRef
 from housing.notices import preferences
-from housing.notices.kinds import CHANNELS, PORTAL, RINGING, URGENT, channels_for, topic_of
+from housing.notices.kinds import (
+    CHANNELS,
+    PORTAL,
+    RINGING,
+    SOFT_KINDS,
+    URGENT,
+    channels_for,
+    topic_of,
+)
 from housing.notices.rules import (
     Reader,
     digest,
@@ -27,7 +35,7 @@ from housing.people import queries as people
 from housing.people.queries import AccountRef, AccountView
 
 URGENT_PRIORITY = 90
-"""User tasks of this priority and above are emergencies: their rungs never wait."""
+"""User tasks of this priority and above are emergencies: from the due date on no rung waits."""
 
 CITY_GROUPS = frozenset({"section_chief"})
 """Groups that are told of cases of every scope, wherever their members hold the role."""
@@ -192,7 +200,7 @@ def fall_back(
 
 def _rung_notice(rung: Rung, kind: str, now: datetime) -> _Notice:
     task = rung.task
-    is_urgent = task.priority >= URGENT_PRIORITY
+    is_urgent = task.priority >= URGENT_PRIORITY and kind not in SOFT_KINDS
     return _Notice(
         kind=kind,
         instance=InstanceRef(id=task.instance_id, business_key=task.business_key, scope=task.scope),

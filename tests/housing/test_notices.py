@@ -348,3 +348,18 @@ def test_a_message_delivered_twice_is_in_the_mailbox_once(database, clock, peopl
     assert [mail.subject for mail in mails] == ["【R115-000001】已收到您的報修：漏水"]
     assert other == []
     assert again == mails[0]
+
+
+def test_an_overdue_emergency_is_told_at_once_and_alone_its_reminders_wait(
+    database, clock, people_ids, task, waiting
+):
+    emergency = replace(task, priority=service.URGENT_PRIORITY)
+    clock.set(datetime(2026, 3, 2, 23, 30, tzinfo=TAIPEI))
+    with database.unit_of_work() as session:
+        for level in ("day_before", "overdue"):
+            rung = Rung(task=emergency, level=level, due_at=clock.now() - timedelta(days=1))
+            service.on_rung(rung, session=session, clock=clock)
+
+    at_night = waiting()
+    assert {m.payload["kind"] for m in at_night} == {"overdue", "overdue_supervisor"}
+    assert {m.channel for m in at_night} == {"mail", "push", "sms"}
