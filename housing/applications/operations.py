@@ -114,8 +114,13 @@ def record_review(call: Call, application_id: int) -> Result:
     )
     call.session.flush()
     left = open_findings(application.id, session=call.session)
+    result = _result(answers, left)
+    if result in ("fatal", "forged"):
+        move(application, "rejecting", at=call.now)
+    elif result == "clear" and application.needs_second:
+        move(application, "second_check", at=call.now)
     return {
-        "review_result": _result(answers, left),
+        "review_result": result,
         "rejection_reason": _reason(answers, left),
         "supplement_rounds": application.supplement_rounds,
         "max_rounds": settings.max_rounds,
@@ -133,11 +138,14 @@ def note_forgery(call: Call, application_id: int) -> Result:
 
 def record_second_round(call: Call, application_id: int) -> Result:
     """Keep the chief's decision on a second supplement; without it the case is rejected."""
-    application_of(application_id, session=call.session)
+    application = application_of(application_id, session=call.session)
     answers = latest_answers(
         call.instance.id, "application_review/second_round", session=call.session
     )
-    return {"second_round": str(answers.get("second_round_decision") or "refuse")}
+    decision = str(answers.get("second_round_decision") or "refuse")
+    if decision != "allow":
+        move(application, "rejecting", at=call.now)
+    return {"second_round": decision}
 
 
 def record_second(call: Call, application_id: int) -> Result:
@@ -147,7 +155,10 @@ def record_second(call: Call, application_id: int) -> Result:
     answers = latest_answers(
         call.instance.id, "application_review/second_check", session=call.session
     )
-    return {"second_result": str(answers.get("second_decision") or "return")}
+    result = str(answers.get("second_decision") or "return")
+    if result == "return":
+        move(application, "under_review", at=call.now)
+    return {"second_result": result}
 
 
 def qualify(call: Call, application_id: int) -> Result:

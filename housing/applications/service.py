@@ -71,6 +71,7 @@ class Submission:
         values: of the form `application_review/application`, checked; with national ids.
         postmark_on: of a paper application: day of the postmark or of handing in at the counter.
         scans: stored files of the paper form.
+        papers: kinds of papers seen at the counter, without a file.
         has_mydata: whether MyData gave register, income and property just now.
         address: network address of the consents.
     """
@@ -79,6 +80,7 @@ class Submission:
     values: Mapping[str, object]
     postmark_on: date | None = None
     scans: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
     has_mydata: bool = False
     address: str = ""
 
@@ -396,6 +398,7 @@ def _add_papers(
         source = "upload" if new.channel == "online" else "scan"
         papers += [(kind, source, str(each)) for each in files] if isinstance(files, list) else []
     papers += [("form", "scan", file_id) for file_id in new.scans]
+    papers += [(kind, "counter", None) for kind in new.papers]
     session.add_all(
         ApplicationDocument(
             application_id=application.id,

@@ -158,6 +158,8 @@ def expire_supplement(call: Call, application_id: int, supplement_id: int) -> Re
         application.household_class, application.class_subtype = "general", None
         for each in left:
             each.is_open = False
+    else:
+        move(application, "rejecting", at=call.now)
     return {"falls_back": falls_back, "rejection_reason": "SUPPLEMENT_EXPIRED"}
 
 
