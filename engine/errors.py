@@ -215,6 +215,13 @@ class ClockEnded(Conflict):
     name: str
 
 
+@dataclass(eq=False)
+class DeadlineRoutes(Conflict):
+    """The deadline of %(name)s also moves the process; the steps of the case change it."""
+
+    name: str
+
+
 class DeadlineReasonMissing(Invalid):
     """Changing a deadline needs a reason."""
 

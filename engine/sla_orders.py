@@ -18,6 +18,7 @@ from engine.errors import (
     ClockEnded,
     DeadlineNotLater,
     DeadlineReasonMissing,
+    DeadlineRoutes,
     RoleNotHeld,
     TimerNotRunning,
 )
@@ -121,11 +122,14 @@ class Deadlines:
         Raises:
             ClockNotFound: there is no such clock.
             ClockEnded: it does not count any more.
+            DeadlineRoutes: it is due with a timer, which would fire all the same.
             DeadlineReasonMissing, RoleNotHeld: see Grounds.
             InstanceNotActive: the instance is suspended.
         """
         grounds.check()
         seen, clock = self._locked(clock_id, session)
+        if clock.timer is not None:
+            raise DeadlineRoutes(clock.name)
         now, connection = self._clock.now(), session.connection()
         order = self._order("waived", clock, grounds, now)
         waived = replace(clock, state="waived", ended_at=now, orders=(*clock.orders, order))

@@ -31,7 +31,12 @@ STATUS_BY_ERROR: Mapping[type[Exception], int] = {
 }
 """The nearest base class of an error decides."""
 
-KIND_BY_FIELD: Mapping[str, str] = {"status": "instance", "stage": "stage", "wanted": "stage"}
+KIND_BY_FIELD: Mapping[str, str] = {
+    "status": "instance",
+    "stage": "stage",
+    "wanted": "stage",
+    "role": "role",
+}
 """Fields of errors that hold a stored code, and which table of words it belongs to."""
 
 NOT_TYPED = frozenset({"next", "language", "version", "token", "by"})

@@ -15,6 +15,7 @@ from engine.errors import (
     ClockEnded,
     DeadlineNotLater,
     DeadlineReasonMissing,
+    DeadlineRoutes,
     ExpressionFailed,
     InstanceNotActive,
     RoleNotHeld,
@@ -532,6 +533,13 @@ def test_a_clock_that_ends_with_a_timer_is_due_with_it_and_moves_it(run, clocks,
 
     assert case.open_elements() == ["decide"]
     assert (clocks(case)["ph7"].state, clocks(case)["ph7"].due_at) == ("breached", NOON + 12 * DAY)
+
+
+def test_a_deadline_that_routes_cannot_be_waived(run, clocks, order):
+    case = run(TIMED)
+
+    with pytest.raises(DeadlineRoutes):
+        order("waive", clocks(case)["ph7"])
 
 
 def test_a_published_typhoon_day_moves_the_clocks_that_count_working_days(

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from engine import sla_queries
 from engine.calendar import end_of_local_day, local_date
-from engine.errors import InstanceNotFound
+from engine.errors import DeadlineRoutes, InstanceNotFound
 from engine.sla_orders import Grounds
 from engine.sla_queries import CaseClock, ClockFilter, ClockPage
 from engine.types import CITY, Actor
@@ -62,6 +62,8 @@ def show(clock_id: str) -> str:
 def extend(clock_id: str) -> Response | tuple[str, int]:
     """Move the end of a clock by units, or to the end of a day."""
     found, form = _find(clock_id), flask.request.form
+    if found.clock.timer is not None:  # the case has steps of its own that know its order
+        raise DeadlineRoutes(found.clock.name)
     errors = _extension_errors(found)
     if errors:
         return _page(found, extend_errors=errors), 422
