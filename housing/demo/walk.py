@@ -37,6 +37,14 @@ class People:
     units: Mapping[tuple[str, str], int]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Errand:
+    """Something that happens at an instant beside the stories."""
+
+    at: datetime
+    do: Callable[[Session], object]
+
+
 @dataclass(slots=True)
 class Case:
     """A story on its way.
@@ -69,6 +77,7 @@ class Walk:
         clock: stands where the walk is.
         people: who acts.
         progress: called after each report that was taken in.
+        errands: what happens beside the stories, in the order of time.
     """
 
     def __init__(
@@ -77,12 +86,14 @@ class Walk:
         clock: FrozenClock,
         people: People,
         progress: Callable[[], object],
+        errands: Iterable[Errand] = (),
     ) -> None:
         self._engine = application.engine
         self._application = application
         self._clock = clock
         self._people = people
         self._progress = progress
+        self._errands = list(errands)
         self._cases: dict[str, Case] = {}
         self._by_instance: dict[str, Case] = {}
         self._filler = FormFiller(application.files, clock, lambda key: self._cases[key].number)
@@ -102,7 +113,7 @@ class Walk:
     def _live(self, until: datetime, session: Session) -> None:
         while (instant := self._next_instant(until, session)) is not None:
             self._clock.set(max(instant, self._clock.now()))
-            if not self._fire_due(session):
+            if not self._fire_due(session) and not self._run_errand(session):
                 self._move(self._due_case(), session)
             self._deliver(session)
         self._clock.set(until)
@@ -110,9 +121,16 @@ class Walk:
 
     def _next_instant(self, until: datetime, session: Session) -> datetime | None:
         instants = [case.next_at for case in self._cases.values() if case.next_at is not None]
+        instants += [each.at for each in self._errands[:1]]
         job_due_at = queries.next_due(session)
         soonest = min([*instants, *([job_due_at] if job_due_at else [])], default=until)
         return soonest if soonest < until else None
+
+    def _run_errand(self, session: Session) -> bool:
+        if not self._errands or self._errands[0].at > self._clock.now():
+            return False
+        self._errands.pop(0).do(session)
+        return True
 
     def _due_case(self) -> Case:
         waiting = ((case.next_at, case) for case in self._cases.values() if case.next_at)
