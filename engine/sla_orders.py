@@ -26,7 +26,7 @@ from engine.instances import SeenInstance
 from engine.periods.calendars import Calendar
 from engine.sla import Extension, extended
 from engine.sla_clocks import Order, SlaClock
-from engine.sla_steps import counted_anew
+from engine.sla_counting import counted_anew
 from engine.steps import Step
 from engine.types import Actor
 
