@@ -44,8 +44,7 @@ class Plan:
         source_id, target_id: ids of the two definitions.
         mapping: ids of old elements to ids of new ones; identical ids need no entry.
         restarts_timers: running timers begin anew; else they keep their due time.
-        clocks: policies of SLA clocks by the id of their new service level, "*" for all others:
-            keep_remaining, restart or new.
+        clocks: policy by service level, "*" for all others; see engine/sla_carrying.py.
     """
 
     source_id: str

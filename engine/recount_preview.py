@@ -21,7 +21,7 @@ from engine.counted import (
 from engine.explanations import ElementNames
 from engine.periods.calendars import Calendar
 from engine.sla_clocks import SlaClock
-from engine.sla_steps import counted_anew
+from engine.sla_counting import counted_anew
 from engine.sla_tables import sla_clock
 from engine.tables import process_instance
 from engine.types import CITY

@@ -1,4 +1,4 @@
-"""How a clock is counted anew after a pause or by another calendar, and what is kept of its rule."""
+"""How a clock is counted anew after a pause or by another calendar, and what its row keeps."""
 
 from dataclasses import replace
 from datetime import datetime
