@@ -1,6 +1,6 @@
 """The demo city's calls: a rolling one with cases at every stage, one open, one to be approved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import count
 
@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from engine import queries
 from engine.calendar import TAIPEI
-from engine.clock import FrozenClock
 from engine.queries import TaskFilter
 from engine.types import Actor
 from housing.applications.call_subject import open_call
@@ -16,6 +15,7 @@ from housing.applications.rounds import NewRound, open_at_once
 from housing.applications.service import House, Submission, submit
 from housing.bootstrap import Application
 from housing.cases.service import Completion, submit_task
+from housing.demo.walk import Errand
 from housing.people import queries as people
 from housing.persons.rules import complete_national_id
 from housing.slices import Desk
@@ -26,26 +26,26 @@ STAYS = timedelta(days=2)
 _NAMES = ("何安居", "沈樂業", "葛一戶", "魏二戶", "姜三戶", "戚四戶", "鄒五戶")
 
 
-def load(application: Application, start: datetime) -> None:
+def errands(application: Application, start: datetime) -> Sequence[Errand]:
     """Make the calls and a few applications in them, each through its forms and its process.
 
     Args:
-        application: the demo city, founded and deployed.
+        application: the demo city on the clock that walks through its weeks.
         start: the demo's morning.
     """
-    clock = FrozenClock(start - STAYS)
-    onward = application.on_clock(clock)
-    with onward.unit_of_work() as session:
-        _Calls(onward, clock, session).make()
-    _deliver(onward, clock)
+
+    def make(session: Session) -> None:
+        _Calls(application, session).make()
+
+    return [Errand(at=start - STAYS, do=make)]
 
 
 class _Calls:
-    """Makes the calls within one unit of work."""
+    """Makes the calls within one step of the walk."""
 
-    def __init__(self, application: Application, clock: FrozenClock, session: Session) -> None:
+    def __init__(self, application: Application, session: Session) -> None:
         self._application = application
-        self._clock = clock
+        self._clock = application.clock
         self._session = session
         self._serial = count(1)
         known = people.all_accounts(session=session)
@@ -172,12 +172,3 @@ class _Calls:
 
     def _actor(self, login: str) -> Actor:
         return self._actors[login]
-
-
-def _deliver(application: Application, clock: FrozenClock) -> None:
-    """Let the news of served letters reach their cases."""
-    with application.reading() as session:
-        due = application.engine.due_jobs(session, clock.now(), 100)
-    for job in (each for each in due if each.kind == "message"):
-        with application.unit_of_work() as session:
-            application.engine.fire(job.id, session=session)

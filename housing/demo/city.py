@@ -48,8 +48,9 @@ def load(application: Application, *, progress: Callable[[], object] = lambda: N
     with onward.unit_of_work() as session:
         world.found(vault=application.vault, session=session, clock=clock)
         cast = _people(session)
-    Walk(onward, clock, cast, progress, care.errands(onward, cast)).run(stories, START)
-    calls.load(application, START)
+    errands = [*care.errands(onward, cast), *calls.errands(onward, START)]
+    errands.sort(key=lambda each: each.at)
+    Walk(onward, clock, cast, progress, errands).run(stories, START)
     _set_clock(application)
 
 
