@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
 
 from engine.calendar import local_date
+from housing.care.desk import open_case_of
 from housing.care.models import CareSignal
 from housing.care.service import Signal, signal
 from housing.leases.models import Lease
@@ -22,12 +24,20 @@ def watch(call: Call) -> Result:
     """Open a case for each household that moved in as 關懷戶 or owes two months of rent."""
     opened = 0
     for new in _signals(call):
-        known = select(CareSignal.id).where(CareSignal.key == new.key)
-        if call.session.scalar(known) is not None:
+        if _is_known(new, call.session):
             continue
         made = signal(new, by=call.by, engine=call.engine, session=call.session, clock=call.clock)
         opened += made.is_new_case
     return {"opened": opened}
+
+
+def _is_known(new: Signal, session: Session) -> bool:
+    """Tell whether the signal came before, or the household's open case has one of its source."""
+    same = CareSignal.key == new.key
+    case = open_case_of(new.unit_id, session=session)
+    if case is not None:
+        same = or_(same, and_(CareSignal.case_id == case.id, CareSignal.source == new.source))
+    return session.scalar(select(CareSignal.id).where(same).limit(1)) is not None
 
 
 def _signals(call: Call) -> Iterator[Signal]:

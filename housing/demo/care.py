@@ -47,6 +47,7 @@ class Household:
         visits: how many visits took place.
         actions: agreed at the first visit, with the days until they are due.
         is_refused: the household refuses visits.
+        is_found: the weekly watch opens the case.
     """
 
     home: tuple[str, str]
@@ -60,9 +61,22 @@ class Household:
     bsrs: int = 1
     actions: tuple[tuple[str, int], ...] = ()
     is_refused: bool = False
+    is_found: bool = False
 
 
 HOUSEHOLDS: tuple[Household, ...] = (
+    Household(
+        home=("PX", "A-0502"),
+        on=(1, 12),
+        source="arrears",
+        by="social2",
+        text="",
+        flags=("arrears_2m",),
+        level="medium",
+        visits=2,
+        actions=(("instalment", 14),),
+        is_found=True,
+    ),
     Household(
         home=("SW", "A-0501"),
         on=(1, 28),
@@ -225,7 +239,8 @@ class _Step:
 
 def _course(of: Household, hand: _Hand) -> Iterator[Errand]:
     begun = _at(of.on)
-    yield Errand(at=begun, do=partial(hand.signal, of))
+    if not of.is_found:
+        yield Errand(at=begun, do=partial(hand.signal, of))
     for step in _steps(of, begun):
 
         def do(session: Session, step: _Step = step) -> None:
