@@ -94,7 +94,7 @@ def case_number(year: int, serial: int) -> str:
 
 
 def is_case_number(text: str) -> bool:
-    """Tell whether a text is written like the number of a care case, whether there is one or not."""
+    """Tell whether a text is written like the number of a care case; there may be none."""
     return _NUMBER.fullmatch(text) is not None
 
 
