@@ -17,6 +17,11 @@ from housing.slices import Desk, Opening, Subject
 APPEAL_MESSAGE = "application.appeal_upheld"
 RESTORE_MESSAGE = "application.restored"
 DECEASED_MESSAGE = "application.deceased"
+READERS = frozenset(
+    {"officer", "section_chief", "ethics_office", "process_supervisor", "administrator"}
+)
+"""Who opens applications of others: those who review, decide, audit or repair."""
+
 FORMS = {
     service.WITHDRAW_MESSAGE: None,
     service.EXTENSION_MESSAGE: "application_review/extension",
@@ -129,6 +134,7 @@ SUBJECT = Subject(
     forbid=questions.forbid,
     context=_context,
     opening=_opening,
+    readers=READERS,
     facts=facts.facts,
     fact_kinds=facts.KINDS,
     verbs={**LETTER_VERBS, "open_round": _open_round, "move_close": _move_close},
