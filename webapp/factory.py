@@ -15,6 +15,7 @@ from webapp import (
     deadline_words,
     errors,
     formats,
+    handbook_words,
     language,
     metrics,
     navigation,
@@ -26,22 +27,28 @@ from webapp.api import external_tasks, guard, messages
 from webapp.pages import (
     applications,
     auth,
+    bank,
     calendars,
     calls,
     care,
     cases,
     clocks,
+    consumables,
     deadlines,
     files,
+    handbooks,
     health,
     home,
     inbox,
+    leases,
     letters,
     migrations,
+    move_outs,
     notifications,
     operations,
     persons,
     processes,
+    repair_figures,
     repairs,
     simulator,
 )
@@ -49,24 +56,30 @@ from webapp.pages import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     applications.pages,
     auth.pages,
+    bank.pages,
     calendars.pages,
     calls.pages,
     care.pages,
     cases.pages,
     clocks.pages,
+    consumables.pages,
     deadlines.pages,
     external_tasks.pages,
     files.pages,
+    handbooks.pages,
     health.pages,
     home.pages,
     inbox.pages,
+    leases.pages,
     letters.pages,
     messages.pages,
     migrations.pages,
+    move_outs.pages,
     notifications.pages,
     operations.pages,
     persons.pages,
     processes.pages,
+    repair_figures.pages,
     repairs.pages,
     simulator.pages,
 )
@@ -118,6 +131,7 @@ def _speak(app: Flask) -> None:
     Babel(app, locale_selector=language.choose)
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.filters.update(deadline_words.FILTERS)
+    app.jinja_env.filters.update(handbook_words.FILTERS)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_words_of_every_page)

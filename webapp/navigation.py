@@ -16,7 +16,10 @@ SECTIONS = {
     "calendars": "calendars.show",
     "care": "care.panel",
     "cases": "repairs.list_reports",
+    "consumables": "repairs.list_reports",
     "inbox": "inbox.list_tasks",
+    "leases": "leases.list_leases",
+    "move_outs": "move_outs.list_move_outs",
     "operations": "operations.show",
     "processes": "processes.list_processes",
     "notifications": "notifications.list_own",
@@ -98,6 +101,7 @@ def _for_residents() -> list[tuple[str, str, str]]:
         ("repairs.report", _("Report a repair"), "wrench"),
         ("repairs.list_reports", _("My reports"), "list"),
         ("inbox.list_tasks", _("To do"), "tasks"),
+        ("leases.show_own", _("My lease"), "building"),
         _messages(),
         ("deadlines.show", _("Count a deadline"), "clock"),
     ]
@@ -108,6 +112,9 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, str]]:
         ("home.index", _("Home"), "home"),
         ("inbox.list_tasks", _("Tasks"), "tasks"),
         ("repairs.list_reports", _("Repair cases"), "list"),
+        ("repair_figures.show", _("Statistics of repairs"), "gauge"),
+        ("leases.list_leases", _("Leases"), "building"),
+        ("move_outs.list_move_outs", _("Move-outs"), "arrow"),
         ("care.panel", _("Care"), "person"),
         ("care.list_reports", _("Care reports"), "list"),
         ("care.access_log", _("Access log"), "lock"),
@@ -121,6 +128,8 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, str]]:
     if roles & {"officer", "section_chief"}:
         entries.insert(3, ("applications.list_applications", _("Applications"), "list"))
         entries.insert(4, ("calls.list_calls", _("Calls for applications"), "building"))
+    if current.application().settings.bank == "simulator":
+        entries.append(("bank.list_inquiries", _("Simulated bank"), "play"))
     if roles & REPORTERS:
         entries.insert(3, ("repairs.report", _("Report a repair"), "wrench"))
     return entries

@@ -32,7 +32,11 @@ _social = frozenset({"social_worker", "social_worker_lead"})
 _care_office = _social | {"officer", "section_chief"}
 _care_staff = _care_office | {"property_manager", "property_manager_lead"}
 _supervisors = frozenset({"process_supervisor", "administrator"})
+_repair_office = _staff - _social
 _letter_clerks = frozenset({"officer", "section_chief"})
+_lease_clerks = frozenset({"officer", "section_chief", "finance"})
+_managers = frozenset({"property_manager", "property_manager_lead"})
+_bank_players = frozenset({"finance", "process_supervisor", "administrator"})
 _reviewers = frozenset({"officer", "section_chief", "ethics_office", "process_supervisor"})
 _calendar_keepers = frozenset({"process_supervisor", "officer"})
 _deadline_keepers = frozenset({"officer", "section_chief", "property_manager_lead"})
@@ -56,6 +60,11 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "repairs.list_reports": _signed_in,
     "repairs.cancel": _signed_in,
     "repairs.request_extension": _signed_in,
+    "repair_figures.show": _repair_office | {"contractor"},
+    "repair_figures.download": _repair_office | {"contractor"},
+    "consumables.list_prices": _repair_office | {"contractor"},
+    "consumables.show": _repair_office | {"contractor"},
+    "consumables.set_price": frozenset({"officer", "section_chief", "process_supervisor"}),
     "calls.list_calls": _everyone,
     "calls.show": _everyone,
     "calls.show_list": _everyone,
@@ -71,6 +80,23 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "applications.show_mydata": _signed_in,
     "applications.answer_mydata": _signed_in,
     "cases.show": _signed_in,
+    "leases.show_own": frozenset({"resident"}),
+    "leases.give_notice": frozenset({"resident"}),
+    "leases.list_leases": _lease_clerks,
+    "leases.show": _lease_clerks,
+    "leases.begin_move_out": frozenset({"officer"}),
+    "leases.key_in_renewal": frozenset({"officer"}),
+    "move_outs.list_move_outs": _lease_clerks | _managers,
+    "move_outs.take_back": frozenset({"resident", "officer"}),
+    "move_outs.extend_take_over": frozenset({"officer"}),
+    "move_outs.show_handover": _lease_clerks | _managers,
+    "move_outs.begin_handover": _managers,
+    "move_outs.save_item": _managers,
+    "move_outs.save_readings": _managers,
+    "move_outs.save_signature": _managers,
+    "move_outs.sign_handover": _managers,
+    "bank.list_inquiries": _bank_players,
+    "bank.answer": _bank_players,
     "care.panel": _care_staff,
     "care.signal": _care_staff | {"resident"},
     "care.sent": _care_staff | {"resident"},
@@ -99,6 +125,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "deadlines.download": _signed_in,
     "processes.list_processes": _staff,
     "processes.show_process": _staff,
+    "handbooks.show": _signed_in,  # its public part to residents and contractors
     "operations.show": _supervisors,
     "migrations.plan": _supervisors,
     "migrations.rehearse": _supervisors,

@@ -96,3 +96,29 @@ class ExtensionNotLater(Invalid):
     """The order is due on %(due_on)s already; ask for a later day."""
 
     due_on: str
+
+
+@dataclass(eq=False)
+class ConsumableNotFound(NotFound):
+    """The table of consumables has no item %(item)s."""
+
+    item: str
+
+
+@dataclass(eq=False)
+class PriceInvalid(Invalid):
+    """A price is a whole number of NT$ from 1 to %(highest_twd)d."""
+
+    highest_twd: int
+
+
+@dataclass(eq=False)
+class PriceInPast(Invalid):
+    """A new price begins today (%(today)s) or later."""
+
+    today: str
+
+
+@dataclass(eq=False)
+class PriceReasonMissing(Invalid):
+    """Say why the price changes."""

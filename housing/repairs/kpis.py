@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import fmean
 
@@ -13,9 +13,12 @@ from engine.calendar import calendar_days_after
 from housing.places.rules import COMMUNITY_PREFIX, code_of
 from housing.repairs.models import LedgerEntry, RepairOrder, RepairTicket
 from housing.repairs.rules import (
+    BEST_RATING,
     FINAL_STAGES,
     TRIAGE_DAYS,
     Punctuality,
+    contractor_score,
+    is_in_month,
     median_days,
     punctuality,
     share,
@@ -30,6 +33,7 @@ class ContractorFigures:
     """How a contractor did within a class.
 
     Attributes:
+        repair_class: B1, B2 or C2; None over all of his classes.
         orders: all orders given.
         judged: orders whose original deadline was kept or missed; running ones are not.
         on_time: share of these within the original due date, 0 to 1; None without judged ones.
@@ -39,12 +43,44 @@ class ContractorFigures:
 
     contractor: str
     contractor_name: str
-    repair_class: str
+    repair_class: str | None
     orders: int
     judged: int
     on_time: float | None
     on_time_extended: float | None
     late: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContractorScore:
+    """How a contractor did over all classes, and the score made of it.
+
+    Attributes:
+        first_time: share of his finished orders that were not sent back, 0 to 1.
+        rating: mean of the ratings of tickets that he finished.
+        median_days: from dispatch to done.
+        substituted: orders that another performed in his place.
+        score: 0 to 100; see `rules.contractor_score`.
+    """
+
+    figures: ContractorFigures
+    first_time: float | None
+    rating: float | None
+    median_days: float | None
+    substituted: int
+    score: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassFigures:
+    """How the tickets of one class went; money in TWD."""
+
+    repair_class: str
+    tickets: int
+    on_time: float | None
+    median_days: float | None
+    rework_share: float | None
+    cost_twd: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +95,8 @@ class RepairFigures:
         median_days_to_close: from report to closing.
         substitutions: orders of class C2, and what they cost and brought back in TWD.
         rating: mean of 1 to 5; None without ratings.
+        ratings: how often each of 1 to 5 was given.
+        scores: contractors over all of their classes, best first.
         by_stage, by_category, by_class: tickets counted.
     """
 
@@ -74,23 +112,34 @@ class RepairFigures:
     charged_twd: int
     recovered_twd: int
     contractors: tuple[ContractorFigures, ...]
+    scores: tuple[ContractorScore, ...]
+    classes: tuple[ClassFigures, ...]
+    ratings: Mapping[int, int]
     by_stage: Mapping[str, int]
     by_category: Mapping[str, int]
     by_class: Mapping[str, int]
 
 
-def figures(*, scopes: Collection[str] = (), session: Session, now: datetime) -> RepairFigures:
+def figures(
+    *,
+    scopes: Collection[str] = (),
+    month: tuple[int, int] | None = None,
+    session: Session,
+    now: datetime,
+) -> RepairFigures:
     """Count repairs.
 
     Args:
         scopes: only these communities ("community:SW"); empty or with "city" means all.
+        month: only what was reported in this year and month (Taipei); None means ever.
         session: any.
         now: running deadlines are judged at this instant.
     """
-    found = _tickets(scopes, session)
+    found = _tickets(scopes, month, session)
     ids = {ticket.id for ticket in found}
     orders = [o for o in session.scalars(select(RepairOrder)) if o.ticket_id in ids]
     ledger = [e for e in session.scalars(select(LedgerEntry)) if e.ticket_id in ids]
+    work = _Work(tickets=found, orders=orders, returned=_returned(session), now=now)
     closed = [ticket for ticket in found if ticket.stage == "closed"]
     triaged = [ticket for ticket in found if ticket.triaged_at is not None]
     ratings = [ticket.rating for ticket in found if ticket.rating is not None]
@@ -101,26 +150,144 @@ def figures(*, scopes: Collection[str] = (), session: Session, now: datetime) ->
         triaged_in_time=_triaged_in_time(found, now),
         rework_share=share(sum(ticket.rework_count > 0 for ticket in closed), len(closed)),
         onsite_share=share(sum(t.repair_class == "D" for t in triaged), len(triaged)),
-        median_days_to_close=median_days(
-            [t.closed_at - t.submitted_at for t in closed if t.closed_at is not None]
-        ),
+        median_days_to_close=_median_to_close(closed),
         rating=fmean(ratings) if ratings else None,
         substitutions=sum(order.repair_class == "C2" for order in orders),
         charged_twd=sum(entry.charged_twd for entry in ledger),
         recovered_twd=sum(entry.set_off_twd + entry.paid_twd for entry in ledger),
         contractors=_contractors(orders, now),
+        scores=tuple(sorted(_scores(work), key=lambda each: -(each.score or 0))),
+        classes=_classes(work),
+        ratings={value: ratings.count(value) for value in range(1, BEST_RATING + 1)},
         by_stage=Counter(ticket.stage for ticket in found),
         by_category=Counter(ticket.category for ticket in found),
         by_class=Counter(t.repair_class for t in found if t.repair_class is not None),
     )
 
 
-def _tickets(scopes: Collection[str], session: Session) -> Sequence[RepairTicket]:
+def score_of(
+    contractor: str,
+    *,
+    month: tuple[int, int] | None = None,
+    session: Session,
+    now: datetime,
+) -> ContractorScore | None:
+    """Score one contractor over all communities; None when it had no order."""
+    found = figures(month=month, session=session, now=now)
+    return next((each for each in found.scores if each.figures.contractor == contractor), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Work:
+    """What the figures are made of; `returned` holds ids of tickets whose trouble came back."""
+
+    tickets: Sequence[RepairTicket]
+    orders: Sequence[RepairOrder]
+    returned: frozenset[int]
+    now: datetime
+
+
+def _returned(session: Session) -> frozenset[int]:
+    again = select(RepairTicket.rework_of_id).where(
+        RepairTicket.rework_of_id.is_not(None), RepairTicket.stage.not_in(("cancelled", "merged"))
+    )
+    return frozenset(each for each in session.scalars(again) if each is not None)
+
+
+def _median_to_close(closed: Iterable[RepairTicket]) -> float | None:
+    return median_days([t.closed_at - t.submitted_at for t in closed if t.closed_at is not None])
+
+
+def _classes(work: _Work) -> tuple[ClassFigures, ...]:
+    codes = sorted({each.repair_class for each in work.tickets if each.repair_class is not None})
+    return tuple(_class(code, work) for code in codes)
+
+
+def _class(code: str, work: _Work) -> ClassFigures:
+    found = [each for each in work.tickets if each.repair_class == code]
+    ids = {each.id for each in found}
+    orders = [each for each in work.orders if each.ticket_id in ids]
+    closed = [each for each in found if each.stage == "closed"]
+    kept = _kept(orders, work.now)
+    return ClassFigures(
+        repair_class=code,
+        tickets=len(found),
+        on_time=share(sum(kept), len(kept)),
+        median_days=_median_to_close(closed),
+        rework_share=share(sum(each.rework_count > 0 for each in closed), len(closed)),
+        cost_twd=sum(each.cost_twd or 0 for each in orders),
+    )
+
+
+def _kept(orders: Iterable[RepairOrder], now: datetime) -> list[bool]:
+    """Tell of each order with a judged deadline whether the original one was kept."""
+    judged = (_judge(each, now).original for each in orders if each.outcome not in NOT_HIS_FAULT)
+    return [each for each in judged if each is not None]
+
+
+def _scores(work: _Work) -> Iterable[ContractorScore]:
+    sent_back = _sent_back(work)
+    ratings = _ratings(work)
+    for code in sorted({order.contractor for order in work.orders}):
+        own = [order for order in work.orders if order.contractor == code]
+        done = [order for order in own if order.done_at is not None]
+        own_ratings = ratings.get(code, [])
+        on_all = replace(_contractor(own, work.now), repair_class=None)
+        first_time = share(sum(order.id not in sent_back for order in done), len(done))
+        rating = fmean(own_ratings) if own_ratings else None
+        yield ContractorScore(
+            figures=on_all,
+            first_time=first_time,
+            rating=rating,
+            median_days=median_days(
+                [each.done_at - each.dispatched_at for each in done if each.done_at is not None]
+            ),
+            substituted=sum(order.substitute_for == code for order in work.orders),
+            score=contractor_score(on_time=on_all.on_time, first_time=first_time, rating=rating),
+        )
+
+
+def _by_ticket(orders: Iterable[RepairOrder]) -> Mapping[int, list[RepairOrder]]:
+    groups: dict[int, list[RepairOrder]] = {}
+    for order in sorted(orders, key=lambda each: each.id):
+        groups.setdefault(order.ticket_id, []).append(order)
+    return groups
+
+
+def _sent_back(work: _Work) -> frozenset[int]:
+    """Find the orders whose finished work was sent back, or whose trouble returned in 30 days."""
+    groups, found = _by_ticket(work.orders), set()
+    for ticket in work.tickets:
+        orders = groups.get(ticket.id, [])
+        counts = [*(order.rework_count for order in orders[1:]), ticket.rework_count]
+        found |= {
+            order.id
+            for order, count in zip(orders, counts, strict=False)
+            if order.done_at is not None and count > order.rework_count
+        }
+        if orders and ticket.id in work.returned:
+            found.add(orders[-1].id)
+    return frozenset(found)
+
+
+def _ratings(work: _Work) -> Mapping[str, list[int]]:
+    """Give each rating to the contractor of the ticket's last order: his work was rated."""
+    groups, found = _by_ticket(work.orders), dict[str, list[int]]()
+    for ticket in work.tickets:
+        if ticket.rating is not None and ticket.id in groups:
+            found.setdefault(groups[ticket.id][-1].contractor, []).append(ticket.rating)
+    return found
+
+
+def _tickets(
+    scopes: Collection[str], month: tuple[int, int] | None, session: Session
+) -> Sequence[RepairTicket]:
     wanted = select(RepairTicket)
     if scopes and "city" not in scopes:
         codes = [code_of(scope) for scope in scopes if scope.startswith(COMMUNITY_PREFIX)]
         wanted = wanted.where(RepairTicket.community.in_(codes))
-    return list(session.scalars(wanted))
+    found = session.scalars(wanted)
+    return [each for each in found if month is None or is_in_month(each.submitted_at, month)]
 
 
 def _triaged_in_time(found: Iterable[RepairTicket], now: datetime) -> float | None:

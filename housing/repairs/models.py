@@ -1,6 +1,6 @@
 """Tables of repairs: tickets, orders, quotes, substitute performance, asset history."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
@@ -217,6 +217,27 @@ class ConsumableItem(Base):
     category: Mapped[str] = mapped_column(Code)
     unit: Mapped[str] = mapped_column(String(16))
     unit_price_twd: Mapped[int]
+
+
+class ConsumablePrice(Base):
+    """A later price of an item of the table of consumables, in TWD, from a day on; never changed.
+
+    Attributes:
+        item: code of the item, whose own price is that of the beginning.
+        set_by: id of the account that entered it.
+    """
+
+    __tablename__ = "repair_consumable_price"
+    __table_args__ = (Index("ix_repair_consumable_price_item", "item", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(ForeignKey("repair_consumable_item.code"))
+    unit_price_twd: Mapped[int]
+    valid_from: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(200))
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_by_name: Mapped[str] = mapped_column(Name)
+    set_at: Mapped[datetime]
 
 
 class AssetHistory(Base):

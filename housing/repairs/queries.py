@@ -6,13 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from engine import queries as engine_queries
-from engine.queries import TaskFilter
-from engine.records import Page, UserTask
-from housing.people.queries import names_of
+from engine.records import Page
 from housing.places.rules import COMMUNITY_PREFIX, code_of
-from housing.repairs.desk import orders_of, place_of, ticket_by_number
 from housing.records.queries import Turn, turns_of
+from housing.repairs.desk import orders_of, place_of, ticket_by_number
 from housing.repairs.models import (
     ChargeBack,
     LedgerEntry,
@@ -96,6 +93,16 @@ def open_tickets_of_place(
         conditions.append(RepairTicket.category == category)
     found = session.scalars(
         select(RepairTicket).where(*conditions).order_by(RepairTicket.submitted_at.desc())
+    )
+    return _rows(list(found), session)
+
+
+def tickets_of_home(unit_id: int, *, session: Session) -> list[TicketRow]:
+    """List what was ever reported of a home, the newest first."""
+    found = session.scalars(
+        select(RepairTicket)
+        .where(RepairTicket.unit_id == unit_id, RepairTicket.is_common_area.is_(False))
+        .order_by(RepairTicket.submitted_at.desc(), RepairTicket.id.desc())
     )
     return _rows(list(found), session)
 

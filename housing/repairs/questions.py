@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.calendar import local_date
 from engine.clock import Clock
 from engine.records import UserTask
 from engine.types import InstanceRef
@@ -19,7 +20,8 @@ from housing.repairs.desk import (
     words_of,
 )
 from housing.repairs.errors import QuoteSumDiffers
-from housing.repairs.models import ConsumableItem, LedgerEntry, RepairTicket
+from housing.repairs.models import LedgerEntry, RepairTicket
+from housing.repairs.prices import day_of_quote, price_table, prices_on
 from housing.repairs.rules import (
     FINAL_STAGES,
     Account,
@@ -54,7 +56,7 @@ def context(ticket: RepairTicket, *, session: Session, now: datetime) -> Mapping
         "self_repairable": is_self_repairable(ticket.category),
         "in_warranty": ticket.is_in_warranty,
         "rework_count": ticket.rework_count,
-        "consumables": _consumables(ticket.category, session),
+        "consumables": _consumables(ticket, session, now),
         "open_tickets": _open_tickets(ticket, session),
         **_order_context(ticket, session),
         **_ledger_context(ticket, session),
@@ -73,7 +75,7 @@ def check(task: UserTask, values: Mapping[str, object], *, session: Session) -> 
     if task.form_key == "repair/triage" and values.get("duplicate_of"):
         merge_target(ticket, values["duplicate_of"], session=session)
     if task.form_key == "repair/quote":
-        _check_quote(values, session)
+        _check_quote(task, values, session)
     if task.form_key == "repair/recovery":
         _check_recovery(ticket, values, session)
 
@@ -116,13 +118,12 @@ def _line(row: Mapping[str, object]) -> Line:
     )
 
 
-def _check_quote(values: Mapping[str, object], session: Session) -> None:
+def _check_quote(task: UserTask, values: Mapping[str, object], session: Session) -> None:
     lines = quote_lines(values.get("lines"))
     amount_twd = whole(values.get("amount_twd"))
     if lines and total_of(lines) != amount_twd:
         raise QuoteSumDiffers(total_of(lines), amount_twd)
-    items = session.execute(select(ConsumableItem.code, ConsumableItem.unit_price_twd))
-    ensure_table_prices(lines, dict(items.all()))
+    ensure_table_prices(lines, prices_on(local_date(task.created_at), session=session))
 
 
 def _check_recovery(ticket: RepairTicket, values: Mapping[str, object], session: Session) -> None:
@@ -135,11 +136,17 @@ def _check_recovery(ticket: RepairTicket, values: Mapping[str, object], session:
         )
 
 
-def _consumables(category: str, session: Session) -> Sequence[Mapping[str, object]]:
-    items = session.scalars(select(ConsumableItem).order_by(ConsumableItem.code))
-    own_first = sorted(items, key=lambda item: (item.category != category, item.code))
+def _consumables(
+    ticket: RepairTicket, session: Session, now: datetime
+) -> Sequence[Mapping[str, object]]:
+    on = day_of_quote(ticket.instance_id, now, session=session)
+    items = price_table(on, session=session)
+    own_first = sorted(items, key=lambda item: (item.category != ticket.category, item.code))
     return [
-        {"value": each.code, "label": f"{each.name}（每{each.unit} {each.unit_price_twd:,} 元）"}
+        {
+            "value": each.code,
+            "label": f"{each.name}（每{each.unit} {each.now.unit_price_twd:,} 元）",
+        }
         for each in own_first
     ]
 

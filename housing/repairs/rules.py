@@ -61,6 +61,7 @@ STAGES = (
 BEFORE_DISPATCH = frozenset({"submitted", "triaged", "self_repair", "quoted", "approved"})
 QUOTE_LIMIT_TWD = 10_000
 """Up to here an officer signs a quote, above it the section chief: our default."""
+_MONTH = re.compile(r"(?P<year>20\d{2})-(?P<month>0[1-9]|1[0-2])")
 _NUMBER = re.compile(r"R(?P<year>\d{2,3})-(?P<serial>\d{6,})")
 
 
@@ -253,6 +254,45 @@ def median_days(periods: Collection[timedelta]) -> float | None:
     if not periods:
         return None
     return median(period.total_seconds() for period in periods) / timedelta(days=1).total_seconds()
+
+
+SCORE_WEIGHTS: Mapping[str, int] = {"on_time": 50, "first_time": 30, "rating": 20}
+"""What a contractor's score is made of, in points; together 100: our default."""
+BEST_RATING = 5
+
+
+def contractor_score(
+    *, on_time: float | None, first_time: float | None, rating: float | None
+) -> int | None:
+    """Score a contractor from 0 to 100: 50 punctual, 30 right the first time, 20 rated.
+
+    A part without data leaves its points to the others; without a judged deadline there is no
+    score at all.
+
+    Args:
+        on_time: share of his orders done within the original due date, 0 to 1.
+        first_time: share of his finished orders that were not sent back, 0 to 1.
+        rating: mean of the residents' ratings, 1 to 5.
+    """
+    if on_time is None:
+        return None
+    graded = (rating - 1) / (BEST_RATING - 1) if rating is not None else None
+    shares = {"on_time": on_time, "first_time": first_time, "rating": graded}
+    known = {name: part for name, part in shares.items() if part is not None}
+    points = sum(SCORE_WEIGHTS[name] * part for name, part in known.items())
+    return round(100 * points / sum(SCORE_WEIGHTS[name] for name in known))
+
+
+def month_of(text: str) -> tuple[int, int] | None:
+    """Read a month as 2026-03; None when it is none between 2000 and 2100."""
+    match = _MONTH.fullmatch(text.strip())
+    return (int(match["year"]), int(match["month"])) if match else None
+
+
+def is_in_month(instant: datetime, month: tuple[int, int]) -> bool:
+    """Tell whether an aware instant lies in a month, by the calendar in Taipei."""
+    on = local_date(instant)
+    return (on.year, on.month) == month
 
 
 def whole(value: object) -> int:

@@ -40,7 +40,10 @@ from webapp.sessions import COOKIE
 OBJECTS: Mapping[str, str] = {
     "cases.deadlines": "case",
     "cases.show": "case",
+    "consumables.set_price": "office",
+    "consumables.show": "office",
     "files.show": "file",
+    "handbooks.show": "office",
     "inbox.claim": "task",
     "inbox.complete": "task",
     "inbox.show_task": "task",

@@ -344,6 +344,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_qualified_list')),
     sa.UniqueConstraint('round_id', 'version', name=op.f('uq_qualified_list_round_id_version'))
     )
+    op.create_table('repair_consumable_price',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('item', sa.String(length=32), nullable=False),
+    sa.Column('unit_price_twd', sa.Integer(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('set_by', sa.String(length=64), nullable=False),
+    sa.Column('set_by_name', sa.String(length=100), nullable=False),
+    sa.Column('set_at', UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['item'], ['repair_consumable_item.code'], name=op.f('fk_repair_consumable_price_item_repair_consumable_item')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_repair_consumable_price'))
+    )
+    with op.batch_alter_table('repair_consumable_price', schema=None) as batch_op:
+        batch_op.create_index('ix_repair_consumable_price_item', ['item', 'valid_from'], unique=False)
+
     op.create_table('care_note',
     sa.Column('sheet_id', sa.Integer(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
@@ -1127,6 +1142,10 @@ def downgrade() -> None:
 
     op.drop_table('care_visit')
     op.drop_table('care_note')
+    with op.batch_alter_table('repair_consumable_price', schema=None) as batch_op:
+        batch_op.drop_index('ix_repair_consumable_price_item')
+
+    op.drop_table('repair_consumable_price')
     op.drop_table('qualified_list')
     with op.batch_alter_table('push_device', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_push_device_account_id'))
