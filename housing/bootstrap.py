@@ -27,6 +27,7 @@ from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
 from housing.errors import AlreadyRunning, NoDemoCity
 from housing.files.service import FileStore
+from housing.move_outs import bank
 from housing.notices import service as notices
 from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people import service as people
@@ -130,6 +131,18 @@ class Application:
             OSError: the network failed; likewise.
         """
         self.post_office.deliver(bundle)
+
+    def ask_bank(self) -> int:
+        """Put the open questions about accounts to the bank; call it outside of any unit of work.
+
+        Returns:
+            How many the bank answered.
+        """
+        if self.settings.bank != "simulator":
+            return 0
+        return bank.ask(
+            bank.SimulatedBank(), database=self.database, engine=self.engine, clock=self.clock
+        )
 
     def refresh_clock(self) -> None:
         """Take over the demo clock's offset that another process may have written."""

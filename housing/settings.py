@@ -17,6 +17,7 @@ from housing.errors import SettingsInvalid
 LANGUAGES = ("zh_Hant_TW", "en")
 """Languages of the pages and notices; the first is the default."""
 
+BANKS = ("simulator", "off")
 _YES_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _MIN_SECRET_LENGTH = 16
 _KEY_BYTES = 32
@@ -41,6 +42,8 @@ class Settings:
         base_url: address of the pages as readers type it, without a slash at the end.
         channels: how messages leave the house.
         keys: key id to the bytes that seal personal data, oldest first; see `housing.vault`.
+        bank: who answers whether an account fits a name: simulator (a person plays the bank), or
+            off (the office enters the bank's answer through its program).
         metrics_token: what Prometheus sends to read the figures from elsewhere; "" for nobody.
     """
 
@@ -52,6 +55,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     channels: Channels = field(default_factory=Channels)
     keys: Mapping[str, bytes] = field(default_factory=_throw_away_keys, repr=False)
+    bank: str = "off"
     metrics_token: str = field(default="", repr=False)
 
     @property
@@ -86,6 +90,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         base_url=base_url,
         channels=channels.read(given, var, base_url),
         keys=_read_keys(given, var),
+        bank=_read_bank(given),
         metrics_token=_read_metrics_token(given),
     )
 
@@ -106,6 +111,15 @@ def add_key(var: Path) -> str:
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{key_id} {secrets.token_hex(_KEY_BYTES)}\n")
     return key_id
+
+
+def _read_bank(given: Mapping[str, str]) -> str:
+    """Read who plays the bank; in a demo city it is simulated unless that is switched off."""
+    is_demo = _read_yes_no(given, "ANJU_DEMO")
+    wanted = given.get("ANJU_BANK") or ("simulator" if is_demo else "off")
+    if wanted not in BANKS:
+        raise SettingsInvalid("ANJU_BANK", f"it must be one of {', '.join(BANKS)}")
+    return wanted
 
 
 def _read_metrics_token(given: Mapping[str, str]) -> str:

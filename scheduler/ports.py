@@ -35,6 +35,10 @@ class Application(Protocol):
         """Take over what another process did to the business clock of a demo city."""
         ...
 
+    def ask_bank(self) -> int:
+        """Put open questions about accounts to the bank; gives how many it answered."""
+        ...
+
     def tidy(self) -> None:
         """Remove what nobody needs any more: ended sessions, photos never handed in."""
         ...

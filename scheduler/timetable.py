@@ -16,6 +16,7 @@ TICK = timedelta(seconds=1)
 CLOCK_REFRESH = timedelta(seconds=5)
 MATCHING = timedelta(seconds=5)
 HEARTBEAT = timedelta(seconds=10)
+BANKING = timedelta(seconds=30)
 TIDYING = timedelta(days=1)
 
 
@@ -47,5 +48,6 @@ def timetable(application: Application) -> tuple[Entry, ...]:
         Entry(id="sweep", every=TICK, run=sweep.run),
         Entry(id="relay", every=TICK, run=relay.run),
         Entry(id="messages", every=MATCHING, run=Messages(application).run),
+        Entry(id="bank", every=BANKING, run=application.ask_bank),
         Entry(id="tidy", every=TIDYING, run=application.tidy),
     )

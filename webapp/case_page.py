@@ -13,9 +13,19 @@ from housing.cases.queries import CaseStep
 from housing.cases.rules import Viewer
 from housing.files.service import StoredFile, files_of
 from housing.letters.queries import LetterView
+from housing.move_outs.service import PROCESS as MOVE_OUTS
 from housing.records.queries import Turn, turns_of
+from housing.renewals.operations import PROCESS as RENEWALS
 from housing.repairs.service import PROCESS as REPAIRS
-from webapp import case_access, case_applications, case_letters, case_repairs, current, model_words
+from webapp import (
+    case_access,
+    case_applications,
+    case_leases,
+    case_letters,
+    case_repairs,
+    current,
+    model_words,
+)
 from webapp.case_access import Access
 from webapp.case_part import Part, ReadPart
 from webapp.case_timeline import SYSTEM_KINDS, Day, days_of
@@ -41,7 +51,12 @@ STEP_TYPES = frozenset(
 """What the list of steps names; gateways and scripts only steer between them."""
 
 
-PARTS: Mapping[str, ReadPart] = {APPLICATIONS: case_applications.read, REPAIRS: case_repairs.read}
+PARTS: Mapping[str, ReadPart] = {
+    APPLICATIONS: case_applications.read,
+    MOVE_OUTS: case_leases.read_move_out,
+    RENEWALS: case_leases.read_renewal,
+    REPAIRS: case_repairs.read,
+}
 """Key of a process to what its subject adds to the page."""
 
 

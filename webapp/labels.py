@@ -14,6 +14,7 @@ from webapp.application_words import (
     ROOM_TYPES,
 )
 from webapp.care_labels import CARE
+from webapp.lease_words import LEASE_WORDS
 
 ROLES: Mapping[str, LazyString] = {
     "resident": _l("Resident"),
@@ -209,6 +210,7 @@ JOB_KINDS: Mapping[str, LazyString] = {
 }
 
 WORDS: Mapping[str, Mapping[str, LazyString]] = {
+    **LEASE_WORDS,
     **CARE,
     "call_stage": CALL_STAGES,
     "call_kind": CALL_KINDS,

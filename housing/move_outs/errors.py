@@ -48,3 +48,15 @@ class HeirNotEntitled(Invalid):
 @dataclass(eq=False)
 class InquiryNotOpen(Conflict):
     """The bank has answered this inquiry already, or there is none."""
+
+
+@dataclass(eq=False)
+class ItemIncomplete(Invalid):
+    """Choose what was found; damage needs a photo and a price, a dispute a reason."""
+
+    part: str
+
+
+@dataclass(eq=False)
+class NoHandoverNow(Conflict):
+    """The exit handover of this case is not open now."""

@@ -1,6 +1,6 @@
 """Read move-outs for pages, forms and scenarios."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,12 +11,12 @@ from engine import queries as engine_queries
 from engine.calendar import local_date
 from housing.leases import queries as leases
 from housing.leases.queries import LeaseView
-from housing.move_outs.desk import case_by_number, lease_of
-from housing.move_outs.models import MoveOutCase, SettlementLine
+from housing.move_outs.desk import case_by_number, exit_sheet, lease_of
+from housing.move_outs.models import BankInquiry, MoveOutCase, SettlementLine
 from housing.persons.queries import person, person_of_account
 from housing.places import handovers
+from housing.places.handovers import ItemView
 from housing.places.queries import unit
-from housing.places.rules import code_of
 from housing.records.service import latest_answers
 
 RELATIONS: Mapping[str, str] = {
@@ -30,21 +30,6 @@ RELATIONS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MoveOutRow:
-    """One line of a list of move-outs."""
-
-    number: str
-    home: str
-    tenant_name: str
-    reason: str
-    state: str
-    leave_on: date | None
-    handed_over_on: date | None
-    refunded_twd: int | None
-    opened_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """A line of a settlement."""
 
@@ -53,21 +38,98 @@ class Line:
     amount_twd: int
 
 
-def move_outs(scopes: Collection[str] | None, *, session: Session) -> list[MoveOutRow]:
-    """List move-outs, newest first.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inquiry:
+    """A question to the bank that waits for its answer."""
 
-    Args:
-        scopes: of communities; None for the whole city.
-        session: any.
+    id: int
+    number: str
+    bank_code: str
+    account_number: str
+    holder_name: str
+    asked_at: datetime
+
+
+def open_inquiries(*, session: Session) -> list[Inquiry]:
+    """List the questions that the bank has not answered, oldest first."""
+    rows = session.execute(
+        select(BankInquiry, MoveOutCase.number)
+        .join(MoveOutCase, MoveOutCase.id == BankInquiry.case_id)
+        .where(BankInquiry.answered_at.is_(None))
+        .order_by(BankInquiry.id)
+    )
+    return [
+        Inquiry(
+            id=row.id,
+            number=number,
+            bank_code=row.bank_code,
+            account_number=row.account_number,
+            holder_name=row.holder_name,
+            asked_at=row.asked_at,
+        )
+        for row, number in rows
+    ]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseView:
+    """A move-out as its case page shows it.
+
+    Attributes:
+        tenant_account: id of the tenant's account, or None.
+        deposit_twd: what was paid, whatever became of it since.
+        is_deemed: the handover was deemed done.
     """
-    rows = session.scalars(select(MoveOutCase).order_by(MoveOutCase.id.desc()).limit(500))
-    codes = None if scopes is None else {code_of(scope) for scope in scopes}
-    found = []
-    for row in rows:
-        home = unit(row.unit_id, session=session)
-        if codes is None or home.community_code in codes:
-            found.append(_row(row, home.label, session))
-    return found
+
+    number: str
+    home: str
+    unit_id: int
+    lease_number: str
+    tenant_name: str
+    tenant_account: int | None
+    reason: str
+    state: str
+    leave_on: date | None
+    rent_until: date | None
+    handed_over_on: date | None
+    is_deemed: bool
+    deposit_twd: int
+    refunded_twd: int | None
+
+
+def case_view(number: str, *, session: Session) -> CaseView:
+    """Read a move-out for its case page.
+
+    Raises:
+        MoveOutNotFound: there is none.
+    """
+    case = case_by_number(number, session=session)
+    lease = lease_of(case, session=session)
+    tenant = person(lease.tenant_id, session=session)
+    deposit = leases.deposit_lines(case.lease_id, session=session)
+    return CaseView(
+        number=case.number,
+        home=unit(case.unit_id, session=session).label,
+        unit_id=case.unit_id,
+        lease_number=lease.number,
+        tenant_name=tenant.name,
+        tenant_account=tenant.account_id,
+        reason=case.reason,
+        state=case.state,
+        leave_on=case.leave_on,
+        rent_until=case.rent_until,
+        handed_over_on=case.handed_over_on,
+        is_deemed=case.is_deemed,
+        deposit_twd=sum(line.amount_twd for line in deposit if line.kind == "paid"),
+        refunded_twd=case.refunded_twd,
+    )
+
+
+def disputed_items(number: str, *, session: Session) -> list[ItemView]:
+    """List the items of the exit sheet that the tenant disputes."""
+    sheet = exit_sheet(case_by_number(number, session=session), session=session)
+    items = sheet.items if sheet is not None else ()
+    return [each for each in items if each.details.get("is_disputed")]
 
 
 def lease_of_account(account_id: int, *, session: Session) -> LeaseView | None:
@@ -156,18 +218,3 @@ def settled_by(instance_id: str, *, session: Session) -> str | None:
         if line.kind == "task_completed" and line.element_id == "settle"
     ]
     return done[-1] if done else None
-
-
-def _row(row: MoveOutCase, home: str, session: Session) -> MoveOutRow:
-    lease = lease_of(row, session=session)
-    return MoveOutRow(
-        number=row.number,
-        home=home,
-        tenant_name=person(lease.tenant_id, session=session).name,
-        reason=row.reason,
-        state=row.state,
-        leave_on=row.leave_on,
-        handed_over_on=row.handed_over_on,
-        refunded_twd=row.refunded_twd,
-        opened_at=row.opened_at,
-    )

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.calendar import local_date
@@ -217,12 +216,6 @@ def announce_closing(case: MoveOutCase, *, engine: ProcessEngine, session: Sessi
         by=SYSTEM,
         session=session,
     )
-
-
-def open_inquiries(*, session: Session) -> list[BankInquiry]:
-    """List the questions that the bank has not answered, oldest first."""
-    waiting = select(BankInquiry).where(BankInquiry.answered_at.is_(None))
-    return list(session.scalars(waiting.order_by(BankInquiry.id)))
 
 
 def _heir(lease: LeaseView, session: Session) -> int | None:

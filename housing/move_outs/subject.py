@@ -220,7 +220,7 @@ def fill_sheet(instance_id: str | None, values: Mapping[str, object], desk: Desk
 
 def answer_bank(_instance_id: str | None, values: Mapping[str, object], desk: Desk) -> None:
     """Answer the oldest open inquiry as the bank would."""
-    waiting = service.open_inquiries(session=desk.session)
+    waiting = queries.open_inquiries(session=desk.session)
     if not waiting:
         raise ScenarioUnplayable("the bank was asked nothing")
     service.answer_inquiry(

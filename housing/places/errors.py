@@ -51,3 +51,10 @@ class ConditionUnknown(Invalid):
     """An item cannot be in the condition %(condition)s."""
 
     condition: str
+
+
+@dataclass(eq=False)
+class ItemNotFound(NotFound):
+    """There is no item %(item_id)s on this handover sheet."""
+
+    item_id: str

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.types import Actor
-from housing.places.errors import ConditionUnknown, SheetFinal, SheetNotFound, UnitNotFound
+from housing.places.errors import (
+    ConditionUnknown,
+    ItemNotFound,
+    SheetFinal,
+    SheetNotFound,
+    UnitNotFound,
+)
 from housing.places.models import (
     Asset,
     HandoverItem,
@@ -179,6 +185,53 @@ def record_items(sheet_id: int, items: Iterable[NewItem], *, session: Session) -
         row.condition, row.remark = item.condition, item.remark
         row.photos, row.details = list(item.photos), dict(item.details)
     _add_items(sheet_id, added, session)
+
+
+def set_item(sheet_id: int, item_id: int, item: NewItem, *, session: Session) -> None:
+    """Set one line of an open sheet by its id; what it is and where it stands stays.
+
+    Raises:
+        SheetNotFound, SheetFinal: there is no sheet that can be changed.
+        ItemNotFound: it has no such line.
+        ConditionUnknown: a condition that the sheet does not know.
+    """
+    _open_sheet(sheet_id, session)
+    row = session.get(HandoverItem, item_id)
+    if row is None or row.sheet_id != sheet_id:
+        raise ItemNotFound(str(item_id))
+    _check(item)
+    row.condition, row.remark = item.condition, item.remark
+    row.photos, row.details = list(item.photos), dict(item.details)
+    session.flush()
+
+
+def set_readings(
+    sheet_id: int,
+    *,
+    meters: Mapping[str, object],
+    keys: Iterable[Mapping[str, object]],
+    session: Session,
+) -> None:
+    """Keep meters and keys of an open sheet.
+
+    Raises:
+        SheetNotFound, SheetFinal: there is none that can be changed.
+    """
+    sheet = _open_sheet(sheet_id, session)
+    sheet.meters, sheet.keys = dict(meters), [dict(each) for each in keys]
+    session.flush()
+
+
+def set_signature(sheet_id: int, signature: Mapping[str, object], *, session: Session) -> None:
+    """Keep the signature of a role on an open sheet; a newer one replaces it.
+
+    Raises:
+        SheetNotFound, SheetFinal: there is none that can be changed.
+    """
+    sheet = _open_sheet(sheet_id, session)
+    others = [each for each in sheet.signatures if each.get("role") != signature["role"]]
+    sheet.signatures = [*others, dict(signature)]
+    session.flush()
 
 
 def finish_sheet(  # noqa: PLR0913  # each is a part of the sheet

@@ -1,14 +1,17 @@
 """Read renewals for forms and scenarios."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import queries as engine_queries
 from housing.leases import queries as leases
+from housing.leases.models import Lease
 from housing.leases.queries import LeaseView
+from housing.places.queries import unit
 from housing.records.service import latest_answers
 from housing.renewals.models import RenewalCase
 from housing.renewals.rules import next_term
@@ -91,3 +94,51 @@ def facts(
 
 FACT_KINDS = frozenset({"old_lease", "new_lease"})
 """The kinds of facts above."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenewalState:
+    """How far the renewal of a lease is.
+
+    Attributes:
+        number: business key of its case.
+        status: of the process instance.
+        new_lease: number of the lease that continues it, or None.
+    """
+
+    number: str
+    status: str
+    new_lease: str | None
+
+
+def state_of(lease_id: int, *, session: Session) -> RenewalState | None:
+    """Read how far the renewal of a lease is; None when the tenant was not invited yet."""
+    row = session.get(RenewalCase, lease_id)
+    if row is None:
+        return None
+    case = engine_queries.instance(row.instance_id, session)
+    new = row.new_lease_id
+    return RenewalState(
+        number=case.business_key,
+        status=case.status,
+        new_lease=None if new is None else leases.lease(new, session=session).number,
+    )
+
+
+def running(lease_numbers: Collection[str], *, session: Session) -> dict[str, str]:
+    """Map lease numbers to the renewals that run for them."""
+    rows = session.execute(
+        select(Lease.number, RenewalCase.instance_id)
+        .join(RenewalCase, RenewalCase.lease_id == Lease.id)
+        .where(Lease.number.in_(lease_numbers))
+    )
+    return {
+        number: f"{KEY_PREFIX}{number}"
+        for number, instance_id in rows
+        if engine_queries.instance(instance_id, session).status == "active"
+    }
+
+
+def home_of(view: RenewalView, *, session: Session) -> str:
+    """Name the home of a renewal: community and unit."""
+    return unit(view.lease.unit_id, session=session).label

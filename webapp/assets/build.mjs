@@ -7,7 +7,7 @@ const fonts = Object.fromEntries(['.woff', '.woff2', '.ttf', '.eot', '.svg'].map
 
 fs.rmSync(target, { recursive: true, force: true });
 const result = await esbuild.build({
-  entryPoints: ['src/app.css', 'src/app.mjs', 'src/forms.mjs', 'src/viewer.mjs', 'src/notifications.mjs', 'src/worker.mjs'],
+  entryPoints: ['src/app.css', 'src/app.mjs', 'src/forms.mjs', 'src/signature.mjs', 'src/viewer.mjs', 'src/notifications.mjs', 'src/worker.mjs'],
   bundle: true,
   minify: true,
   format: 'iife',
