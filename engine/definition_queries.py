@@ -1,5 +1,7 @@
 """Read models of process definitions: versions, diagrams, figures."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session
 
@@ -88,6 +90,11 @@ def resource(definition_id: str, name: str, session: Session) -> bytes:
     if name not in files:
         raise DefinitionNotFound(name)
     return files[name]
+
+
+def resources(definition_id: str, session: Session) -> Mapping[str, bytes]:
+    """Read all files of a version by name: diagram, decision tables, forms."""
+    return deployments.resources_of(definition_id, session.connection())
 
 
 def processes(session: Session) -> tuple[ProcessSummary, ...]:

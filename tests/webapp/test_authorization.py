@@ -48,6 +48,18 @@ OBJECTS: Mapping[str, str] = {
     "inbox.complete": "task",
     "inbox.show_task": "task",
     "inbox.unclaim": "task",
+    "bank.answer": "inquiry",
+    "leases.begin_move_out": "lease",
+    "leases.key_in_renewal": "renewal",
+    "leases.show": "lease",
+    "move_outs.begin_handover": "move_out",
+    "move_outs.extend_take_over": "move_out",
+    "move_outs.save_item": "move_out",
+    "move_outs.save_readings": "move_out",
+    "move_outs.save_signature": "move_out",
+    "move_outs.show_handover": "move_out",
+    "move_outs.sign_handover": "move_out",
+    "move_outs.take_back": "move_out",
     "letters.prove": "letter",
     "letters.show_pdf": "letter",
     "migrations.choose_step": "case",
@@ -98,6 +110,8 @@ READERS: Mapping[str, frozenset[str]] = {
     "task": frozenset({"property_manager", "process_supervisor", "administrator"}),
     "order": frozenset(),
     "person": frozenset({"officer", "section_chief"}),
+    "lease": frozenset({"officer", "section_chief", "finance"}),
+    "move_out": STAFF,
 }
 """Kind of object to the roles that read one of their own community, and `owner`: its resident."""
 

@@ -1,0 +1,168 @@
+"""The words of a handbook: periods, reminders and their receivers, in the reader's language."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
+
+from bpmn.handbook import Deadline, Period, split_source
+from engine.sla_rules import LADDERS
+from webapp import labels
+
+STARTS: Mapping[str, LazyString] = {
+    "served_at": _l("from service of the letter"),
+    "died_on": _l("from the day of death"),
+    "month_end_on": _l("from the end of the month"),
+    "handed_over_on": _l("from the handover"),
+    "supplement_due": _l("from the end of the supplement period"),
+}
+"""Names of instants in our processes; another name is shown as it stands in the diagram."""
+
+KINDS: Mapping[str, LazyString] = {
+    "reminds": _l("Reminds"),
+    "routes": _l("Moves the case on"),
+    "starts": _l("Begins a case"),
+}
+
+RECEIVERS: Mapping[str, LazyString] = {
+    "doer": _l("whoever has the task"),
+    "supervisor": _l("the supervisor"),
+}
+
+LADDER_NAMES: Mapping[str, LazyString] = {
+    "default": _l("Usual reminders"),
+    "quiet": _l("Only when late"),
+    "urgent": _l("Urgent reminders"),
+}
+
+HIT_POLICIES: Mapping[str, LazyString] = {
+    "UNIQUE": _l("One row applies at most."),
+    "FIRST": _l("The first row that applies, from the top, decides."),
+    "ANY": _l("All rows that apply say the same."),
+    "COLLECT": _l("All rows that apply are listed."),
+    "COLLECT SUM": _l("The points of all rows that apply are added up."),
+    "RULE ORDER": _l("All rows that apply are listed in their order."),
+}
+
+_OFFSET = re.compile(r"-?P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?")
+
+
+def period(deadline: Deadline) -> str:
+    """Say how long something may take, and from when."""
+    given = deadline.period
+    if deadline.kind == "starts":
+        return _("again and again")
+    if not given.amount:
+        return _("until the day kept in the case (%(name)s)", name=given.expression)
+    length = _length(given, is_rolling=deadline.rolling == "statutory")
+    if not given.start:
+        return length
+    start = STARTS.get(given.start, _("from %(start)s", start=given.start))
+    return _("%(length)s, %(start)s", length=length, start=start)
+
+
+def reminders(deadline: Deadline) -> str:
+    """Say who is reminded when: the name of the ladder, or the rungs written in the diagram."""
+    if deadline.rungs:
+        return "\n".join(rung(each.at, each.notify) for each in deadline.rungs)
+    if not deadline.ladder:
+        return _("none")
+    return str(LADDER_NAMES.get(deadline.ladder, deadline.ladder))
+
+
+def ladders(deadlines: Iterable[Deadline]) -> list[tuple[str, list[str]]]:
+    """Explain the named ladders that some deadlines use: name and rungs, in order."""
+    used = {each.ladder for each in deadlines if not each.rungs}
+    return [
+        (str(name), [rung(each.at, each.notify) for each in LADDERS[key].rungs])
+        for key, name in LADDER_NAMES.items()
+        if key in used
+    ]
+
+
+def rung(at: str, notify: Iterable[str]) -> str:
+    """Say one reminder: when, and who is told."""
+    who = _(", ").join(str(RECEIVERS.get(each) or labels.label(each, "role")) for each in notify)
+    return _("%(when)s: %(who)s", when=_when(at), who=who)
+
+
+def hit_policy(policy: str) -> str:
+    """Say how the rows of a decision table are read."""
+    return str(HIT_POLICIES.get(policy, policy))
+
+
+def kind(deadline: Deadline) -> str:
+    """Say what a deadline does."""
+    return str(KINDS[deadline.kind])
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "handbook_period": period,
+    "handbook_reminders": reminders,
+    "handbook_ladders": ladders,
+    "handbook_hits": hit_policy,
+    "handbook_kind": kind,
+    "source_split": split_source,
+}
+
+
+def _length(given: Period, *, is_rolling: bool) -> str:
+    if given.unit == "exact":
+        return _duration(given.amount)
+    if not given.amount.isdecimal():
+        unit = given.unit.removeprefix("statutory_").removeprefix("calendar_")
+        words = {"working_days": _("working days"), "months": _("months"), "days": _("days")}
+        return _("%(name)s %(unit)s", name=given.amount, unit=words.get(unit, unit))
+    return _counted(given.unit, int(given.amount), is_rolling=is_rolling)
+
+
+def _counted(unit: str, amount: int, *, is_rolling: bool) -> str:
+    if unit == "working_days":
+        return ngettext("%(num)d working day", "%(num)d working days", amount)
+    if unit == "working_hours":
+        return ngettext("%(num)d working hour", "%(num)d working hours", amount)
+    if unit == "months":
+        return ngettext("%(num)d month", "%(num)d months", amount)
+    if unit == "statutory_months":
+        return ngettext(
+            "%(num)d month; it ends on a working day",
+            "%(num)d months; they end on a working day",
+            amount,
+        )
+    if unit == "statutory_days" or is_rolling:
+        return ngettext(
+            "%(num)d calendar day; it ends on a working day",
+            "%(num)d calendar days; they end on a working day",
+            amount,
+        )
+    if amount == 0:
+        return _("by the end of the day")
+    return ngettext("%(num)d calendar day", "%(num)d calendar days", amount)
+
+
+def _when(at: str) -> str:
+    if at.endswith("%"):
+        return _("after %(share)s of the period", share=at)
+    length = _duration(at)
+    if not length:
+        return _("at the end")
+    if at.startswith("-"):
+        return _("%(length)s before the end", length=length)
+    return _("%(length)s after the end", length=length)
+
+
+def _duration(text: str) -> str:
+    """Say an ISO duration in days, hours and minutes; "" for none."""
+    found = _OFFSET.fullmatch(text)
+    if found is None:
+        return text
+    days, hours, minutes = (int(found[name] or 0) for name in ("days", "hours", "minutes"))
+    parts = (
+        ngettext("%(num)d day", "%(num)d days", days) if days else "",
+        ngettext("%(num)d hour", "%(num)d hours", hours) if hours else "",
+        ngettext("%(num)d minute", "%(num)d minutes", minutes) if minutes else "",
+    )
+    return " ".join(part for part in parts if part)
