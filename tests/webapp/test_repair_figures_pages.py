@@ -106,7 +106,7 @@ def test_a_price_begins_on_its_day_and_says_who_set_it_and_why(signed_in, clock)
     assert "1,300" in page.text
     assert "開口契約續約" in page.text
     clock.advance(timedelta(days=4))
-    assert "今日每組 新臺幣 1,300 元" in officer.open(PRICE).text
+    assert "今日每組 新臺幣 1,300 元" in signed_in("officer1").open(PRICE).text
 
 
 def test_a_price_of_yesterday_or_without_reason_is_refused(signed_in, clock):
