@@ -6,7 +6,7 @@ somebody waits for it or its time is over. Locks are taken in the order letter, 
 instance; a step, which holds its instance, never asks for a letter or a buffered message.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -36,7 +36,7 @@ from engine.jobs import NewJob
 from engine.letters import Letter
 from engine.records import Job, StepResult
 from engine.spiff.execution import Execution
-from engine.steps import Step
+from engine.steps import StepOf
 from engine.tables import message_buffer, process_instance, start_event, subscription
 
 BATCH = 200
@@ -128,10 +128,6 @@ class Begin(Protocol):
     def __call__(self, key: str, element_id: str, letter: Letter, session: Session) -> StepResult:
         """Begin it; the letter says its variables, business key, scope and who began it."""
         ...
-
-
-StepOf = Callable[[SeenInstance, Trigger, Session], Step]
-"""Makes a step of a locked instance."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

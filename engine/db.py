@@ -180,6 +180,12 @@ class Database:
             self._file_lock.close()
 
 
+def connection_of(session: Session) -> Connection:
+    """Hand a session's connection on; pending ORM rows, which it would not see, go first."""
+    session.flush()
+    return session.connection()
+
+
 def to_json(value: object) -> str:
     """Write a JSON column: instants as ISO text, numbers as numbers, any other FEEL value as text.
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from engine import crash_points, deployments, history, instances, jobs, migration_backups
+from engine.db import connection_of
 from engine.definition_queries import definition_by_id
 from engine.deployments import CompiledProcess
 from engine.differences import Trigger
@@ -158,7 +159,7 @@ class Migrations:
         Returns:
             The id of the batch.
         """
-        connection, now, batch_id = _connection(session), self._setting.clock.now(), uuid4().hex
+        connection, now, batch_id = connection_of(session), self._setting.clock.now(), uuid4().hex
         connection.execute(
             insert(migration_batch),
             {
@@ -186,7 +187,7 @@ class Migrations:
         Raises:
             LostRace: somebody wrote meanwhile; try again.
         """
-        connection, batch_id = _connection(session), str(done["token_id"])
+        connection, batch_id = connection_of(session), str(done["token_id"])
         batch = _read_batch(batch_id, connection)
         jobs.finish(str(done["id"]), connection)
         by = Actor(id=batch["created_by"], name=batch["created_by_name"])
@@ -209,7 +210,7 @@ class Migrations:
         Raises:
             UndoImpossible: it has moved on since, or too much time has passed.
         """
-        connection = _connection(session)
+        connection = connection_of(session)
         seen = instances.lock(instance_id, connection)
         migration_backups.restore(batch_id, seen, self._setting.clock.now(), connection)
         self._note(seen, Line(kind="migration_undone", details={"reason": reason}), by, connection)
@@ -246,12 +247,12 @@ class Migrations:
 
     def purge(self, session: Session) -> None:
         """Forget what was kept for an undo longer than its period."""
-        migration_backups.purge(self._setting.clock.now(), _connection(session))
+        migration_backups.purge(self._setting.clock.now(), connection_of(session))
 
     def _carry(
         self, seen: SeenInstance, batch: Mapping[str, Any], by: Actor, session: Session
     ) -> None:
-        connection, now = _connection(session), self._setting.clock.now()
+        connection, now = connection_of(session), self._setting.clock.now()
         plan = Plan(
             source_id=batch["source_id"],
             target_id=batch["target_id"],
@@ -355,11 +356,6 @@ def _why(error: EngineError) -> str:
     if isinstance(error, MigrationImpossible):
         return ";".join(f"{each.code}:{each.element_id}" for each in error.findings)
     return str(error)
-
-
-def _connection(session: Session) -> Connection:
-    session.flush()
-    return session.connection()
 
 
 def _job(batch_id: str, instance_id: str, now: datetime) -> NewJob:

@@ -17,7 +17,6 @@ from engine import (
     incidents,
     instances,
     jobs,
-    ladders,
     recounting,
     start_events,
     user_tasks,
@@ -25,11 +24,14 @@ from engine import (
 from engine.calendars import Edition
 from engine.clock import Clock
 from engine.correlation import Courier
+from engine.db import connection_of
 from engine.deployments import CompiledProcess
 from engine.differences import Trigger
 from engine.errors import MessageNotExpected, TaskNotYours
 from engine.external_tasks import ExternalTasks
+from engine.firing import Firing
 from engine.instances import SeenInstance
+from engine.ladders import Ladders
 from engine.letters import TIME_TO_LIVE, Letter
 from engine.migration import Migrations
 from engine.modification import token_mover
@@ -66,13 +68,20 @@ class ProcessEngine:
     ) -> None:
         self._clock = clock
         self._operations = OperationTable(operations, worker_topics)
-        self._ladders = ladders.Ladders(clock, on_rung)
         self._setting = Setting(operations=self._operations, clock=clock, engine=self)
         self.migrations = Migrations(self._setting)
         self._courier = Courier(clock=clock, step_of=self._step, begin_at=self._begin_by_letter)
         self.external_tasks = ExternalTasks(clock=clock, step_of=self._step)
         self.deadlines = Deadlines(clock=clock, step_of=self._step)
-        self._recounts = Recounts(clock=clock, step_of=self._step, deadlines=self.deadlines)
+        self._firing = Firing(
+            clock=clock,
+            step_of=self._step,
+            begin_at=self._begin_by_letter,
+            courier=self._courier,
+            ladders=Ladders(clock, on_rung),
+            migrations=self.migrations,
+            recounts=Recounts(clock=clock, step_of=self._step, deadlines=self.deadlines),
+        )
 
     def deploy(
         self, resources: Mapping[str, bytes], *, by: Actor, session: Session
@@ -88,7 +97,7 @@ class ProcessEngine:
         Raises:
             DeploymentRefused: with every problem found.
         """
-        connection, now = _connection(session), self._clock.now()
+        connection, now = connection_of(session), self._clock.now()
         topics = self._operations.known_topics
         deployed = deployments.deploy_all(resources, topics, (by, now), connection)
         for newest in deployed:
@@ -111,7 +120,7 @@ class ProcessEngine:
         Raises:
             DefinitionNotFound: nothing of this key was deployed.
         """
-        connection = _connection(session)
+        connection = connection_of(session)
         definition = deployments.latest(key, connection)
         seen = _unborn(definition, business_key, scope)
         # first, so that operations of the first step may refer to the instance
@@ -214,7 +223,7 @@ class ProcessEngine:
             InstanceNotActive: the instance is suspended.
             LostRace: the instance took a step since the form was opened.
         """
-        seen, task = instances.lock_with_task(task_id, _connection(session))
+        seen, task = instances.lock_with_task(task_id, connection_of(session))
         crash_points.reach("after-lock")
         user_tasks.ensure_completable(task, by)
         seen.ensure_active()
@@ -231,7 +240,7 @@ class ProcessEngine:
             TaskAlreadyClaimed: somebody else holds it.
             TaskAlreadyEnded: it was completed or cancelled.
         """
-        connection = _connection(session)
+        connection = connection_of(session)
         task = user_tasks.read(task_id, connection)
         user_tasks.claim(task, by, self._clock.now(), connection)
         self._note(task, "task_claimed", by, connection)
@@ -245,7 +254,7 @@ class ProcessEngine:
             TaskNotYours: the actor does not hold it.
             TaskAlreadyEnded: it was completed or cancelled.
         """
-        connection = _connection(session)
+        connection = connection_of(session)
         task = user_tasks.read(task_id, connection)
         if task.assignee != by.id:
             raise TaskNotYours(task.name)
@@ -269,7 +278,7 @@ class ProcessEngine:
             UserTaskNotFound: there is no such task.
             TaskAlreadyEnded: it was completed or cancelled.
         """
-        connection = _connection(session)
+        connection = connection_of(session)
         task = user_tasks.read(task_id, connection)
         user_tasks.assign(task_id, (account_id, account_name), self._clock.now(), connection)
         details = {"from": task.assignee, "to": account_id, "reason": reason}
@@ -286,14 +295,14 @@ class ProcessEngine:
             InstanceNotActive: it is suspended or has ended.
             MessageNotExpected: it does not wait for this message.
         """
-        seen = instances.lock(instance_id, _connection(session))
+        seen = instances.lock(instance_id, connection_of(session))
         seen.ensure_active()
         deliver = partial(_deliver, name=name, variables=variables)
         return self._step(seen, Trigger(by=by), session).act(deliver)
 
     def due_jobs(self, session: Session, now: datetime, limit: int) -> tuple[Job, ...]:
         """List pending jobs that are due at an instant, in the order they fall due."""
-        return jobs.due(now, limit, _connection(session))
+        return jobs.due(now, limit, connection_of(session))
 
     def claim_jobs(self, owner: str, session: Session, batch: int = 20) -> tuple[Job, ...]:
         """Lease due jobs for a worker, in the order they fall due.
@@ -301,7 +310,7 @@ class ProcessEngine:
         A job that was leased MAX_ATTEMPTS times without outcome becomes an incident instead: it may
         be the one that kills its workers.
         """
-        connection, now = _connection(session), self._clock.now()
+        connection, now = connection_of(session), self._clock.now()
         claimed = jobs.claim(owner, now, batch, connection)
         for spent in (job for job in claimed if job.attempts > jobs.MAX_ATTEMPTS):
             incidents.give_up(spent, "no outcome after many attempts", now, connection)
@@ -309,11 +318,11 @@ class ProcessEngine:
 
     def release_job(self, job_id: str, *, session: Session) -> None:
         """Give the lease of a job back, after a lost race."""
-        jobs.release(job_id, _connection(session))
+        jobs.release(job_id, connection_of(session))
 
     def put_back(self, job_ids: Sequence[str], owner: str, *, session: Session) -> None:
         """Give leases back that were not used."""
-        jobs.put_back(job_ids, owner, _connection(session))
+        jobs.put_back(job_ids, owner, connection_of(session))
 
     def fire(self, job_id: str, *, session: Session) -> bool:
         """Run one due job. May be called any number of times by anybody; it takes effect once.
@@ -325,7 +334,7 @@ class ProcessEngine:
             LostRace: a conflict; give the lease back and try again.
             JobFailed: roll back, then call record_failure in a transaction of its own.
         """
-        return self._run(job_id, session)[0]
+        return self._firing.run(job_id, session)[0]
 
     def run_job(self, job_id: str, *, session: Session) -> StepResult | None:
         """Run one due job like `fire`, and tell what the step led to.
@@ -336,11 +345,11 @@ class ProcessEngine:
         Raises:
             LostRace, JobFailed: as `fire`.
         """
-        return self._run(job_id, session)[1]
+        return self._firing.run(job_id, session)[1]
 
     def record_failure(self, job_id: str, error: str, *, session: Session) -> None:
         """Use up one retry of a job and postpone it, or open an incident."""
-        incidents.record_failure(job_id, error, self._clock.now(), _connection(session))
+        incidents.record_failure(job_id, error, self._clock.now(), connection_of(session))
 
     def suspend(self, instance_id: str, *, reason: str, by: Actor, session: Session) -> None:
         """Stop an instance: nothing can be completed and no timer fires until it is resumed.
@@ -348,7 +357,7 @@ class ProcessEngine:
         Raises:
             InstanceNotActive: it is suspended already or has ended.
         """
-        connection = _connection(session)
+        connection = connection_of(session)
         seen = instances.lock(instance_id, connection)
         seen.ensure_active()
         instances.set_status(seen, "suspended", connection)
@@ -366,7 +375,7 @@ class ProcessEngine:
         """
         version = calendars.publish(edition, by=by, session=session, clock=self._clock)
         moving = recounting.job_of(edition, version, by, self._clock.now())
-        jobs.insert_once(None, [moving], _connection(session))
+        jobs.insert_once(None, [moving], connection_of(session))
         return version
 
     def resume(self, instance_id: str, *, reason: str, by: Actor, session: Session) -> None:
@@ -375,7 +384,7 @@ class ProcessEngine:
         Raises:
             InstanceNotActive: it is not suspended.
         """
-        connection = _connection(session)
+        connection = connection_of(session)
         seen = instances.lock(instance_id, connection)
         seen.ensure_suspended()
         instances.set_status(seen, "active", connection)
@@ -388,7 +397,7 @@ class ProcessEngine:
         Raises:
             InstanceNotActive: it has ended.
         """
-        connection = _connection(session)
+        connection = connection_of(session)
         seen = instances.lock(instance_id, connection)
         seen.ensure_running()
         jobs.cancel_all(instance_id, connection)
@@ -424,7 +433,7 @@ class ProcessEngine:
             TokenNotFound: nothing waits there.
             MoveImpossible: the target cannot be reached this way.
         """
-        seen = instances.lock(instance_id, _connection(session))
+        seen = instances.lock(instance_id, connection_of(session))
         seen.ensure_active()
         seen.ensure_version(version)
         step = self._step(seen, Trigger(by=by, reason=reason), session)
@@ -437,7 +446,7 @@ class ProcessEngine:
             IncidentNotFound: there is no open incident of this id.
             InstanceNotActive: its instance is suspended or has ended.
         """
-        incidents.retry(incident_id, by, self._clock.now(), _connection(session))
+        incidents.retry(incident_id, by, self._clock.now(), connection_of(session))
 
     def variables(self, instance_id: str, session: Session) -> dict[str, object]:
         """Read the variables of an instance as they stand now.
@@ -445,7 +454,9 @@ class ProcessEngine:
         Raises:
             InstanceNotFound: there is no such instance.
         """
-        return self._restore(instances.read(instance_id, _connection(session)), session).variables()
+        return self._restore(
+            instances.read(instance_id, connection_of(session)), session
+        ).variables()
 
     def task_context(self, task_id: str, session: Session) -> dict[str, object]:
         """Read what the form of an open user task may refer to: variables, then its own inputs.
@@ -453,98 +464,21 @@ class ProcessEngine:
         Raises:
             UserTaskNotFound: there is no such task.
         """
-        task = user_tasks.read(task_id, _connection(session))
-        seen = instances.read(task.instance_id, _connection(session))
+        task = user_tasks.read(task_id, connection_of(session))
+        seen = instances.read(task.instance_id, connection_of(session))
         execution = self._restore(seen, session)
         inputs = {state.token_id: state.inputs for state in execution.user_tasks()}
         return {**execution.variables(), **inputs.get(task_id, {})}
 
-    def _run(self, job_id: str, session: Session) -> tuple[bool, StepResult | None]:
-        """Run one due job; tell whether it took effect, and the result of the step it took."""
-        with incidents.failing(job_id):
-            connection, now = _connection(session), self._clock.now()
-            locked = instances.lock_with_job(job_id, now, connection)
-            if locked is None:
-                alone = jobs.lock_alone(job_id, now, connection)
-                return (False, None) if alone is None else (True, self._fire_alone(alone, session))
-            seen, job = locked
-            crash_points.reach("after-lock")
-            if seen.status != "active":
-                if seen.ended_for_good:  # a signal that came too late
-                    jobs.finish(job_id, connection)
-                return False, None
-            return True, self._fire(seen, job, session)
-
-    def _fire_alone(self, job: Job, session: Session) -> StepResult | None:
-        """Do what a locked job says that belongs to no instance."""
-        if job.kind == "message":
-            return self._courier.deliver_message(job, session)
-        if job.kind == "signal":
-            self._courier.broadcast(job, session)
-            return None
-        if job.kind == "calendar":
-            self._recounts.spread(job, session)
-            return None
-        if "definition_id" not in job.payload:
-            return self._courier.start(job, session)
-        return self._begin_by_timer(job, session)
-
     def _begin_by_letter(
         self, key: str, element_id: str, letter: Letter, session: Session
     ) -> StepResult:
-        connection = _connection(session)
+        connection = connection_of(session)
         definition = deployments.latest(key, connection)
         seen = _unborn(definition, (letter.correlation or uuid4().hex)[:64], letter.scope)
         instances.insert_new(seen, letter.by, self._clock.now(), connection)
         step = self._step(seen, Trigger(by=letter.by), session)
         return step.start(letter.variables, start_event=element_id)
-
-    def _begin_by_timer(self, job: Job, session: Session) -> StepResult:
-        """Begin an instance because its time has come, and plan the next one."""
-        connection, now = _connection(session), self._clock.now()
-        coming, missed = start_events.following(job.payload, job.element_id, now)
-        jobs.insert_once(None, [coming] if coming else [], connection)
-        letter = Letter(name="", expires_at=now)
-        key = str(job.payload["process_key"])
-        result = self._begin_by_letter(key, job.element_id, letter, session)
-        line = start_events.planned_line(job.payload, job.element_id, missed)
-        begun = history.Stamp(
-            instance_id=result.instance_id, step=result.version, at=now, by=SYSTEM
-        )
-        history.write(connection, begun, [line])
-        jobs.finish(job.id, connection)
-        return result
-
-    def _fire(
-        self, seen: SeenInstance, job: Mapping[str, object], session: Session
-    ) -> StepResult | None:
-        """Do what a locked job says."""
-        match job["kind"]:
-            case "migration":
-                self.migrations.run(seen, job, session)
-                return None
-            case "rung":
-                self._ladders.fire(seen, job, session)
-                return None
-            case "signal":
-                return self._courier.give_signal(seen, job, session)
-            case "recount":
-                return self._recounts.recount(seen, job, session)
-            case "timer":
-                return self._fire_timer(seen, job, session)
-        token = str(job["token_id"])
-        step = self._step(seen, Trigger(by=SYSTEM, fired_token=token, is_retry=True), session)
-        return step.act(lambda execution: execution.retry_service(token))
-
-    def _fire_timer(
-        self, seen: SeenInstance, job: Mapping[str, object], session: Session
-    ) -> StepResult:
-        postponed = self._recounts.postpone(seen, job, session)
-        if postponed is not None:
-            return postponed
-        token = str(job["token_id"])
-        step = self._step(seen, Trigger(by=SYSTEM, fired_token=token), session)
-        return step.act(lambda execution: execution.fire_timer(token))
 
     def _step(self, seen: SeenInstance, trigger: Trigger, session: Session) -> Step:
         return Step(
@@ -591,12 +525,6 @@ class ProcessEngine:
             instance_id=seen.id, step=seen.version + 1, at=self._clock.now(), by=by
         )
         history.write(connection, stamp, [history.Line(kind=kind, details={"reason": reason})])
-
-
-def _connection(session: Session) -> Connection:
-    """Hand the connection on; it does not see pending ORM rows, so they are written first."""
-    session.flush()
-    return session.connection()
 
 
 def _unborn(definition: ProcessDefinition, business_key: str, scope: str) -> SeenInstance:

@@ -6,7 +6,7 @@ those is a step of its own under the instance's lock, so a page never holds the 
 Both may be delivered any number of times.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,14 +33,12 @@ from engine.sla_orders import Deadlines, recounted
 from engine.sla_tables import sla_clock
 from engine.spiff.model import NewDue
 from engine.spiff.timers import explanation_of
-from engine.steps import Step
+from engine.steps import StepOf
 from engine.tables import process_instance
 from engine.types import CITY, SYSTEM, Actor
 
 PORTION = 200
 """Instances that one firing of a calendar's job looks at."""
-
-StepOf = Callable[[SeenInstance, Trigger, Session], Step]
 
 
 class Recounts:

@@ -27,10 +27,8 @@ from engine.periods.calendars import Calendar
 from engine.sla import Extension, extended
 from engine.sla_clocks import Order, SlaClock
 from engine.sla_counting import counted_anew
-from engine.steps import Step
+from engine.steps import StepOf
 from engine.types import Actor
-
-StepOf = Callable[[SeenInstance, Trigger, Session], Step]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

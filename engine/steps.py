@@ -293,3 +293,7 @@ def _with_clock(task: UserTask, clocks: ClockChanges) -> UserTask:
 def _told(event: Event) -> Mapping[str, object]:
     """Give the details of an event that a history may hold: no variables."""
     return {name: value for name, value in event.details.items() if name != "variables"}
+
+
+StepOf = Callable[[SeenInstance, Trigger, Session], Step]
+"""Opens a step of a locked instance."""
