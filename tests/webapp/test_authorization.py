@@ -8,7 +8,7 @@ import io
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -25,6 +25,9 @@ from housing import bootstrap, packages, settings
 from housing.demo import world
 from housing.letters import service as letters
 from housing.letters.service import NewLetter
+from housing.move_outs import service as move_outs
+from housing.move_outs.queries import lease_of_account
+from housing.move_outs.service import Notice
 from housing.people.models import Account, Membership, WebSession
 from housing.people.queries import account_by_login
 from housing.people.rules import ROLES, token_hash
@@ -111,7 +114,7 @@ READERS: Mapping[str, frozenset[str]] = {
     "order": frozenset(),
     "person": frozenset({"officer", "section_chief"}),
     "lease": frozenset({"officer", "section_chief", "finance"}),
-    "move_out": STAFF,
+    "move_out": STAFF | {"owner"},
 }
 """Kind of object to the roles that read one of their own community, and `owner`: its resident."""
 
@@ -174,7 +177,8 @@ def house(tmp_path_factory) -> Iterator[House]:
         metadata.create_all(connection)
     with made.unit_of_work() as session:
         world.found(vault=made.vault, session=session, clock=clock)
-        made.engine.deploy(packages.resources("repair"), by=SYSTEM, session=session)
+        for key in ("repair", "move_out"):
+            made.engine.deploy(packages.resources(key), by=SYSTEM, session=session)
     tokens = {f"{role}.{place}": _account(made, role, place) for role in ROLES for place in PLACES}
     tokens["owner"] = _session_of(made, "resident1")
     app = create_app(made)
@@ -254,7 +258,18 @@ def _objects(made, clock) -> Mapping[str, Mapping[str, object]]:
         )
         letter_id = letters.write(new, by=SYSTEM, session=session, clock=clock)
         letters.send(letter_id, engine=made.engine, session=session, clock=clock)
+        lease = lease_of_account(int(owner.id), session=session)
+        opened = move_outs.open_case(
+            Notice(token="m", lease_id=lease.id, reason="notice", planned_on=date(2026, 6, 30)),  # noqa: S106  # an idempotency key
+            by=owner,
+            engine=made.engine,
+            session=session,
+            clock=clock,
+        )
+        move_out = engine_queries.instance(opened.instance_id, session)
     return {
+        "lease": {"number": lease.number},
+        "move_out": {"number": move_out.business_key, "item_id": 1, "role": "tenant"},
         "case": {"number": case.business_key},
         "order": {"number": case.business_key},
         "task": {"task_id": task.id},
