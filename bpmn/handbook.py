@@ -28,6 +28,7 @@ class Step:
     Attributes:
         type: BPMN type, such as "userTask".
         who: name of the lane.
+        group: the role that the task is offered to, or "" when it is computed or there is none.
         phase: name of the sub-process around it, or "".
         form: key and title of the form that is asked, or "".
         milestone: what the resident reads meanwhile, or "".
@@ -39,6 +40,7 @@ class Step:
     name: str
     text: str
     who: str
+    group: str
     phase: str
     form_key: str
     form: str

@@ -37,7 +37,7 @@ def _input(column: etree._Element) -> tuple[str, str]:
 
 
 def _label(column: etree._Element) -> str:
-    return column.get("label") or column.get("name", "")
+    return column.get("label", "") or column.get("name", "")
 
 
 def _rule(rule: etree._Element) -> Rule:

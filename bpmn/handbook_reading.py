@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
 
 from bpmn.handbook import (
     Deadline,
-    DeadlineKind,
     Decision,
     End,
     Handbook,
@@ -143,6 +143,7 @@ class _Reader:
             name=_name(node),
             text=_text(node),
             who=self._who(node),
+            group=_literal(node.get(f"{_CAMUNDA}candidateGroups", "")),
             phase=self._phase(node),
             form_key=form_key,
             form=self._form_title(form_key),
@@ -210,9 +211,8 @@ class _Reader:
             yield _name(node)
 
     def _due_date(self, node: etree._Element) -> Deadline:
-        return _plain_deadline(
-            node,
-            kind="reminds",
+        return replace(
+            _plain_deadline(node),
             where=(_name(node),),
             period=_period(node.get(f"{_CAMUNDA}dueDate", "")),
             ladder=node.get(f"{_ANJU}ladder", ""),
@@ -220,8 +220,8 @@ class _Reader:
 
     def _timer(self, node: etree._Element) -> Deadline:
         host = self._nodes.get(node.get("attachedToRef", ""))
-        return _plain_deadline(
-            node,
+        return replace(
+            _plain_deadline(node),
             kind="starts" if _kind(node) == "startEvent" else "routes",
             where=() if host is None else (_name(host),),
             period=_timer_period(node),
@@ -311,29 +311,21 @@ class _Reader:
         )
 
 
-def _plain_deadline(
-    node: etree._Element,
-    *,
-    kind: DeadlineKind,
-    where: tuple[str, ...],
-    period: Period,
-    ladder: str = "",
-    leads_to: str = "",
-) -> Deadline:
+def _plain_deadline(node: etree._Element) -> Deadline:
     """Describe a deadline that is no service level: its source stands in its explanation."""
     return Deadline(
         id=node.get("id", ""),
-        kind=kind,
+        kind="reminds",
         name=_name(node),
-        where=where,
-        period=period,
+        where=(),
+        period=Period(),
         calendar="",
         rolling="",
-        ladder=ladder,
+        ladder="",
         rungs=(),
         pauses=(),
         basis=_text(node),
-        leads_to=leads_to,
+        leads_to="",
     )
 
 
@@ -388,6 +380,10 @@ def _message_references(node: etree._Element) -> Sequence[str | None]:
     inner = None if definition is None else definition.get("messageRef")
     own = node.get("messageRef") if _kind(node) in ("sendTask", "receiveTask") else None
     return [own, inner]
+
+
+def _literal(text: str) -> str:
+    return "" if text.startswith("=") else text
 
 
 def _notified(rung: etree._Element) -> tuple[str, ...]:

@@ -47,21 +47,33 @@ HIT_POLICIES: Mapping[str, LazyString] = {
     "RULE ORDER": _l("All rows that apply are listed in their order."),
 }
 
+OPEN_UNITS: Mapping[str, LazyString] = {
+    "calendar_days": _l("days"),
+    "working_days": _l("working days"),
+    "working_hours": _l("working hours"),
+    "months": _l("months"),
+    "statutory_days": _l("days that end on a working day"),
+    "statutory_months": _l("months that end on a working day"),
+}
+"""Units of an amount that a process computes."""
+
 _OFFSET = re.compile(r"-?P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?")
 
 
-def period(deadline: Deadline) -> str:
-    """Say how long something may take, and from when."""
+def period(deadline: Deadline, *, is_public: bool = False) -> str:
+    """Say how long something may take, and from when; the public reads no names of variables."""
     given = deadline.period
     if deadline.kind == "starts":
-        return _("again and again")
+        return str(_("again and again"))
+    if not given.amount and is_public:
+        return str(_("until the day that the case page shows"))
     if not given.amount:
-        return _("until the day kept in the case (%(name)s)", name=given.expression)
+        return str(_("until the day kept in the case (%(name)s)", name=given.expression))
     length = _length(given, is_rolling=deadline.rolling == "statutory")
-    if not given.start:
+    if not given.start or (is_public and given.start not in STARTS):
         return length
-    start = STARTS.get(given.start, _("from %(start)s", start=given.start))
-    return _("%(length)s, %(start)s", length=length, start=start)
+    start = str(STARTS.get(given.start) or _("from %(start)s", start=given.start))
+    return str(_("%(length)s, %(start)s", length=length, start=start))
 
 
 def reminders(deadline: Deadline) -> str:
@@ -69,7 +81,7 @@ def reminders(deadline: Deadline) -> str:
     if deadline.rungs:
         return "\n".join(rung(each.at, each.notify) for each in deadline.rungs)
     if not deadline.ladder:
-        return _("none")
+        return str(_("none"))
     return str(LADDER_NAMES.get(deadline.ladder, deadline.ladder))
 
 
@@ -85,8 +97,10 @@ def ladders(deadlines: Iterable[Deadline]) -> list[tuple[str, list[str]]]:
 
 def rung(at: str, notify: Iterable[str]) -> str:
     """Say one reminder: when, and who is told."""
-    who = _(", ").join(str(RECEIVERS.get(each) or labels.label(each, "role")) for each in notify)
-    return _("%(when)s: %(who)s", when=_when(at), who=who)
+    who = str(_(", ")).join(
+        str(RECEIVERS.get(each) or labels.label(each, "role")) for each in notify
+    )
+    return str(_("%(when)s: %(who)s", when=_when(at), who=who))
 
 
 def hit_policy(policy: str) -> str:
@@ -112,46 +126,44 @@ FILTERS: Mapping[str, Callable[..., object]] = {
 def _length(given: Period, *, is_rolling: bool) -> str:
     if given.unit == "exact":
         return _duration(given.amount)
+    unit = "statutory_days" if given.unit == "calendar_days" and is_rolling else given.unit
     if not given.amount.isdecimal():
-        unit = given.unit.removeprefix("statutory_").removeprefix("calendar_")
-        words = {"working_days": _("working days"), "months": _("months"), "days": _("days")}
-        return _("%(name)s %(unit)s", name=given.amount, unit=words.get(unit, unit))
-    return _counted(given.unit, int(given.amount), is_rolling=is_rolling)
+        words = OPEN_UNITS.get(unit, unit)
+        return str(_("%(name)s %(unit)s", name=given.amount, unit=words))
+    if unit == "calendar_days" and given.amount == "0":
+        return str(_("by the end of the day"))
+    return _counted(unit, int(given.amount))
 
 
-def _counted(unit: str, amount: int, *, is_rolling: bool) -> str:
-    if unit == "working_days":
-        return ngettext("%(num)d working day", "%(num)d working days", amount)
-    if unit == "working_hours":
-        return ngettext("%(num)d working hour", "%(num)d working hours", amount)
-    if unit == "months":
-        return ngettext("%(num)d month", "%(num)d months", amount)
-    if unit == "statutory_months":
-        return ngettext(
+def _counted(unit: str, amount: int) -> str:
+    words = {
+        "calendar_days": ngettext("%(num)d calendar day", "%(num)d calendar days", amount),
+        "working_days": ngettext("%(num)d working day", "%(num)d working days", amount),
+        "working_hours": ngettext("%(num)d working hour", "%(num)d working hours", amount),
+        "months": ngettext("%(num)d month", "%(num)d months", amount),
+        "statutory_months": ngettext(
             "%(num)d month; it ends on a working day",
             "%(num)d months; they end on a working day",
             amount,
-        )
-    if unit == "statutory_days" or is_rolling:
-        return ngettext(
+        ),
+        "statutory_days": ngettext(
             "%(num)d calendar day; it ends on a working day",
             "%(num)d calendar days; they end on a working day",
             amount,
-        )
-    if amount == 0:
-        return _("by the end of the day")
-    return ngettext("%(num)d calendar day", "%(num)d calendar days", amount)
+        ),
+    }
+    return str(words.get(unit, f"{amount} {unit}"))
 
 
 def _when(at: str) -> str:
     if at.endswith("%"):
-        return _("after %(share)s of the period", share=at)
+        return str(_("after %(share)s of the period", share=at))
     length = _duration(at)
     if not length:
-        return _("at the end")
+        return str(_("at the end"))
     if at.startswith("-"):
-        return _("%(length)s before the end", length=length)
-    return _("%(length)s after the end", length=length)
+        return str(_("%(length)s before the end", length=length))
+    return str(_("%(length)s after the end", length=length))
 
 
 def _duration(text: str) -> str:

@@ -10,6 +10,7 @@ import click
 from engine.errors import EngineError
 from housing import settings as housing_settings
 from webapp.cli import bench, chaos, check, city, conformance, serving, tokens
+from webapp.cli import handbook as handbooks
 from webapp.cli import keys as key_commands
 
 
@@ -68,6 +69,19 @@ def demo_applications(*, count: int) -> None:
 def scenarios(packages: tuple[str, ...], only: tuple[str, ...]) -> None:
     """Walk the scenarios of process packages on a frozen clock."""
     sys.exit(check.scenarios(packages, only))
+
+
+@commands.command()
+@click.argument("package")
+@click.option("--write", "is_written", is_flag=True, help="Refresh the package's README.")
+@click.option(
+    "--readme",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Another file than the package's README.",
+)
+def handbook(*, package: str, is_written: bool, readme: Path | None) -> None:
+    """Print the handbook of a process package; what people wrote above its marker is kept."""
+    handbooks.show(package, readme, is_written=is_written)
 
 
 @commands.command()
