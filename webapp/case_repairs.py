@@ -10,7 +10,9 @@ from flask_babel.speaklater import LazyString
 from engine.records import Instance
 from forms.dates import parse_day
 from housing.cases.rules import Viewer
+from housing.repairs import incidents
 from housing.repairs import queries as repairs
+from housing.repairs.incidents import IncidentView
 from housing.repairs.rules import BEFORE_DISPATCH, Milestone
 from housing.repairs.service import MANAGERS
 from housing.repairs.views import CaseSummary
@@ -45,11 +47,15 @@ class RepairPart:
     Attributes:
         can_cancel: this person may take the report back now.
         can_extend: this person may ask for more time now.
+        incident: the mass incident that this case leads or joined, or None.
+        can_open_incident: this person may make one of it now.
     """
 
     summary: CaseSummary
     can_cancel: bool
     can_extend: bool
+    incident: IncidentView | None
+    can_open_incident: bool
     templates: Templates = TEMPLATES
 
     @property
@@ -87,11 +93,14 @@ def read(case: Instance, viewer: Viewer, waits: Collection[str]) -> Part:
         summary = repairs.case_summary(
             case.business_key, session=session, now=application.clock.now()
         )
+        incident = incidents.incident_of(case.business_key, session=session)
     is_open = "message" in waits
     return RepairPart(
         summary=summary,
         can_cancel=is_open and _may_cancel(summary, case),
         can_extend=is_open and _may_extend(summary, viewer),
+        incident=incident,
+        can_open_incident=viewer.is_staff and summary.ticket.is_open and incident is None,
     )
 
 

@@ -17,6 +17,7 @@ SECTIONS = {
     "care": "care.panel",
     "cases": "repairs.list_reports",
     "consumables": "repairs.list_reports",
+    "incidents": "repairs.list_reports",
     "inbox": "inbox.list_tasks",
     "leases": "leases.list_leases",
     "move_outs": "move_outs.list_move_outs",

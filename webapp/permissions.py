@@ -33,6 +33,9 @@ _care_office = _social | {"officer", "section_chief"}
 _care_staff = _care_office | {"property_manager", "property_manager_lead"}
 _supervisors = frozenset({"process_supervisor", "administrator"})
 _repair_office = _staff - _social
+_incident_keepers = frozenset(
+    {"property_manager", "property_manager_lead", "officer", "section_chief"}
+)
 _letter_clerks = frozenset({"officer", "section_chief"})
 _lease_clerks = frozenset({"officer", "section_chief", "finance"})
 _managers = frozenset({"property_manager", "property_manager_lead"})
@@ -62,6 +65,11 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "repairs.request_extension": _signed_in,
     "repair_figures.show": _repair_office | {"contractor"},
     "repair_figures.download": _repair_office | {"contractor"},
+    "incidents.list_incidents": _repair_office,
+    "incidents.show": _repair_office,
+    "incidents.open_new": _incident_keepers,
+    "incidents.tell_all": _incident_keepers,
+    "incidents.join": frozenset({"property_manager"}),
     "consumables.list_prices": _repair_office | {"contractor"},
     "consumables.show": _repair_office | {"contractor"},
     "consumables.set_price": frozenset({"officer", "section_chief", "process_supervisor"}),
@@ -125,6 +133,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "deadlines.download": _signed_in,
     "processes.list_processes": _staff,
     "processes.show_process": _staff,
+    "handbooks.show_pdf": _signed_in,
     "handbooks.show": _signed_in,  # its public part to residents and contractors
     "operations.show": _supervisors,
     "migrations.plan": _supervisors,

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 
 import flask
 
+from engine.calendar import local_date
 from engine.types import CITY, Actor
 from housing.cases.rules import staff_scopes
+from housing.places import queries as places
 from housing.places.rules import code_of
-from housing.repairs import queries
+from housing.repairs import incidents, queries
+from housing.repairs.incidents import IncidentView
 from housing.repairs.views import CaseSummary, TicketFilter, TicketRow
 from webapp import current
 
@@ -44,6 +47,16 @@ def of_resident() -> Sequence[Card]:
             )
             for each in shown
         ]
+
+
+def announcements() -> Sequence[IncidentView]:
+    """List the running mass incidents where this request's person lives or manages."""
+    application, actor = current.application(), current.actor()
+    today = local_date(application.clock.now())
+    with application.reading() as session:
+        homes = places.units_of(int(actor.id), on=today, session=session)
+        scopes = staff_scopes(actor) | {home.scope for home in homes}
+        return incidents.incidents_in(frozenset(scopes), is_open=True, session=session)
 
 
 def for_workers() -> Mapping[str, object]:

@@ -358,6 +358,38 @@ REPAIRS: Mapping[str, NoticeWords] = {
         ("【{number}】報修已取消：{what}", "「{what}」已取消，無須再處理。", _REASON_ZH),
         ("[{number}] Cancelled: {what}", "“{what}” was cancelled; nothing more to do.", _REASON_EN),
     ),
+    "incident_opened": words(
+        (
+            "【{number}】大規模事故公告：{what}",
+            "「{what}」已列為大規模事故，由案件 {number} 統一處理，您不必重複報修。",
+            "公告：{announcement}",
+            _PLACE_ZH,
+        ),
+        (
+            "[{number}] Outage: {what}",
+            "“{what}” is handled for everybody under case {number}; no need to report it again.",
+            "Announcement: {announcement}",
+            _PLACE_EN,
+        ),
+    ),
+    "incident_progress": words(
+        ("【{number}】大規模事故進度：{what}", "「{what}」處理進度如下。", "進度：{news}"),
+        ("[{number}] News of the outage: {what}", "News of “{what}”.", "News: {news}"),
+    ),
+    "incident_done": words(
+        ("【{number}】大規模事故已排除：{what}", "「{what}」已排除。", "說明：{news}"),
+        ("[{number}] Outage over: {what}", "“{what}” is over.", "Explanation: {news}"),
+    ),
+    "incident_joined": words(
+        (
+            "【{number}】又一件報修併入：{what}",
+            "報修案件 {joined} 已併入大規模事故「{what}」，目前共 {reports} 件報修。",
+        ),
+        (
+            "[{number}] Another report joined: {what}",
+            "Report {joined} was merged into the outage “{what}”: {reports} reports by now.",
+        ),
+    ),
     "repair_merged": words(
         (
             "【{number}】已併入案件 {duplicate_of}",

@@ -122,3 +122,31 @@ class PriceInPast(Invalid):
 @dataclass(eq=False)
 class PriceReasonMissing(Invalid):
     """Say why the price changes."""
+
+
+@dataclass(eq=False)
+class IncidentNotFound(NotFound):
+    """There is no mass incident %(incident)s."""
+
+    incident: str
+
+
+@dataclass(eq=False)
+class IncidentNotPossible(Conflict):
+    """Ticket %(number)s has ended or was merged; a mass incident needs one that goes on."""
+
+    number: str
+
+
+@dataclass(eq=False)
+class IncidentEnded(Conflict):
+    """The mass incident of ticket %(number)s is over."""
+
+    number: str
+
+
+@dataclass(eq=False)
+class IncidentTextMissing(Invalid):
+    """Write what people are to be told, at most %(longest)d characters."""
+
+    longest: int

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from housing.places.models import Unit
+from housing.repairs import incidents
 from housing.repairs.queries import case_summary
 from housing.repairs.views import CaseSummary, LedgerView, OrderView
 
-KINDS = frozenset({"ticket", "order", "ledger"})
+KINDS = frozenset({"ticket", "order", "ledger", "incident"})
 """The kinds of facts below."""
 
 
@@ -35,7 +36,7 @@ def named_place(options: Mapping[str, object], *, session: Session) -> NamedPlac
 
 
 def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mapping[str, object]]:
-    """Give the facts of a ticket: ticket, order (the newest) and ledger (the newest entry).
+    """Give the facts of a ticket: ticket, newest order, newest ledger entry, mass incident.
 
     Raises:
         TicketNotFound: there is none of this number.
@@ -45,6 +46,20 @@ def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mappi
         "ticket": _ticket(case),
         "order": _order(case.orders[-1]) if case.orders else {},
         "ledger": _entry(case.ledger[-1]) if case.ledger else {},
+        "incident": _incident(number, session),
+    }
+
+
+def _incident(number: str, session: Session) -> Mapping[str, object]:
+    incident = incidents.incident_of(number, session=session)
+    if incident is None:
+        return {}
+    return {
+        "announcement": incident.announcement,
+        "is_open": incident.is_open,
+        "reports": len(incident.reports),
+        "candidates": len(incidents.candidates(incident, session=session)),
+        "news": [each.kind for each in incident.news],
     }
 
 

@@ -103,6 +103,42 @@ class RepairFollower(Base):
     since: Mapped[datetime]
 
 
+class RepairIncident(Base):
+    """One outage that many people report; its ticket goes on, their reports are merged into it.
+
+    Attributes:
+        ticket_id: the ticket that goes on; a ticket has one incident at most.
+        announcement: what everybody of the community is told.
+        closed_at: when its ticket was closed.
+    """
+
+    __tablename__ = "repair_incident"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("repair_ticket.id"), unique=True)
+    community: Mapped[str] = mapped_column(Code, index=True)
+    category: Mapped[str] = mapped_column(Code)
+    announcement: Mapped[str] = mapped_column(String(500))
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[str] = mapped_column(String(64))
+    opened_by_name: Mapped[str] = mapped_column(Name)
+    closed_at: Mapped[datetime | None]
+
+
+class IncidentNews(Base):
+    """What all reporters of an incident were told: progress, or that it is done."""
+
+    __tablename__ = "repair_incident_news"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("repair_incident.id"), index=True)
+    kind: Mapped[str] = mapped_column(Code)  # opened, progress, done
+    text: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime]
+    by_name: Mapped[str] = mapped_column(Name)
+    told: Mapped[int]
+
+
 class RepairOrder(Base):
     """Work given to a contractor within a class (B1, B2, C2), with its clock.
 

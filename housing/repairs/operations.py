@@ -30,6 +30,7 @@ from housing.repairs.desk import (
     tell_residents,
     ticket_of,
 )
+from housing.repairs.incidents import end_incident, tell_of_joining
 from housing.repairs.models import (
     AssetHistory,
     ChargeBack,
@@ -110,6 +111,7 @@ def merge_ticket(call: Call, ticket_id: int, duplicate_of: object) -> Result:
         take_in(target.instance_id, party, "follower", session=call.session)
     fields = {"duplicate_of": target.number}
     tell(call, ticket, "repair_merged", [ticket.reporter_id], fields)
+    tell_of_joining(call, target, ticket)
     return NOTHING
 
 
@@ -333,6 +335,7 @@ def close_ticket(call: Call, ticket_id: int, outcome: str) -> Result:
     ticket.outcome, ticket.closed_at = outcome, ticket.closed_at or call.now
     ticket.rating = whole(answers.get("rating")) or None
     move(call, ticket, "closed")
+    end_incident(call, ticket)
     cost_twd = sum(order.cost_twd or 0 for order in orders)
     _write_asset_history(call, ticket, orders, cost_twd)
     # What was performed in a failed contractor's place is charged to him, never a second time.

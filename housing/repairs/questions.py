@@ -20,7 +20,7 @@ from housing.repairs.desk import (
     words_of,
 )
 from housing.repairs.errors import QuoteSumDiffers
-from housing.repairs.models import LedgerEntry, RepairTicket
+from housing.repairs.models import LedgerEntry, RepairIncident, RepairTicket
 from housing.repairs.prices import day_of_quote, price_table, prices_on
 from housing.repairs.rules import (
     FINAL_STAGES,
@@ -152,19 +152,24 @@ def _consumables(
 
 
 def _open_tickets(ticket: RepairTicket, session: Session) -> Sequence[Mapping[str, object]]:
-    others = session.scalars(
-        select(RepairTicket)
+    of_incident = RepairTicket.id.in_(select(RepairIncident.ticket_id))
+    others = session.execute(
+        select(RepairTicket, of_incident)
         .where(
             RepairTicket.community == ticket.community,
             RepairTicket.stage.not_in(FINAL_STAGES),
             RepairTicket.id != ticket.id,
         )
-        .order_by(RepairTicket.category != ticket.category, RepairTicket.submitted_at)
+        .order_by(RepairTicket.category != ticket.category, ~of_incident, RepairTicket.submitted_at)
         .limit(100)
     )
     return [
-        {"value": each.number, "label": f"{each.number} {each.place} {each.text[:30]}"}
-        for each in others
+        {
+            "value": each.number,
+            "label": f"{'【大規模事故】' if is_incident else ''}"
+            f"{each.number} {each.place} {each.text[:30]}",
+        }
+        for each, is_incident in others
     ]
 
 

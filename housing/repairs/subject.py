@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.records import StepResult, UserTask
-from housing.repairs import facts, questions, service
+from housing.errors import ScenarioUnplayable
+from housing.letters.subject import VERBS as LETTER_VERBS
+from housing.repairs import facts, incidents, questions, service
 from housing.repairs.desk import ticket_by_instance, ticket_by_number
 from housing.slices import Desk, Opening, Subject
 
@@ -34,6 +36,26 @@ def _post(instance_id: str, message: str, values: Mapping[str, object], desk: De
     )
 
 
+def _open_incident(instance_id: str | None, values: Mapping[str, object], desk: Desk) -> None:
+    ticket = ticket_by_instance(instance_id or "", session=desk.session)
+    incidents.open_incident(
+        ticket.number,
+        str(values["announcement"]),
+        by=desk.by,
+        session=desk.session,
+        clock=desk.clock,
+    )
+
+
+def _tell_incident(instance_id: str | None, values: Mapping[str, object], desk: Desk) -> None:
+    number = ticket_by_instance(instance_id or "", session=desk.session).number
+    incident = incidents.incident_of(number, session=desk.session)
+    if incident is None:
+        raise ScenarioUnplayable(f"no mass incident was opened from {number}")
+    news = incidents.News(kind=str(values["kind"]), text=str(values["text"]))
+    incidents.tell_all(incident.id, news, by=desk.by, session=desk.session, clock=desk.clock)
+
+
 def _context(business_key: str, *, session: Session, now: datetime) -> Mapping[str, object]:
     ticket = ticket_by_number(business_key, session=session)
     return questions.context(ticket, session=session, now=now)
@@ -57,4 +79,5 @@ SUBJECT = Subject(
     announce=_announce,
     facts=facts.facts,
     fact_kinds=facts.KINDS,
+    verbs={**LETTER_VERBS, "open_incident": _open_incident, "tell_incident": _tell_incident},
 )

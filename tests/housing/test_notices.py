@@ -185,6 +185,7 @@ def test_every_notice_about_a_case_names_it(kind):
 CORE_FIELDS = {
     "visit_arranged": {"visit_at": UNTIL},
     "extension_granted": {"until": UNTIL, "original_until": UNTIL},
+    "incident_joined": {"joined": "R115-000002", "reports": 2},
     "repair_merged": {"duplicate_of": "R115-000002"},
     "repair_rework": {"rework_count": 1},
     "repair_triaged": {"repair_class": "B1"},

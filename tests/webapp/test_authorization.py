@@ -32,6 +32,7 @@ from housing.people.models import Account, Membership, WebSession
 from housing.people.queries import account_by_login
 from housing.people.rules import ROLES, token_hash
 from housing.persons.queries import person_of_account
+from housing.repairs import incidents
 from housing.repairs import service as repairs
 from housing.repairs.service import Report
 from tests.conftest import BEGIN
@@ -47,6 +48,11 @@ OBJECTS: Mapping[str, str] = {
     "consumables.show": "office",
     "files.show": "file",
     "handbooks.show": "office",
+    "handbooks.show_pdf": "office",
+    "incidents.join": "incident",
+    "incidents.open_new": "case",
+    "incidents.show": "incident",
+    "incidents.tell_all": "incident",
     "inbox.claim": "task",
     "inbox.complete": "task",
     "inbox.show_task": "task",
@@ -109,6 +115,7 @@ STAFF = frozenset(
 READERS: Mapping[str, frozenset[str]] = {
     "case": STAFF | {"owner"},
     "file": STAFF | {"owner"},
+    "incident": STAFF,
     "letter": STAFF | {"owner"},
     "task": frozenset({"property_manager", "process_supervisor", "administrator"}),
     "order": frozenset(),
@@ -161,6 +168,7 @@ ABSENT: Mapping[str, object] = {
     "number": "R115-999999",
     "task_id": "0" * 32,
     "file_id": "0" * 32,
+    "incident_id": 999_999,
     "letter_id": 999_999,
     "person_id": 999_999,
     "filename": "absent.css",
@@ -267,7 +275,11 @@ def _objects(made, clock) -> Mapping[str, Mapping[str, object]]:
             clock=clock,
         )
         move_out = engine_queries.instance(opened.instance_id, session)
+        incident_id = incidents.open_incident(
+            case.business_key, "水龍頭停水。", by=SYSTEM, session=session, clock=clock
+        )
     return {
+        "incident": {"incident_id": incident_id},
         "lease": {"number": lease.number},
         "move_out": {"number": move_out.business_key, "item_id": 1, "role": "tenant"},
         "case": {"number": case.business_key},

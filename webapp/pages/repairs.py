@@ -56,7 +56,11 @@ def list_reports() -> str:
     """Show residents their own reports as cards, staff and contractors the cases they may see."""
     if current.is_worker():
         return flask.render_template("repairs/cases.html", **report_lists.for_workers())
-    return flask.render_template("repairs/list.html", reports=report_lists.of_resident())
+    return flask.render_template(
+        "repairs/list.html",
+        reports=report_lists.of_resident(),
+        announcements=report_lists.announcements(),
+    )
 
 
 @pages.post("/cases/<number>/cancel")
@@ -127,7 +131,8 @@ def _keep_draft(filled: Filled) -> Response:
 
 
 def _draw(page: ReportPage, **words: object) -> str:
-    return flask.render_template("repairs/new.html", page=page, **words)
+    known = report_lists.announcements()
+    return flask.render_template("repairs/new.html", page=page, announcements=known, **words)
 
 
 def _draw_extension(number: str, view: object) -> str:

@@ -359,6 +359,23 @@ def upgrade() -> None:
     with op.batch_alter_table('repair_consumable_price', schema=None) as batch_op:
         batch_op.create_index('ix_repair_consumable_price_item', ['item', 'valid_from'], unique=False)
 
+    op.create_table('repair_incident',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('community', sa.String(length=32), nullable=False),
+    sa.Column('category', sa.String(length=32), nullable=False),
+    sa.Column('announcement', sa.String(length=500), nullable=False),
+    sa.Column('opened_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('opened_by', sa.String(length=64), nullable=False),
+    sa.Column('opened_by_name', sa.String(length=100), nullable=False),
+    sa.Column('closed_at', UTCDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['ticket_id'], ['repair_ticket.id'], name=op.f('fk_repair_incident_ticket_id_repair_ticket')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_repair_incident')),
+    sa.UniqueConstraint('ticket_id', name=op.f('uq_repair_incident_ticket_id'))
+    )
+    with op.batch_alter_table('repair_incident', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_repair_incident_community'), ['community'], unique=False)
+
     op.create_table('care_note',
     sa.Column('sheet_id', sa.Integer(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
@@ -510,6 +527,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_personal_data_access_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_personal_data_access_instance_id'), ['instance_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_personal_data_access_person_id'), ['person_id'], unique=False)
+
+    op.create_table('repair_incident_news',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('incident_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('text', sa.String(length=500), nullable=False),
+    sa.Column('at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('by_name', sa.String(length=100), nullable=False),
+    sa.Column('told', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['incident_id'], ['repair_incident.id'], name=op.f('fk_repair_incident_news_incident_id_repair_incident')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_repair_incident_news'))
+    )
+    with op.batch_alter_table('repair_incident_news', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_repair_incident_news_incident_id'), ['incident_id'], unique=False)
 
     op.create_table('sla_clock',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -1110,6 +1141,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_sla_clock_ended')
 
     op.drop_table('sla_clock')
+    with op.batch_alter_table('repair_incident_news', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_repair_incident_news_incident_id'))
+
+    op.drop_table('repair_incident_news')
     with op.batch_alter_table('personal_data_access', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_personal_data_access_person_id'))
         batch_op.drop_index(batch_op.f('ix_personal_data_access_instance_id'))
@@ -1142,6 +1177,10 @@ def downgrade() -> None:
 
     op.drop_table('care_visit')
     op.drop_table('care_note')
+    with op.batch_alter_table('repair_incident', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_repair_incident_community'))
+
+    op.drop_table('repair_incident')
     with op.batch_alter_table('repair_consumable_price', schema=None) as batch_op:
         batch_op.drop_index('ix_repair_consumable_price_item')
 
