@@ -28,6 +28,8 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _BUDGET = Budget(steps=1_000_000)
 _OTHER_TEXT = "\u2026"
 _ONE_HIT = frozenset({"UNIQUE", "ANY"})
+_MAY_BE_EMPTY = frozenset({"COLLECT", "RULE ORDER", "OUTPUT ORDER"})
+"""Hit policies that answer with all that match: nothing is an answer, too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,12 +66,15 @@ class NotAnalysable(Exception):
 
 
 def find_gaps(table: Table) -> list[Finding]:
-    """Find inputs that no rule covers; none when the table has default outputs.
+    """Find inputs that no rule covers.
+
+    None when the table has default outputs, or collects whatever matches.
 
     Raises:
         NotAnalysable: a column cannot be tried out, or the table is too large.
     """
-    if any(output.default is not None for output in table.outputs):
+    has_default = any(output.default is not None for output in table.outputs)
+    if has_default or table.hit_policy in _MAY_BE_EMPTY:
         return []
     columns = _columns(table)
     found = [choice for choice, rules in _combinations(columns, table) if not rules]

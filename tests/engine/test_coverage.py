@@ -83,3 +83,14 @@ def test_a_cell_that_refers_to_another_input_is_not_guessed_about():
     assert advice(("> limit", "-", "1")) == [
         "Gaps and overlaps of the table were not looked for: age."
     ]
+
+
+@pytest.mark.parametrize("policy", ["COLLECT", "OUTPUT ORDER"])
+def test_a_table_that_collects_what_matches_may_match_nothing(policy):
+    assert advice(("< 18", "-", "1"), ("> 18", '"gas"', "2"), policy=policy) == []
+
+
+def test_a_first_hit_must_exist():
+    assert advice(("< 18", "-", "1"), ("> 18", "-", "2"), policy="FIRST") == [
+        "No rule covers age = 18. Add a rule or a default output."
+    ]
