@@ -87,6 +87,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "applications.ask_for_time": _signed_in,
     "applications.show_mydata": _signed_in,
     "applications.answer_mydata": _signed_in,
+    "actions.act": _signed_in,
     "cases.show": _signed_in,
     "leases.show_own": frozenset({"resident"}),
     "leases.give_notice": frozenset({"resident"}),

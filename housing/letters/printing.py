@@ -2,6 +2,8 @@
 
 import io
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,16 +38,29 @@ def to_pdf(letter: LetterView, base_url: str) -> bytes:
     Raises:
         PrintingFailed: the fonts are missing, or the printer refuses the letter.
     """
+    url = f"{base_url}/cases/{letter.case_number}"
+    return print_layout(LAYOUT, _data(letter, url), letter.sent_at or letter.written_at)
+
+
+def print_layout(layout: Path, data: Mapping[str, Any], stamp: datetime) -> bytes:
+    """Print data by a layout as an accessible PDF (PDF/UA-1).
+
+    Args:
+        layout: a Typst file of our own; it reads the data from `sys.inputs.letter`.
+        data: JSON values, set as text only.
+        stamp: the time of making that the file names.
+
+    Raises:
+        PrintingFailed: the fonts are missing, or the printer refuses the data.
+    """
     if not (FONTS / "NotoSansTC_400Regular.ttf").is_file():
         raise PrintingFailed("the fonts are missing; run make setup")
-    url = f"{base_url}/cases/{letter.case_number}"
-    stamp = letter.sent_at or letter.written_at
     try:
         printed = typst.compile(
-            LAYOUT,
-            root=LAYOUT.parent,
+            layout,
+            root=layout.parent,
             font_paths=_fonts(),
-            sys_inputs={"letter": json.dumps(_data(letter, url), ensure_ascii=False)},
+            sys_inputs={"letter": json.dumps(data, ensure_ascii=False)},
             pdf_standards="ua-1",
             timestamp=stamp,
         )

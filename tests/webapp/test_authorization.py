@@ -42,6 +42,7 @@ from webapp.permissions import ANYONE, PROGRAM, ROLES_BY_ENDPOINT
 from webapp.sessions import COOKIE
 
 OBJECTS: Mapping[str, str] = {
+    "actions.act": "action",
     "cases.deadlines": "case",
     "cases.show": "case",
     "consumables.set_price": "office",
@@ -119,6 +120,7 @@ READERS: Mapping[str, frozenset[str]] = {
     "letter": STAFF | {"owner"},
     "task": frozenset({"property_manager", "process_supervisor", "administrator"}),
     "order": frozenset(),
+    "action": frozenset(),  # a message with a page of its own; see test_case_actions
     "person": frozenset({"officer", "section_chief"}),
     "lease": frozenset({"officer", "section_chief", "finance"}),
     "move_out": STAFF | {"owner"},
@@ -284,6 +286,7 @@ def _objects(made, clock) -> Mapping[str, Mapping[str, object]]:
         "move_out": {"number": move_out.business_key, "item_id": 1, "role": "tenant"},
         "case": {"number": case.business_key},
         "order": {"number": case.business_key},
+        "action": {"number": case.business_key, "message": repairs.CANCEL_MESSAGE},
         "task": {"task_id": task.id},
         "file": {"file_id": photo.id},
         "letter": {"letter_id": letter_id},

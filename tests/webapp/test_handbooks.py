@@ -1,6 +1,9 @@
 """The handbook of a process as a page: all of it for staff, the public part for residents."""
 
+from io import BytesIO
+
 import pytest
+from pypdf import PdfReader
 
 
 @pytest.fixture
@@ -63,3 +66,18 @@ def test_a_case_leads_to_the_handbook_of_its_version(reported, signed_in):
     page = signed_in("resident1").open(f"/cases/{reported().number}")
 
     assert 'href="/processes/repair.ticket/1/handbook"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("login", "expected"), [("officer1", "決策表"), ("resident1", "期限與法令依據")]
+)
+def test_the_handbook_prints_as_a_tagged_pdf_of_the_same_part(shipped, signed_in, login, expected):
+    client = signed_in(login).client
+    answer = client.get("/processes/repair.ticket/1/handbook.pdf", buffered=True)
+    printed = PdfReader(BytesIO(answer.data))
+    text = "".join(page.extract_text() for page in printed.pages)
+
+    assert answer.mimetype == "application/pdf"
+    assert printed.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert expected in text
+    assert ("決策表" in text) == (login == "officer1")

@@ -2,11 +2,15 @@
 
 import flask
 from flask import Blueprint
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
+from bpmn.handbook import Handbook
 from engine import definition_queries
-from housing import handbooks
+from engine.records import ProcessDefinition
+from housing import handbook_printing, handbooks
 from housing.people import queries as people
-from webapp import current, permissions
+from webapp import current, handbook_parts, language, model_words, permissions
 
 pages = Blueprint("handbooks", __name__)
 
@@ -14,16 +18,48 @@ pages = Blueprint("handbooks", __name__)
 @pages.get("/processes/<key>/<int:version>/handbook")
 def show(key: str, version: int) -> str:
     """Show the handbook of a version; who may not look into processes sees its public part."""
+    deployed, handbook = _read(key, version)
     with current.application().reading() as session:
-        deployed = definition_queries.definition(key, version, session)
-        handbook = handbooks.of_version(deployed, session)
         versions = definition_queries.definitions(session, key)
         names = people.names_of({each.deployed_by for each in versions}, session=session)
-    is_staff = permissions.may_open("processes.show_process", current.roles())
     return flask.render_template(
-        "handbooks/show.html" if is_staff else "handbooks/public.html",
+        "handbooks/show.html" if _sees_all() else "handbooks/public.html",
         deployed=deployed,
         handbook=handbook,
         versions=versions,
         names_by_account=names,
     )
+
+
+@pages.get("/processes/<key>/<int:version>/handbook.pdf")
+def show_pdf(key: str, version: int) -> Response:
+    """Send the handbook of a version as PDF, the same part as on the page."""
+    deployed, handbook = _read(key, version)
+    name = model_words.say(handbook.name)
+    is_all = _sees_all()
+    title = (
+        _("Handbook: %(process)s", process=name)
+        if is_all
+        else _("How “%(process)s” works", process=name)
+    )
+    content = handbook_printing.to_pdf(
+        str(title),
+        str(_("%(key)s, version %(version)d", key=key, version=version)),
+        str(_("Contents")),
+        list(handbook_parts.of_staff(handbook) if is_all else handbook_parts.of_public(handbook)),
+        is_english=language.choose() == "en",
+        stamp=deployed.deployed_at,
+    )
+    response = Response(content, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "inline", filename=f"{key}-{version}.pdf")
+    return response
+
+
+def _read(key: str, version: int) -> tuple[ProcessDefinition, Handbook]:
+    with current.application().reading() as session:
+        deployed = definition_queries.definition(key, version, session)
+        return deployed, handbooks.of_version(deployed, session)
+
+
+def _sees_all() -> bool:
+    return permissions.may_open("processes.show_process", current.roles())
