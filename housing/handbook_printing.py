@@ -6,6 +6,9 @@ from datetime import datetime
 
 from housing.letters import printing
 
+NARROWEST, WIDEST = 5, 30
+"""Of a column, in characters; columns share the page in these proportions."""
+
 LAYOUT = printing.FOLDER / "templates" / "handbook.typ"
 
 
@@ -54,6 +57,12 @@ def to_pdf(  # noqa: PLR0913  # the words of one title page
         "contents": contents,
         "lang": "en" if is_english else "zh",
         "region": "GB" if is_english else "TW",
-        "parts": [asdict(part) for part in parts],
+        "parts": [asdict(part) | {"widths": _widths(part)} for part in parts],
     }
     return printing.print_layout(LAYOUT, data, stamp)
+
+
+def _widths(part: Part) -> list[int]:
+    """Give each column room by its longest cell."""
+    longest = [max(len(cell) for cell in column) for column in zip(*part.rows, strict=True)]
+    return [min(max(length, NARROWEST), WIDEST) for length in longest]

@@ -15,13 +15,15 @@ def of_staff(book: Handbook) -> Iterator[Part]:
     yield Part(heading=str(_("Purpose")), text=say(book.purpose))
     yield _pairs(str(_("How a case begins")), book.starts)
     yield _pairs(str(_("Roles")), ((role.name, role.text) for role in book.roles))
-    yield _steps(str(_("What people do")), book.human)
+    if book.human:
+        yield _steps(str(_("What people do")), book.human)
     yield _steps(str(_("What the system does")), book.automatic)
     yield from _deadlines(book)
     yield from (_decision(each) for each in book.decisions)
     yield from _letters(book)
     yield from _forms(book)
-    yield _pairs(str(_("Messages")), ((each.name, each.text) for each in book.messages))
+    if book.messages:
+        yield _pairs(str(_("Messages")), ((each.name, each.text) for each in book.messages))
     yield _pairs(str(_("How a case ends")), ((end.name or end.id, end.text) for end in book.ends))
 
 
@@ -48,7 +50,7 @@ def of_public(book: Handbook) -> Iterator[Part]:
 
 def _pairs(heading: str, pairs: Iterable[tuple[str, str]]) -> Part:
     rows = tuple((say(name), say(text)) for name, text in pairs)
-    return Part(heading=heading, columns=("", "") if rows else (), rows=rows)
+    return Part(heading=heading, columns=(str(_("Name")), str(_("Meaning"))), rows=rows)
 
 
 def _steps(heading: str, steps: Iterable[Step]) -> Part:
