@@ -25,6 +25,7 @@ from webapp import (
 )
 from webapp.api import external_tasks, guard, messages
 from webapp.pages import (
+    actions,
     applications,
     auth,
     bank,
@@ -55,6 +56,7 @@ from webapp.pages import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    actions.pages,
     applications.pages,
     auth.pages,
     bank.pages,
@@ -144,7 +146,7 @@ def _words_of_every_page() -> dict[str, object]:
     chosen = language.choose()
     return {
         "person": current.person(),
-        "navigation": navigation.links,
+        "navigation": navigation.offer,
         "here": addresses.here,
         "languages": language.LANGUAGES,
         "language": chosen,

@@ -1,4 +1,4 @@
-"""What the navigation offers to a person, by role."""
+"""What the navigation offers to a person, by role: few entries, the rest in groups."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ SECTIONS = {
     "calendars": "calendars.show",
     "care": "care.panel",
     "cases": "repairs.list_reports",
-    "consumables": "repairs.list_reports",
-    "incidents": "repairs.list_reports",
+    "consumables": "consumables.list_prices",
+    "incidents": "incidents.list_incidents",
     "inbox": "inbox.list_tasks",
     "leases": "leases.list_leases",
     "move_outs": "move_outs.list_move_outs",
@@ -29,6 +29,16 @@ SECTIONS = {
 """Blueprint to the entry that stands for its pages."""
 
 
+Entry = tuple[str, str, str]
+"""Endpoint, words, icon."""
+
+MOST_FLAT = 7
+"""So many entries stand beside each other; more are put into groups."""
+
+ON_A_PHONE = 4
+"""So many fit into the bar of a phone, beside "More"."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
     """One entry of the navigation.
@@ -37,7 +47,6 @@ class Link:
         endpoint: where it leads.
         words: what it says.
         icon: name of a picture in macros/icons.html.
-        count: length of the list behind it; None shows nothing.
         is_current: whether this page is shown now.
     """
 
@@ -46,97 +55,201 @@ class Link:
     words: str
     icon: str
     is_current: bool
-    count: int | None = None
 
 
-def links() -> list[Link]:
-    """List the pages this person may open, most used first."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Entries that belong together; without words they stand by themselves."""
+
+    words: str
+    icon: str
+    links: tuple[Link, ...]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether one of its pages is shown now."""
+        return any(link.is_current for link in self.links)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Navigation:
+    """All entries of a person.
+
+    Attributes:
+        groups: for wide screens, most used first.
+        bar: the few at the bottom of a phone.
+        rest: what a phone shows behind "More".
+    """
+
+    groups: tuple[Group, ...]
+    bar: tuple[Link, ...]
+    rest: tuple[Group, ...]
+
+
+def offer() -> Navigation:
+    """Offer the pages this person may open, most used first."""
     person = current.person()
     if person is None:
-        return []
-    entries = _entries(person.roles)
-    return [
-        _link(endpoint, words, icon)
-        for endpoint, words, icon in entries
-        if endpoint in flask.current_app.view_functions
-        and permissions.may_open(endpoint, person.roles)
+        return Navigation(groups=(), bar=(), rest=())
+    offered = [
+        (words, icon, [entry for entry in entries if _may_open(entry, person.roles)])
+        for words, icon, entries in _sections(person.roles)
     ]
+    here = _here({entry[0] for _words, _icon, entries in offered for entry in entries})
+    groups = _grouped(
+        [
+            Group(words=words, icon=icon, links=tuple(_link(entry, here) for entry in entries))
+            for words, icon, entries in offered
+            if entries
+        ]
+    )
+    bar = tuple(group.links[0] for group in groups)[:ON_A_PHONE]
+    return Navigation(groups=groups, bar=bar, rest=_without(groups, bar))
 
 
-def _link(endpoint: str, words: str, icon: str) -> Link:
+def _may_open(entry: Entry, roles: frozenset[str]) -> bool:
+    endpoint = entry[0]
+    return endpoint in flask.current_app.view_functions and permissions.may_open(endpoint, roles)
+
+
+def _link(entry: Entry, here: str) -> Link:
+    endpoint, words, icon = entry
+    address = flask.url_for(endpoint)
     return Link(
-        endpoint=endpoint,
-        address=flask.url_for(endpoint),
-        words=words,
-        icon=icon,
-        is_current=_is_here(endpoint),
+        endpoint=endpoint, address=address, words=words, icon=icon, is_current=endpoint == here
     )
 
 
-def _is_here(endpoint: str) -> bool:
-    """Tell whether this page belongs to an entry; a list stands for the pages behind it too."""
+def _here(offered: set[str]) -> str:
+    """Name the entry of this page: its own, else the list that stands for the pages behind it."""
     here = flask.request.endpoint or ""
-    return here == endpoint or SECTIONS.get(here.partition(".")[0]) == endpoint
+    return here if here in offered else SECTIONS.get(here.partition(".")[0], "")
 
 
-def _entries(roles: frozenset[str]) -> list[tuple[str, str, str]]:
+def _grouped(groups: list[Group]) -> tuple[Group, ...]:
+    """Dissolve groups of one entry, and all groups when there are few entries."""
+    is_small = sum(len(group.links) for group in groups) <= MOST_FLAT
+    found: list[Group] = []
+    for group in groups:
+        if is_small or not group.words or len(group.links) == 1:
+            found.extend(Group(words="", icon=link.icon, links=(link,)) for link in group.links)
+        else:
+            found.append(group)
+    return tuple(found)
+
+
+def _without(groups: tuple[Group, ...], bar: tuple[Link, ...]) -> tuple[Group, ...]:
+    left = (
+        Group(
+            words=group.words,
+            icon=group.icon,
+            links=tuple(link for link in group.links if link not in bar),
+        )
+        for group in groups
+    )
+    return tuple(group for group in left if group.links)
+
+
+def _sections(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
     if roles <= {"applicant"}:
-        return _for_applicants()
-    return _for_residents() if roles <= {"resident", "applicant"} else _for_staff(roles)
+        return [("", "", _for_applicants())]
+    if roles <= {"resident", "applicant"}:
+        return [("", "", _for_residents(roles))]
+    return _for_staff(roles)
 
 
-def _for_applicants() -> list[tuple[str, str, str]]:
+def _for_applicants() -> list[Entry]:
     return [
-        ("applications.list_applications", _("My applications"), "list"),
+        ("home.index", _("Home"), "home"),
         ("calls.list_calls", _("Calls for applications"), "building"),
+        ("applications.list_applications", _("My applications"), "list"),
         ("inbox.list_tasks", _("To do"), "tasks"),
-        ("care.signal", _("Ask for help"), "person"),
         _messages(),
         ("deadlines.show", _("Count a deadline"), "clock"),
     ]
 
 
-def _for_residents() -> list[tuple[str, str, str]]:
-    return [
+def _for_residents(roles: frozenset[str]) -> list[Entry]:
+    entries = [
         ("home.index", _("Home"), "home"),
         ("repairs.report", _("Report a repair"), "wrench"),
         ("repairs.list_reports", _("My reports"), "list"),
         ("inbox.list_tasks", _("To do"), "tasks"),
         ("leases.show_own", _("My lease"), "building"),
+        ("care.signal", _("Ask for help"), "person"),
         _messages(),
-        ("deadlines.show", _("Count a deadline"), "clock"),
     ]
-
-
-def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, str]]:
-    entries = [
-        ("home.index", _("Home"), "home"),
-        ("inbox.list_tasks", _("Tasks"), "tasks"),
-        ("repairs.list_reports", _("Repair cases"), "list"),
-        ("repair_figures.show", _("Statistics of repairs"), "gauge"),
-        ("leases.list_leases", _("Leases"), "building"),
-        ("move_outs.list_move_outs", _("Move-outs"), "arrow"),
-        ("care.panel", _("Care"), "person"),
-        ("care.list_reports", _("Care reports"), "list"),
-        ("care.access_log", _("Access log"), "lock"),
-        ("processes.list_processes", _("Processes"), "process"),
-        ("operations.show", _("Operations"), "gauge"),
-        _messages(),
-        ("clocks.list_late", _("Late and due soon"), "warning"),
-        ("calendars.show", _("Working calendar"), "calendar"),
-        ("deadlines.show", _("Count a deadline"), "clock"),
-    ]
-    if roles & {"officer", "section_chief"}:
-        entries.insert(3, ("applications.list_applications", _("Applications"), "list"))
-        entries.insert(4, ("calls.list_calls", _("Calls for applications"), "building"))
-    if current.application().settings.bank == "simulator":
-        entries.append(("bank.list_inquiries", _("Simulated bank"), "play"))
-    if roles & REPORTERS:
-        entries.insert(3, ("repairs.report", _("Report a repair"), "wrench"))
+    if "applicant" in roles:
+        entries.insert(5, ("applications.list_applications", _("My applications"), "list"))
     return entries
 
 
-def _messages() -> tuple[str, str, str]:
+def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
+    keepers = bool(roles & {"process_supervisor", "administrator"})
+    processes = [
+        ("processes.list_processes", _("Processes"), "process"),
+        ("operations.show", _("Operations"), "gauge"),
+    ]
+    own = [("home.index", _("Home"), "home"), ("inbox.list_tasks", _("Tasks"), "tasks")]
+    groups = [
+        ("", "", own + (processes if keepers else [])),
+        (_("Repairs"), "wrench", _of_repairs(roles)),
+        (_("Applications"), "list", _of_applications(roles)),
+        (_("Leases"), "building", _of_leases()),
+        (_("Care"), "person", _of_care()),
+    ]
+    tools = [
+        ("clocks.list_late", _("Late and due soon"), "warning"),
+        ("calendars.show", _("Working calendar"), "calendar"),
+        ("deadlines.show", _("Count a deadline"), "clock"),
+        *([] if keepers else processes),
+        _messages(),
+    ]
+    if roles & {"social_worker", "social_worker_lead"}:
+        groups.insert(1, groups.pop())
+    return [*groups, (_("Deadlines and tools"), "clock", tools)]
+
+
+def _of_repairs(roles: frozenset[str]) -> list[Entry]:
+    cases = ("repairs.list_reports", _("Repair cases"), "list")
+    report = ("repairs.report", _("Report a repair"), "wrench")
+    return [
+        cases,
+        *([report] if roles & REPORTERS else []),
+        ("incidents.list_incidents", _("Mass incidents"), "warning"),
+        ("repair_figures.show", _("Statistics of repairs"), "gauge"),
+        ("consumables.list_prices", _("Price table of consumables"), "list"),
+    ]
+
+
+def _of_applications(roles: frozenset[str]) -> list[Entry]:
+    if not roles & {"officer", "section_chief"}:
+        return []
+    return [
+        ("applications.list_applications", _("Applications"), "list"),
+        ("calls.list_calls", _("Calls for applications"), "building"),
+    ]
+
+
+def _of_leases() -> list[Entry]:
+    entries = [
+        ("leases.list_leases", _("Leases"), "building"),
+        ("move_outs.list_move_outs", _("Move-outs"), "arrow"),
+    ]
+    if current.application().settings.bank == "simulator":
+        entries.append(("bank.list_inquiries", _("Simulated bank"), "play"))
+    return entries
+
+
+def _of_care() -> list[Entry]:
+    return [
+        ("care.panel", _("Care"), "person"),
+        ("care.list_reports", _("Care reports"), "list"),
+        ("care.access_log", _("Access log"), "lock"),
+    ]
+
+
+def _messages() -> Entry:
     """Lead to the simulator in the demo, where everybody's messages are seen, else to one's own."""
     if current.application().settings.is_demo:
         return ("simulator.list_messages", _("Messages"), "mail")
