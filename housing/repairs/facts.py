@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from housing.letters.queries import letters_of
 from housing.places.models import Unit
 from housing.repairs import incidents
 from housing.repairs.queries import case_summary
 from housing.repairs.views import CaseSummary, LedgerView, OrderView
 
-KINDS = frozenset({"ticket", "order", "ledger", "incident"})
+KINDS = frozenset({"ticket", "order", "ledger", "incident", "contractor_letters"})
 """The kinds of facts below."""
 
 
@@ -47,6 +48,20 @@ def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mappi
         "order": _order(case.orders[-1]) if case.orders else {},
         "ledger": _entry(case.ledger[-1]) if case.ledger else {},
         "incident": _incident(number, session),
+        "contractor_letters": _letters(case.ticket.instance_id, session),
+    }
+
+
+def _letters(instance_id: str | None, session: Session) -> Mapping[str, object]:
+    """Give the kinds of letters to contractors, oldest first, and when the newest was served."""
+    sent = [
+        each
+        for each in letters_of(instance_id or "", session=session)
+        if each.contractor_code is not None
+    ]
+    return {
+        "kinds": [each.kind for each in sent],
+        "served_at": sent[-1].served_at if sent else None,
     }
 
 

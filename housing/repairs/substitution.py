@@ -1,24 +1,43 @@
 """What the diagram calls around substitute performance (代履行): last call, charge, recovery."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
 
-from engine.calendar import end_of_local_day
+from engine.calendar import end_of_local_day, local_date
+from housing.letters import service as letters
+from housing.letters.service import NewLetter
 from housing.records.service import latest_answers
-from housing.repairs.desk import order_of, people_of, tell, ticket_of
+from housing.repairs.desk import order_of, orders_of, people_of, place_of, tell, ticket_of
 from housing.repairs.errors import LedgerEntryNotFound
-from housing.repairs.models import LedgerEntry
+from housing.repairs.models import LedgerEntry, RepairOrder, RepairTicket
 from housing.repairs.rules import Account, recover, whole
 from housing.slices import NOTHING, Call, Result
 
+LAST_CALL_DAYS = 3
+"""Calendar days of the last call; the diagram counts them from service: our default."""
+
+RECOVERY_DAYS = 30
+"""Calendar days within which a contractor pays what was performed in his place: our default."""
+
+PORTAL = "portal"
+
 
 def serve_last_call(call: Call, ticket_id: int, order_id: int) -> Result:
-    """Serve the last call before substitute performance (代履行); gives the instant of service."""
+    """Send the last call before substitute performance (代履行): a letter, served at once.
+
+    A contractor is served electronically, in the portal where his orders are; so service does not
+    wait for the post, and its instant starts the last period.
+
+    Returns:
+        served_at, the instant of service.
+    """
     ticket = ticket_of(ticket_id, session=call.session)
     order = order_of(order_id, session=call.session)
-    order.last_call_served_at = order.last_call_served_at or call.now
+    served_at = _send(call, "repair_last_call", order.contractor, _last_call(call, ticket, order))
+    order.last_call_served_at = order.last_call_served_at or served_at
     people = people_of(order.contractor, session=call.session)
     tell(call, ticket, "last_call", people, {"contractor": order.contractor_name})
     return {"served_at": order.last_call_served_at}
@@ -53,10 +72,66 @@ def charge_contractor(call: Call, ticket_id: int, order_id: int, amount_twd: Dec
         )
         call.session.add(entry)
         call.session.flush()
+        if entry.charged_twd:
+            words = _recovery(call, ticket, failed, entry.charged_twd)
+            entry.notice_served_at = _send(call, "repair_recovery", failed.contractor, words)
     ticket.payer = "contractor"
     fields = {"amount_twd": entry.charged_twd, "contractor": failed.contractor_name}
     tell(call, ticket, "cost_charged", people_of(failed.contractor, session=call.session), fields)
     return {"ledger_entry_id": entry.id}
+
+
+def _send(call: Call, template: str, contractor: str, fields: Mapping[str, object]) -> datetime:
+    """Write a letter to a contractor and serve it in the portal; gives the instant of service."""
+    new = NewLetter(
+        key=f"{call.key}:{template}",
+        instance=call.instance,
+        template=template,
+        contractor=contractor,
+        fields=fields,
+        channel=PORTAL,
+    )
+    letter_id = letters.write(new, by=call.by, session=call.session, clock=call.clock)
+    served_at = letters.send(letter_id, engine=call.engine, session=call.session, clock=call.clock)
+    return served_at or call.now
+
+
+def _last_call(call: Call, ticket: RepairTicket, order: RepairOrder) -> Mapping[str, object]:
+    is_extended = order.due_at != order.original_due_at
+    return {
+        "days": LAST_CALL_DAYS,
+        "place": place_of(ticket, session=call.session),
+        "what": ticket.text,
+        "dispatched_on": local_date(order.dispatched_at),
+        "original_due_on": local_date(order.original_due_at),
+        "due_on": local_date(order.due_at) if is_extended else None,
+    }
+
+
+def _recovery(
+    call: Call, ticket: RepairTicket, failed: RepairOrder, amount_twd: int
+) -> Mapping[str, object]:
+    substitutes = [
+        order
+        for order in orders_of(ticket.id, session=call.session)
+        if order.substitute_for is not None and order.done_at is not None
+    ]
+    last_call_at = failed.last_call_served_at
+    return {
+        "days": RECOVERY_DAYS,
+        "place": place_of(ticket, session=call.session),
+        "what": ticket.text,
+        "amount_twd": amount_twd,
+        "last_call_on": local_date(last_call_at) if last_call_at else None,
+        "lines": [
+            {
+                "contractor": order.contractor_name,
+                "done_on": local_date(order.done_at or call.now),
+                "amount_twd": order.cost_twd or 0,
+            }
+            for order in substitutes
+        ],
+    }
 
 
 def record_recovery(
