@@ -32,6 +32,7 @@ from engine.definition_queries import processes as processes
 from engine.definition_queries import resource as resource
 from engine.errors import InstanceNotFound, UserTaskNotFound
 from engine.records import ActiveElement as ActiveElement
+from engine.records import AwaitedMessage as AwaitedMessage
 from engine.records import HistoryEntry as HistoryEntry
 from engine.records import Incident as Incident
 from engine.records import Instance as Instance
@@ -285,6 +286,18 @@ def active_elements(instance_id: str, session: Session) -> tuple[ActiveElement, 
         .order_by(waiting.c.element_id)
     )
     return tuple(ActiveElement(**row) for row in session.execute(counted).mappings())
+
+
+def awaited_messages(instance_id: str, session: Session) -> tuple[AwaitedMessage, ...]:
+    """List the messages that an instance waits for now, each name once, by element."""
+    first = func.min(subscription.c.element_id).label("element_id")
+    rows = session.execute(
+        select(subscription.c.name, first)
+        .where(subscription.c.instance_id == instance_id, subscription.c.kind == "message")
+        .group_by(subscription.c.name)
+        .order_by(first, subscription.c.name)
+    )
+    return tuple(AwaitedMessage(**row) for row in rows.mappings())
 
 
 def running_counts(definition_id: str, session: Session) -> Mapping[str, int]:

@@ -232,6 +232,14 @@ class Incident:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AwaitedMessage:
+    """A message that a case waits for now, and the element that does."""
+
+    name: str
+    element_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ActiveElement:
     """Where a case stands now: an element with its tokens.
 

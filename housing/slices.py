@@ -129,6 +129,9 @@ class Subject:
         process: key of the process, such as `repair.ticket`.
         start_form: key of the form that opens a case; None when no form does.
         message_forms: name of a message that people may send, to the key of its form or None.
+        message_senders: name of such a message to who may send it from the page of a case: roles,
+            and relations to the case such as "reporter"; empty for one with a page of its own. A
+            message without an entry is sent by officers.
         open: opens a case and gives its first step.
         post: sends a message of a person to a case: instance id, message, values, desk.
         check: refuses answers that break a rule which the form's definition cannot know; raises
@@ -150,6 +153,7 @@ class Subject:
     process: str
     start_form: str | None = None
     message_forms: Mapping[str, str | None] = field(default_factory=dict)
+    message_senders: Mapping[str, frozenset[str]] = field(default_factory=dict)
     open: Callable[[Opening, Desk], StepResult] = _cannot_open
     post: Callable[[str, str, Mapping[str, object], Desk], StepResult | None] = _send
     check: Callable[..., None] = _nothing_to_check

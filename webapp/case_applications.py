@@ -67,7 +67,7 @@ def read(case: Instance, viewer: Viewer, waits: Collection[str]) -> Part:
         reached -= reached >= SUPPLEMENT
     return ApplicationPart(
         view=view,
-        can_withdraw=is_running and is_own,
+        can_withdraw=is_running and viewer.relation == "reporter",
         can_extend=view.may_extend and is_own,
         steps=steps,
         reached=reached,

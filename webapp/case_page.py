@@ -19,6 +19,7 @@ from housing.renewals.operations import PROCESS as RENEWALS
 from housing.repairs.service import PROCESS as REPAIRS
 from webapp import (
     case_access,
+    case_actions,
     case_applications,
     case_leases,
     case_letters,
@@ -27,6 +28,7 @@ from webapp import (
     model_words,
 )
 from webapp.case_access import Access
+from webapp.case_actions import ActionLine
 from webapp.case_part import Part, ReadPart
 from webapp.case_timeline import SYSTEM_KINDS, Day, days_of
 
@@ -87,6 +89,7 @@ class CasePage:
         hidden_count: lines of the timeline that only the system wrote and that are not shown.
         steps: of the diagram, as a list; empty for people who do not see the diagram.
         model: the diagram; None for the same people.
+        actions: what this person may do beside the tasks.
         deadlines: running ones first; people outside the office see the running ones only.
     """
 
@@ -101,6 +104,7 @@ class CasePage:
     steps: tuple[CaseStep, ...]
     model: ProcessModel | None
     incidents: tuple[Incident, ...]
+    actions: tuple[ActionLine, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
 
     def deadline_of(self, task_id: str) -> Deadline | None:
@@ -193,6 +197,7 @@ def read(number: str, *, is_whole: bool) -> CasePage:
         steps=tuple(steps),
         model=model if viewer.is_staff else None,
         incidents=incidents,
+        actions=case_actions.lines(case, viewer, model),
         deadlines=deadlines,
     )
 

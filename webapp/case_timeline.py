@@ -10,6 +10,7 @@ from engine.errors import DefinitionNotFound
 from forms import schema, words
 from forms.schema import Form
 from forms.words import Answer
+from housing.cases.actions import REASON_FORM, REASON_KEY
 from housing.cases.queries import Submitted, TimelineEntry
 from webapp import current, model_words
 
@@ -85,6 +86,8 @@ def _answers(submitted: Submitted | None, definition_id: str) -> tuple[Answer, .
 
 def _deployed_form(form_key: str, definition_id: str) -> Form | None:
     """Read a form in the version of the case; None for one the version was deployed without."""
+    if form_key == REASON_KEY:
+        return REASON_FORM
     with current.application().reading() as session:
         try:
             text = definition_queries.resource(definition_id, f"forms/{form_key}.json", session)

@@ -53,6 +53,7 @@ from webapp.pages import (
     repair_figures,
     repairs,
     simulator,
+    units,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -86,6 +87,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     repair_figures.pages,
     repairs.pages,
     simulator.pages,
+    units.pages,
 )
 
 MAX_REQUEST_BYTES = 80 * 1024 * 1024

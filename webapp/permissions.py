@@ -70,6 +70,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "incidents.open_new": _incident_keepers,
     "incidents.tell_all": _incident_keepers,
     "incidents.join": frozenset({"property_manager"}),
+    "units.show": _repair_office,
     "consumables.list_prices": _repair_office | {"contractor"},
     "consumables.show": _repair_office | {"contractor"},
     "consumables.set_price": frozenset({"officer", "section_chief", "process_supervisor"}),

@@ -20,6 +20,7 @@ from housing.records.service import Answers, record
 from housing.slices import Desk, Opening, Subject
 
 PERIODIC, ROLLING = "app.periodic", "app.rolling"
+CLOSERS = frozenset({"section_chief"})
 FACT_KINDS = frozenset({"round", "list"})
 MESSAGE_FORMS: Mapping[str, str | None] = {
     "call.extend_close": "application_periodic/extend_close",
@@ -189,6 +190,7 @@ SUBJECTS = tuple(
         message_forms=MESSAGE_FORMS
         if kind == "periodic"
         else {"queue.vacancy": calls.VACANCY_FORM},
+        message_senders={"call.extend_close": CLOSERS} if kind == "periodic" else {},
         open=_open(kind),
         post=post,
         check=check,

@@ -128,6 +128,7 @@ SUBJECT = Subject(
     process=service.PROCESS,
     start_form=service.APPLICATION_FORM,
     message_forms=FORMS,
+    message_senders={service.EXTENSION_MESSAGE: frozenset()},
     open=_open,
     post=_post,
     check=questions.check,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.errors import NotAllowed
+from engine.errors import Conflict, NotAllowed, NotFound
 
 
 @dataclass(eq=False)
@@ -10,3 +10,17 @@ class CaseNotYours(NotAllowed):
     """You do not take part in this case."""
 
     instance_id: str
+
+
+@dataclass(eq=False)
+class ActionUnknown(NotFound):
+    """There is no such action in this case."""
+
+    message: str
+
+
+@dataclass(eq=False)
+class ActionPast(Conflict):
+    """This case has gone on meanwhile; this action is not possible now."""
+
+    message: str

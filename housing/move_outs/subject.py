@@ -299,6 +299,7 @@ SUBJECT = Subject(
         service.WITHDRAW_MESSAGE: None,
         service.EXTENSION_MESSAGE: "move_out/extend_take_over",
     },
+    message_senders={service.WITHDRAW_MESSAGE: frozenset(), service.EXTENSION_MESSAGE: frozenset()},
     open=open_notice,
     post=_post,
     check=_check,

@@ -57,6 +57,7 @@ def _check(task: UserTask, values: Mapping[str, object], *, session: Session) ->
 SUBJECT = Subject(
     process=PROCESS,
     message_forms={PAPER_MESSAGE: PAPER_FORM},
+    message_senders={PAPER_MESSAGE: frozenset()},
     post=_post,
     check=_check,
     context=queries.context,

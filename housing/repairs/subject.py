@@ -72,6 +72,7 @@ SUBJECT = Subject(
         service.CANCEL_MESSAGE: None,
         service.EXTENSION_MESSAGE: service.EXTENSION_FORM,
     },
+    message_senders={service.CANCEL_MESSAGE: frozenset(), service.EXTENSION_MESSAGE: frozenset()},
     open=_open,
     post=_post,
     check=questions.check,

@@ -34,6 +34,7 @@ from housing.people.rules import ROLES, token_hash
 from housing.persons.queries import person_of_account
 from housing.repairs import incidents
 from housing.repairs import service as repairs
+from housing.repairs.desk import ticket_by_number
 from housing.repairs.service import Report
 from tests.conftest import BEGIN
 from webapp import permissions
@@ -84,6 +85,7 @@ OBJECTS: Mapping[str, str] = {
     "persons.reveal": "person",
     "persons.show": "person",
     "processes.show_process": "office",
+    "units.show": "unit",
     "repairs.cancel": "case",
     "repairs.request_extension": "order",
     "simulator.play": "message",
@@ -117,6 +119,7 @@ READERS: Mapping[str, frozenset[str]] = {
     "case": STAFF | {"owner"},
     "file": STAFF | {"owner"},
     "incident": STAFF,
+    "unit": STAFF,
     "letter": STAFF | {"owner"},
     "task": frozenset({"property_manager", "process_supervisor", "administrator"}),
     "order": frozenset(),
@@ -171,6 +174,7 @@ ABSENT: Mapping[str, object] = {
     "task_id": "0" * 32,
     "file_id": "0" * 32,
     "incident_id": 999_999,
+    "unit_id": 999_999,
     "letter_id": 999_999,
     "person_id": 999_999,
     "filename": "absent.css",
@@ -277,11 +281,13 @@ def _objects(made, clock) -> Mapping[str, Mapping[str, object]]:
             clock=clock,
         )
         move_out = engine_queries.instance(opened.instance_id, session)
+        unit_id = ticket_by_number(case.business_key, session=session).unit_id
         incident_id = incidents.open_incident(
             case.business_key, "水龍頭停水。", by=SYSTEM, session=session, clock=clock
         )
     return {
         "incident": {"incident_id": incident_id},
+        "unit": {"unit_id": unit_id},
         "lease": {"number": lease.number},
         "move_out": {"number": move_out.business_key, "item_id": 1, "role": "tenant"},
         "case": {"number": case.business_key},
