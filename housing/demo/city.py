@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from engine.clock import FrozenClock, ShiftedClock
 from housing import demo_clock
 from housing.bootstrap import Application
-from housing.demo import calls, care, world
+from housing.demo import calls, care, leavings, world
 from housing.demo.errors import CityNotEmpty
 from housing.demo.stories import START
 from housing.demo.tickets import all_stories
@@ -48,7 +48,11 @@ def load(application: Application, *, progress: Callable[[], object] = lambda: N
     with onward.unit_of_work() as session:
         world.found(vault=application.vault, session=session, clock=clock)
         cast = _people(session)
-    errands = [*care.errands(onward, cast), *calls.errands(onward, START)]
+    errands = [
+        *care.errands(onward, cast),
+        *calls.errands(onward, START),
+        *leavings.errands(onward, cast),
+    ]
     errands.sort(key=lambda each: each.at)
     Walk(onward, clock, cast, progress, errands).run(stories, START)
     _set_clock(application)

@@ -41,6 +41,18 @@ def case_by_number(number: str, *, session: Session) -> MoveOutCase:
     return found
 
 
+def number_by_token(token: str, *, session: Session) -> str:
+    """Find the number of a move-out by the key of the form that opened it.
+
+    Raises:
+        MoveOutNotFound: there is none.
+    """
+    found = session.scalar(select(MoveOutCase.number).where(MoveOutCase.token == token))
+    if found is None:
+        raise MoveOutNotFound(token)
+    return found
+
+
 def running_case_of(lease_id: int, *, session: Session) -> MoveOutCase | None:
     """Find the move-out in which a lease is being ended, if any."""
     over = ("withdrawn", "taken_over", "closed")
