@@ -10,7 +10,7 @@ from PIL import Image
 
 from engine import queries as engine_queries
 from engine.queries import TaskFilter
-from housing.demo import clock as demo_clock
+from housing.cases.service import Completion, submit_task
 from housing.move_outs import queries
 from housing.people.queries import account_by_login
 
@@ -104,3 +104,99 @@ def test_the_list_of_leases_says_when_nothing_fits(house, signed_in):
     house.deploy_packages()
 
     assert "沒有符合條件的租約" in signed_in("officer1").open("/leases?q=nowhere").text
+
+
+@pytest.fixture
+def handing_over(leaving, house, clock, signed_in):
+    """Bring the case to the day of the handover; gives its number and the manager's browser."""
+    number, _browser = leaving
+    clock.advance(timedelta(days=28))
+    fire(house, clock)
+    complete(house, clock, "inspect", {"items": [], "photos": [], "note": ""})
+    clock.advance(timedelta(days=14))
+    fire(house, clock)
+    manager = signed_in("manager1")
+    manager.open(f"/move-outs/{number}/handover")
+    manager.send(f"/move-outs/{number}/handover")
+    return number, manager
+
+
+def fire(house, clock):
+    """Fire what is due."""
+    with house.reading() as session:
+        due = house.engine.due_jobs(session, clock.now(), 100)
+    for job in due:
+        with house.unit_of_work() as session:
+            house.engine.fire(job.id, session=session)
+
+
+def complete(house, clock, element, values):
+    """Complete the open task of an element as the manager."""
+    with house.unit_of_work() as session:
+        by = account_by_login("manager1", session=session).actor
+        (task,) = engine_queries.open_tasks(TaskFilter(element_id=element), session).rows
+        house.engine.claim(task.id, by=by, session=session)
+        submit_task(
+            Completion(task_id=task.id, values=values),
+            by=by,
+            engine=house.engine,
+            session=session,
+            clock=clock,
+        )
+
+
+def png() -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (640, 176), "white").save(target, "PNG")
+    return target.getvalue()
+
+
+def test_items_are_saved_one_by_one_and_a_damage_needs_a_photo(handing_over):
+    number, manager = handing_over
+    page = manager.open(f"/move-outs/{number}/handover").text
+    first = re.search(r'id="item-(\d+)"', page)[1]
+    address = f"/move-outs/{number}/handover/items/{first}"
+
+    refused = manager.send(address, finding="damage", price_twd="4000", remark="刮痕很深")
+    assert refused.status_code == 422
+    assert "損壞須附照片" in refused.text
+    assert "刮痕很深" in refused.text
+
+    photo = (io.BytesIO(png()), "damage.png")
+    kept = manager.send(address, finding="damage", price_twd="4000", new_photos=photo)
+    assert kept.status_code == 200
+    assert "已檢查 1" in manager.open(f"/move-outs/{number}/handover").text
+
+
+def test_a_signature_is_drawn_typed_or_refused_with_a_reason(handing_over):
+    number, manager = handing_over
+    address = f"/move-outs/{number}/handover/signatures/tenant"
+    drawing = "data:image/png;base64," + base64.b64encode(png()).decode()
+
+    assert "請手寫簽名" in manager.send(address).text
+    assert "signature-shown" in manager.send(address, drawing=drawing).text
+    assert "輸入姓名：林安安" in manager.send(address, typed="林安安").text
+    assert "拒絕簽名" in manager.send(address, refused_because="不同意點退結果，里長見證").text
+
+
+def test_what_is_no_picture_is_no_signature(handing_over):
+    number, manager = handing_over
+    address = f"/move-outs/{number}/handover/signatures/tenant"
+
+    assert manager.send(address, drawing="data:image/png;base64,%%%").status_code == 422
+
+
+def test_only_managers_fill_the_sheet_in_and_the_office_reads_it(handing_over, signed_in):
+    number, _manager = handing_over
+    officer = signed_in("officer1")
+
+    assert officer.open(f"/move-outs/{number}/handover").status_code == 200
+    assert officer.send(f"/move-outs/{number}/handover/readings").status_code == 403
+    assert signed_in("manager2").open(f"/move-outs/{number}/handover").status_code == 404
+
+
+def test_the_simulated_bank_is_played_by_finance_only(house, signed_in):
+    house.deploy_packages()
+
+    assert "目前沒有待回覆的查詢" in signed_in("finance1").open("/simulator/bank").text
+    assert signed_in("resident1").open("/simulator/bank").status_code == 403
