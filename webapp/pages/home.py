@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from engine import definition_queries, queries
 from engine.queries import TaskFilter
-from webapp import current, inbox_views, report_lists
+from webapp import current, home_actions, inbox_views, report_lists
 
 pages = Blueprint("home", __name__)
 
@@ -18,7 +18,7 @@ SUPERVISORS = frozenset({"process_supervisor", "administrator"})
 
 @pages.get("/")
 def index() -> str:
-    """Show residents two actions and what waits for them, staff their counts and next tasks."""
+    """Show residents what they can begin and what waits for them, staff their tasks first."""
     actor, application = current.actor(), current.application()
     with application.reading() as session:
         counts = queries.task_counts(actor, application.clock.now(), session)
@@ -32,6 +32,8 @@ def index() -> str:
         cases=inbox_views.cases_of(tasks.rows),
         is_staff=current.is_worker(),
         lead=_lead(),
+        begin=home_actions.begin(),
+        look_up=home_actions.look_up(),
         reports=[] if current.is_worker() else report_lists.of_resident()[:MOST_REPORTS],
     )
 
