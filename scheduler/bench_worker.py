@@ -36,6 +36,10 @@ class House:
     def refresh_clock(self) -> None:
         """Nobody moves this clock."""
 
+    def ask_bank(self) -> int:
+        """There is no bank here."""
+        return 0
+
     def tidy(self) -> None:
         """Nothing lies about here."""
 

@@ -175,6 +175,10 @@ class House:
     def refresh_clock(self) -> None:
         """Nobody else moves this clock."""
 
+    def ask_bank(self) -> int:
+        """There is no bank here."""
+        return 0
+
     def tidy(self) -> None:
         """Nothing is left lying about here."""
 
