@@ -144,7 +144,10 @@ def _lines(clock: SlaClock, rule: RungRule, tasks: Sequence[UserTask]) -> Iterat
     name = tasks[0].name if clock.kind == "task" and tasks else clock.name
     told = {
         "task_id": clock.token_id if clock.kind == "task" else None,
-        **{"clock_id": clock.id, "level": rule.level, "at": rule.at, "due_at": clock.due_at},
+        "clock_id": clock.id,
+        "level": rule.level,
+        "at": rule.at,
+        "due_at": clock.due_at,
     }
     yield Line(
         kind=sla.history_kind(rule), element_id=clock.element_id, element_name=name, details=told

@@ -85,7 +85,9 @@ def _human_task(
     )
     has_level = task.find(f".//{anju('sla')}") is not None
     if not task.get(f"{_CAMUNDA}dueDate") and not has_level and next(timers, None) is None:
-        yield _DEADLINE.broken(task, "It has no deadline. Write a service level (anju:sla) or a timer.")
+        yield _DEADLINE.broken(
+            task, "It has no deadline. Write a service level (anju:sla) or a timer."
+        )
 
 
 def _ways(document: Document, scope: Element) -> Iterator[Problem]:
