@@ -166,6 +166,15 @@ LETTER_STATES: Mapping[str, LazyString] = {
     "served": _l("Served"),
 }
 
+UNIT_STATES: Mapping[str, LazyString] = {
+    "vacant": _l("Empty"),
+    "preparing": _l("Being prepared"),
+    "ready": _l("Ready to let"),
+    "offered": _l("Offered"),
+    "leased": _l("Let"),
+    "notice_given": _l("Notice given"),
+}
+
 LEASE_STATES: Mapping[str, LazyString] = {"active": _l("Running"), "ended": _l("Ended")}
 
 PROOFS: Mapping[str, LazyString] = {
@@ -229,6 +238,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "dispatch": DISPATCH_STATES,
     "job": JOB_KINDS,
     "lease": LEASE_STATES,
+    "unit_state": UNIT_STATES,
     "letter": LETTER_STATES,
     "proof": PROOFS,
     "element": ELEMENT_KINDS,

@@ -25,6 +25,7 @@ SECTIONS = {
     "processes": "processes.list_processes",
     "notifications": "notifications.list_own",
     "simulator": "simulator.list_messages",
+    "units": "repairs.list_reports",
 }
 """Blueprint to the entry that stands for its pages."""
 

@@ -130,6 +130,7 @@ def case_summary(number: str, *, session: Session, now: datetime) -> CaseSummary
     quotes = _quotes(row.id, session)
     return CaseSummary(
         ticket=_rows([row], session)[0],
+        unit_id=row.unit_id,
         full_place=place_of(row, session=session),
         text=row.text,
         phone=row.phone,

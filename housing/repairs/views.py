@@ -142,6 +142,7 @@ class CaseSummary:
 
     Attributes:
         ticket: the line of lists.
+        unit_id: of the home; None for the common area.
         full_place: community, home, place in it.
         turns: who has something to do now, earliest due first.
         followers: how many other reports were merged into this one.
@@ -150,6 +151,7 @@ class CaseSummary:
     """
 
     ticket: TicketRow
+    unit_id: int | None
     full_place: str
     text: str
     phone: str
