@@ -203,8 +203,8 @@ class _Reader:
         )
 
     def _where(self, node: etree._Element, clock: etree._Element) -> Iterator[str]:
-        """Name the step, or both ends of a phase of the process."""
-        ends = [clock.get("from"), clock.get("to")]
+        """Name the step, or the ends of a phase of the process."""
+        ends = [clock.get("from", ""), *clock.get("to", "").split()]
         if any(ends):
             yield from (_name(self._nodes[each]) for each in ends if each in self._nodes)
         elif node is not self._process:
