@@ -84,7 +84,7 @@ class Deadline:
     """One deadline: a service level, a due date or a timer.
 
     Attributes:
-        where: name of the step it belongs to; of a phase of the case its beginning and each of its ends.
+        where: name of the step it belongs to; of a phase of the case its start and each end.
         calendar: as the diagram names it, or "" for that of the case's place.
         rolling: `statutory` when an end on a day off rolls to the next working day.
         ladder: name of the ladder; "" when nobody is reminded.
