@@ -119,6 +119,7 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "handbook_ladders": ladders,
     "handbook_hits": hit_policy,
     "handbook_kind": kind,
+    "rung_words": rung,
     "source_split": split_source,
 }
 

@@ -73,6 +73,15 @@ CONTRACTOR_KINDS: Mapping[str, LazyString] = {
     "repair": _l("Repair contractor"),
 }
 
+RUNGS: Mapping[str, LazyString] = {
+    "half": _l("Reminder sent"),
+    "day_before": _l("Reminder sent: due soon"),
+    "overdue": _l("Overdue now"),
+    "escalated": _l("Escalated: still overdue"),
+    "chief": _l("Escalated: long overdue"),
+}
+"""Levels of a ladder's rungs, as the timeline tells that one fired."""
+
 HISTORY_KINDS: Mapping[str, LazyString] = {
     "started": _l("Case opened"),
     "task_created": _l("Task created"),
@@ -232,6 +241,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "category": CATEGORIES,
     "contractor_kind": CONTRACTOR_KINDS,
     "history": HISTORY_KINDS,
+    "rung": RUNGS,
     "clock_state": CLOCK_STATES,
     "instance": INSTANCE_STATES,
     "channel": CHANNELS,
