@@ -117,7 +117,8 @@ class ClockRule:
         timer: id of the timer event that ends the period by routing; the clock is due with it.
         fulfilled: FEEL over the process variables when a phase is left: whether its work was done;
             None means that leaving it is enough.
-        begins_at, ends_at: of a phase between two elements of the process.
+        begins_at, ends_at: of a phase between elements of the process; several ends, of which any
+            ends it, are written with spaces between.
     """
 
     id: str
@@ -139,6 +140,11 @@ class ClockRule:
     fulfilled: str | None = None
     begins_at: str | None = None
     ends_at: str | None = None
+
+    @property
+    def ends_at_one_of(self) -> tuple[str, ...]:
+        """List the elements of which any ends the phase."""
+        return tuple((self.ends_at or "").split())
 
     @property
     def needs_calendar(self) -> bool:

@@ -451,7 +451,7 @@ class StepClocks:
         return kind == "entered" or self._type_of(element_id) in _ENTERED_BY_LEAVING
 
     def _is_end(self, rule: ClockRule, kind: str, element_id: str) -> bool:
-        if element_id != rule.ends_at:
+        if element_id not in rule.ends_at_one_of:
             return False
         return kind == "left" or self._type_of(element_id) == "endEvent"
 

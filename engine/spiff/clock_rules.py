@@ -201,10 +201,10 @@ def _timer(diagram: Diagram, node: Node, found: Written) -> Iterator[Problem]:
 
 
 def _phase(diagram: Diagram, process: Node, found: Written) -> Iterator[Problem]:
-    ends = [found.optional("from"), found.optional("to")]
-    if (ends[0] is None) != (ends[1] is None):
+    begin, ends = found.optional("from"), (found.optional("to") or "").split()
+    if (begin is None) == bool(ends):
         yield error(process, "A phase needs both from and to. Write the missing one.")
-    for end in ends:
+    for end in (begin, *ends):
         if end is not None and end not in diagram.nodes:
             yield error(process, f"The phase names the unknown element {end!r}. Correct its id.")
 

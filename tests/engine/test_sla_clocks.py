@@ -397,6 +397,17 @@ def test_a_phase_between_two_elements_begins_and_ends_with_their_tokens(run, clo
     assert case.open_elements() == ["d"]
 
 
+def test_a_phase_with_several_ends_is_met_at_whichever_comes_first(run, clocks):
+    level = sla(id="ab", amount="5", from_="a", to="c b")
+    case = run(line(user("a"), user("b"), user("c"), process=extended(level)))
+
+    case.complete("a")
+    assert clocks(case)["ab"].state == "running"
+    case.complete("b")
+
+    assert clocks(case)["ab"].state == "met"
+
+
 def test_own_rungs_raise_priority_and_hand_the_task_to_another_group(run, office, database):
     rungs = '<anju:rung at="P1D" notify="officer" raisePriority="80" reassign="section_chief"/>'
     case = run(line(user("a", sla(rungs, amount="2"))))
