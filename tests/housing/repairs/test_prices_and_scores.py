@@ -51,6 +51,9 @@ def test_a_quote_asked_for_later_uses_the_new_price(house):
 
     house.complete(reported.instance_id, "quote", "repair1", quote(1300))
 
+    with house.application.reading() as session:
+        assert session.scalars(select(RepairQuote.amount_twd)).all() == [1300]
+
 
 def test_of_two_prices_of_one_day_the_one_entered_last_counts(house):
     set_price(house, 1300)
