@@ -130,14 +130,16 @@ class _City:
     One house serves all scenarios: a new one would compile every SQL statement anew.
 
     Attributes:
-        deployed: resources of the scenario's package and those it asks for beside it.
+        own: resources of the package.
+        also: resources of the packages that its scenarios ask for beside it, by name.
         file: the database; a copy of it as founded lies beside it.
     """
 
     application: Application
     clock: FrozenClock
     model: ProcessModel
-    deployed: tuple[Mapping[str, bytes], ...]
+    own: Mapping[str, bytes]
+    also: Mapping[str, Mapping[str, bytes]]
     file: Path
 
     @classmethod
@@ -148,15 +150,18 @@ class _City:
         application = build(settings, clock=clock)
         with application.database.connect_for_migration() as connection:
             metadata.create_all(connection)
-        resources = tuple(packages.resources(each) for each in (*also, package))
+        beside = {each: packages.resources(each) for each in also}
+        own = packages.resources(package)
         with application.unit_of_work() as session:
             world.found(vault=application.vault, session=session, clock=clock)
-            definition = _deploy(resources, application, session)
+            definition = _deploy([*beside.values(), own], application, session)
             session.flush()
             model = definition_queries.process_model(definition, session)
             session.execute(metadata.tables["job"].delete())  # begun timers: see `walk`
         _copy(file, _founded(file))
-        return cls(application=application, clock=clock, model=model, deployed=resources, file=file)
+        return cls(
+            application=application, clock=clock, model=model, own=own, also=beside, file=file
+        )
 
     def walk(self, scenario: Scenario) -> Walk:
         """Begin a scenario: forget what the one before wrote, and set the clock.
@@ -166,7 +171,9 @@ class _City:
         self.clock.set(scenario.now)
         _copy(_founded(self.file), self.file)
         with self.application.unit_of_work() as session:
-            _deploy(self.deployed, self.application, session)
+            _deploy(
+                [*(self.also[each] for each in scenario.also), self.own], self.application, session
+            )
         process = self.model.definition.key
         return Walk(application=self.application, process=process, clock=self.clock)
 

@@ -5,6 +5,8 @@ from datetime import date
 from sqlalchemy import select
 
 from engine.calendar import local_date
+from housing.care.desk import open_case_of
+from housing.care.service import LEFT_MESSAGE
 from housing.leases import queries as leases
 from housing.leases import service as lease_service
 from housing.leases.service import Movement
@@ -95,10 +97,26 @@ def record_handover(call: Call, rent_until: date) -> Result:
     lease_service.end(case.lease_id, rent_until, case.reason, session=call.session)
     _set_unit(call, case, "vacant", "handed over")
     _set_unit(call, case, "preparing", "to be prepared")
+    _tell_care(call, case)
     return {
         "handed_over_on": today,
         "disputes": [item.id for item in items if item.details.get("is_disputed")],
     }
+
+
+def _tell_care(call: Call, case: MoveOutCase) -> None:
+    """Hand the household's care case over to the next district, or end it after a death."""
+    cared = open_case_of(case.unit_id, session=call.session)
+    if cared is None:
+        return
+    call.engine.publish_message(
+        LEFT_MESSAGE,
+        cared.number,
+        {"leave_reason": "death" if case.reason == "death" else "move_out"},
+        message_id=f"left:{case.number}",
+        by=call.by,
+        session=call.session,
+    )
 
 
 def record_dispute(call: Call, item_id: int, amount_twd: int) -> Result:
