@@ -15,7 +15,6 @@ SECTIONS = {
     "calls": "calls.list_calls",
     "calendars": "calendars.show",
     "care": "care.panel",
-    "cases": "repairs.list_reports",
     "consumables": "consumables.list_prices",
     "incidents": "incidents.list_incidents",
     "inbox": "inbox.list_tasks",
@@ -29,6 +28,16 @@ SECTIONS = {
 }
 """Blueprint to the entry that stands for its pages."""
 
+
+CASES = {
+    "A": "applications.list_applications",
+    "K": "care.panel",
+    "M": "care.list_reports",
+    "R": "repairs.list_reports",
+    "R-": "leases.list_leases",
+    "X": "move_outs.list_move_outs",
+}
+"""How a case number begins, to the list of such cases."""
 
 Entry = tuple[str, str, str]
 """Endpoint, words, icon."""
@@ -124,7 +133,10 @@ def _link(entry: Entry, here: str) -> Link:
 def _here(offered: set[str]) -> str:
     """Name the entry of this page: its own, else the list that stands for the pages behind it."""
     here = flask.request.endpoint or ""
-    return here if here in offered else SECTIONS.get(here.partition(".")[0], "")
+    if here in offered:
+        return here
+    number = str((flask.request.view_args or {}).get("number", ""))
+    return SECTIONS.get(here.partition(".")[0]) or CASES.get(number[:2], CASES.get(number[:1], ""))
 
 
 def _grouped(groups: list[Group]) -> tuple[Group, ...]:
