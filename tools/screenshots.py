@@ -22,12 +22,22 @@ ROOT = Path(__file__).parents[1]
 WIDTHS = (390, 1280)
 
 README_PAGES = (  # name, login, address, width
-    ("my-reports", "resident1", "/repairs", 390),
+    ("home-resident", "resident1", "/", 390),
     ("report", "resident1", "/repairs/new", 390),
+    ("apply", "applicant1", "/apply/Q115-01", 390),
+    ("my-lease", "resident1", "/my-lease", 390),
+    ("home", "officer1", "/", 1280),
     ("inbox", "manager1", "/tasks?view=team", 1280),
     ("case", "officer1", "/cases/{case}", 1280),
+    ("service-levels", "officer1", "/cases/R115-000009/clocks", 1280),
+    ("application", "officer1", "/cases/A115-000001", 1280),
+    ("care-panel", "sociallead1", "/care", 1280),
+    ("move-outs", "officer1", "/move-outs", 1280),
     ("processes", "supervisor1", "/processes/repair.ticket/1", 1280),
 )
+LISTS = {"case": "/repairs", "task": "/tasks?view=team"}
+"""What stands for an open case or task: the first link of this list."""
+
 ALL_PAGES = {
     "resident1": ("/", "/repairs/new", "/repairs", "/tasks", "/cases/{case}", "/simulator"),
     "manager1": ("/", "/tasks", "/tasks?view=team", "/repairs", "/cases/{case}", "/tasks/{task}"),
@@ -74,13 +84,15 @@ def signed_in(browser: Browser, url: str, login: str, width: int) -> Page:
 
 def photograph(page: Page, url: str, address: str, file: Path, *, is_whole: bool) -> None:
     """Open an address, fill in an open case or task, and keep the picture."""
-    if "{" in address:
-        kind = "cases" if "{case}" in address else "tasks"
-        page.goto(f"{url}/repairs" if kind == "cases" else f"{url}/tasks?view=team")
-        found = re.search(rf'href="(/{kind}/[^"?]+)"', page.locator("main").inner_html())
+    wanted = re.search(r"{(\w+)}", address)
+    if wanted is not None:
+        page.goto(url + LISTS[wanted[1]])
+        kind = "tasks" if wanted[1] == "task" else "cases"
+        main = page.locator("main").inner_html()
+        found = re.search(rf'href="/{kind}/([^"?/]+)', main)
         if found is None:
             return
-        address = found[1]
+        address = address.replace(wanted[0], found[1])
     page.goto(url + address)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=file, full_page=is_whole)
