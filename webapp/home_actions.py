@@ -25,7 +25,7 @@ class Action:
     icon: str
 
 
-def begin() -> list[Action]:
+def startable() -> list[Action]:
     """List what this person can begin; residents and applicants see their own cases here too."""
     roles = current.roles()
     if not current.is_worker():

@@ -32,7 +32,7 @@ def index() -> str:
         cases=inbox_views.cases_of(tasks.rows),
         is_staff=current.is_worker(),
         lead=_lead(),
-        begin=home_actions.begin(),
+        begin=home_actions.startable(),
         look_up=home_actions.look_up(),
         reports=[] if current.is_worker() else report_lists.of_resident()[:MOST_REPORTS],
     )
