@@ -136,8 +136,8 @@ class Subject:
         post: sends a message of a person to a case: instance id, message, values, desk.
         check: refuses answers that break a rule which the form's definition cannot know; raises
             Invalid with a sentence for the person at the form.
-        forbid: refuses a person who may not do a task of his group, such as the second of four eyes;
-            raises NotAllowed.
+        forbid: refuses a person who may not do a task of his group, such as the second of four
+            eyes; raises NotAllowed.
         context: what the expressions of the forms of a case may name: prefills, options, bounds.
         opening: what the expressions of the start form may name, for the actor `by`.
         keep: takes out of the answers what only the subject's own tables may hold, and gives what

@@ -144,16 +144,28 @@ def submitted_before(token: str, *, session: Session) -> str | None:
     return session.scalar(select(HousingApplication.number).where(wanted))
 
 
-def withdraw(number: str, *, by: Actor, engine: ProcessEngine, session: Session) -> StepResult:
-    """Withdraw an application before it is decided.
+def own_application(number: str, *, by: Actor, session: Session) -> HousingApplication:
+    """Find an application that is the actor's own, or any for an officer.
 
     Raises:
         ApplicationNotFound: there is none.
         NotYourApplication: it is somebody else's, and the actor is no officer.
-        MessageNotExpected: it was decided.
     """
     application = application_by_number(number, session=session)
-    _ensure_own(application, by)
+    is_own = by.id == str(application.account_id)
+    if not (is_own or by.belongs_to("officer", CITY)):
+        raise NotYourApplication(application.number)
+    return application
+
+
+def withdraw(number: str, *, by: Actor, engine: ProcessEngine, session: Session) -> StepResult:
+    """Withdraw an application before it is decided.
+
+    Raises:
+        ApplicationNotFound, NotYourApplication: as `own_application`.
+        MessageNotExpected: it was decided.
+    """
+    application = own_application(number, by=by, session=session)
     return engine.send_message(
         application.instance_id or "", WITHDRAW_MESSAGE, {}, by=by, session=session
     )
@@ -171,12 +183,11 @@ def request_extension(  # noqa: PLR0913  # the face of the room
     """Ask for ten days more for the running supplement, once.
 
     Raises:
-        ApplicationNotFound, NotYourApplication: as `withdraw`.
+        ApplicationNotFound, NotYourApplication: as `own_application`.
         ExtensionNotAllowed: the channel knows none, or it was extended before.
         MessageNotExpected: no supplement runs.
     """
-    application = application_by_number(number, session=session)
-    _ensure_own(application, by)
+    application = own_application(number, by=by, session=session)
     settings = settings_of(round_of(application.round_id, session=session))
     running = newest_supplement(application.id, session=session)
     is_first = running is not None and running.extended_at is None
@@ -219,10 +230,9 @@ def withdraw_consent(  # noqa: PLR0913  # who takes what back, from where
     """Take a consent back: a new row; what the law already gave a basis stays, nothing is fetched.
 
     Raises:
-        ApplicationNotFound, NotYourApplication: as `withdraw`.
+        ApplicationNotFound, NotYourApplication: as `own_application`.
     """
-    application = application_by_number(number, session=session)
-    _ensure_own(application, by)
+    application = own_application(number, by=by, session=session)
     session.add(
         ApplicationConsent(
             application_id=application.id,
@@ -237,12 +247,6 @@ def withdraw_consent(  # noqa: PLR0913  # who takes what back, from where
     if kind == "electronic":
         persons.agree_to_electronic_service(application.person_id, None, session=session)
     session.flush()
-
-
-def _ensure_own(application: HousingApplication, by: Actor) -> None:
-    is_own = by.id == str(application.account_id)
-    if not (is_own or by.belongs_to("officer", CITY)):
-        raise NotYourApplication(application.number)
 
 
 def _counting_instant(new: Submission, call_round: CallRound, now: datetime) -> datetime:

@@ -46,7 +46,7 @@ def test_the_english_of_an_unknown_package_is_refused():
 
 
 def texts_of(package: str) -> Iterator[str]:
-    """What the package says: names, milestones, deadlines, explanations, and the texts of its forms."""
+    """What the package says: names, milestones, deadlines, documentation, texts of forms."""
     for filename, content in catalogue.resources(package).items():
         if filename.endswith(".bpmn"):
             yield from texts_of_diagram(content)

@@ -28,7 +28,8 @@ LEVEL = b"""<?xml version="1.0" encoding="UTF-8"?>
     <bpmn:startEvent id="begin" />
     <bpmn:userTask id="review" name="review" camunda:candidateGroups="officer">
       <bpmn:extensionElements>
-        <anju:sla id="review_5d" name="\xe5\xaf\xa9\xe6\x9f\xa5" amount="5" unit="working_days" basis="contract 3" />
+        <anju:sla id="review_5d" name="\xe5\xaf\xa9\xe6\x9f\xa5" amount="5" unit="working_days"
+            basis="contract 3" />
       </bpmn:extensionElements>
     </bpmn:userTask>
     <bpmn:endEvent id="done" />

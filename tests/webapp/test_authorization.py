@@ -20,6 +20,7 @@ from engine import queries as engine_queries
 from engine.clock import FrozenClock
 from engine.db import metadata
 from engine.queries import TaskFilter
+from engine.sla_queries import clocks_of
 from engine.types import SYSTEM, InstanceRef
 from housing import bootstrap, packages, settings
 from housing.demo import world
@@ -44,6 +45,26 @@ from webapp.sessions import COOKIE
 
 OBJECTS: Mapping[str, str] = {
     "actions.act": "action",
+    "applications.answer_mydata": "transfer",
+    "applications.apply": "call",
+    "applications.ask_for_time": "application",
+    "applications.begin": "call",
+    "applications.key_in": "call",
+    "applications.show_mydata": "transfer",
+    "applications.take_back": "application",
+    "calls.download_entries": "call",
+    "calls.download_list": "call",
+    "calls.draft": "call",
+    "calls.show": "call",
+    "calls.show_list": "call",
+    "care.show_case": "care",
+    "care.show_record": "care",
+    "care.show_report": "care",
+    "care.show_report_pdf": "care",
+    "clocks.extend": "clock",
+    "clocks.of_case": "case",
+    "clocks.show": "clock",
+    "clocks.waive": "clock",
     "cases.deadlines": "case",
     "cases.show": "case",
     "consumables.set_price": "office",
@@ -98,7 +119,8 @@ OBJECTS: Mapping[str, str] = {
 """Endpoint with an object in its address to the kind of object.
 
 `office`: of the office as a whole; whoever may use the route may touch every one of them. Messages,
-devices and tokens have tests of their own; here they are only looked for when they are absent.
+devices, tokens, applications and care have tests of their own, calls are public; here they are only
+looked for when they are absent.
 """
 
 STAFF = frozenset(
@@ -123,6 +145,7 @@ READERS: Mapping[str, frozenset[str]] = {
     "letter": STAFF | {"owner"},
     "task": frozenset({"property_manager", "process_supervisor", "administrator"}),
     "order": frozenset(),
+    "clock": frozenset({"officer", "section_chief", "property_manager_lead"}),
     "action": frozenset(),  # a message with a page of its own; see test_case_actions
     "person": frozenset({"officer", "section_chief"}),
     "lease": frozenset({"officer", "section_chief", "finance"}),
@@ -177,6 +200,7 @@ ABSENT: Mapping[str, object] = {
     "unit_id": 999_999,
     "letter_id": 999_999,
     "person_id": 999_999,
+    "clock_id": "0" * 32,
     "filename": "absent.css",
 }
 
@@ -262,6 +286,7 @@ def _objects(made, clock) -> Mapping[str, Mapping[str, object]]:
     with made.unit_of_work() as session:
         case = engine_queries.by_business_key(reported.number, session)
         (task,) = engine_queries.open_tasks(TaskFilter(instance_id=case.id), session).rows
+        clock_id = clocks_of(case.id, session)[0].id
         instance = InstanceRef(id=case.id, business_key=case.business_key, scope=case.scope)
         new = NewLetter(
             key="l",
@@ -294,6 +319,7 @@ def _objects(made, clock) -> Mapping[str, Mapping[str, object]]:
         "order": {"number": case.business_key},
         "action": {"number": case.business_key, "message": repairs.CANCEL_MESSAGE},
         "task": {"task_id": task.id},
+        "clock": {"clock_id": clock_id},
         "file": {"file_id": photo.id},
         "letter": {"letter_id": letter_id},
         "person": {"person_id": new.person_id},

@@ -116,9 +116,7 @@ def test_a_property_manager_may_neither_extend_nor_waive(signed_in, number, cloc
     assert manager.send(f"/clocks/{clock.id}/extend", how="units", amount="1").status_code == 403
 
 
-def test_the_list_shows_what_is_overdue_and_says_when_nothing_is(
-    house, clock, signed_in, number
-):
+def test_the_list_shows_what_is_overdue_and_says_when_nothing_is(house, clock, signed_in, number):
     officer = signed_in("officer1")
     assert number not in officer.open("/deadlines/late").text
 

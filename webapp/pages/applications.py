@@ -20,6 +20,7 @@ from housing.applications.rules import STATES
 from housing.applications.service import (
     House,
     Submission,
+    own_application,
     request_extension,
     submit,
     withdraw,
@@ -130,25 +131,27 @@ def take_back(number: str) -> Response:
 @pages.route("/applications/<number>/extension", methods=["GET", "POST"])
 def ask_for_time(number: str) -> Answered:
     """Ask for more time for a running supplement, once."""
+    application = current.application()
+    try:
+        with application.reading() as session:
+            own_application(number, by=current.actor(), session=session)
+    except NotYourApplication as error:
+        raise NotFound from error
     form = model_words.say_form(form_of(EXTENSION_FORM))
     if flask.request.method == "GET":
         return _draw_extension(number, filling.blank(form))
     filled = filling.receive(form)
     if not filled.is_ready:
         return _draw_extension(number, filled.view), filled.status
-    application = current.application()
-    try:
-        with application.unit_of_work() as session:
-            request_extension(
-                number,
-                filled.values,
-                by=current.actor(),
-                engine=application.engine,
-                session=session,
-                clock=application.clock,
-            )
-    except NotYourApplication as error:
-        raise NotFound from error
+    with application.unit_of_work() as session:
+        request_extension(
+            number,
+            filled.values,
+            by=current.actor(),
+            engine=application.engine,
+            session=session,
+            clock=application.clock,
+        )
     flask.flash(_("Your request was sent; the due date stays until it is granted."), "success")
     return flask.redirect(flask.url_for("cases.show", number=number))
 
