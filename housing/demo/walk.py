@@ -1,6 +1,6 @@
 """Let the stories of the demo city happen: a frozen clock, the real engine, the real forms."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine import outbox, queries
 from engine.calendar import TAIPEI, local_date
 from engine.clock import FrozenClock
-from engine.records import UserTask
+from engine.records import Job, UserTask
 from engine.types import Actor
 from housing import subjects
 from housing.bootstrap import Application
@@ -27,6 +27,8 @@ from housing.repairs.service import EXTENSION_FORM, REPORT_FORM, Report
 
 PHONE = "0900000123"
 _BATCH = 1000
+_TIED = 50
+"""So many jobs may fall due at one instant; those beyond keep the order of their ids."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,15 +139,17 @@ class Walk:
         return min(waiting, key=lambda pair: (pair[0], int(pair[1].story.key)))[1]
 
     def _fire_due(self, session: Session) -> bool:
-        jobs = self._engine.due_jobs(session, self._clock.now(), 1)
-        for job in jobs:
-            case = self._by_instance.get(job.instance_id or "")  # none: a start by schedule
-            if not self._engine.fire(job.id, session=session):
-                story = case.story.key if case else "-"
-                raise StoryBroken(story, f"the job of {job.element_id} did not fire")
-            if case is not None:
-                self._plan(case, session)
-        return bool(jobs)
+        due = self._engine.due_jobs(session, self._clock.now(), _TIED)
+        if not due:
+            return False
+        job = _first(due, session)
+        case = self._by_instance.get(job.instance_id or "")  # none: a start by schedule
+        if not self._engine.fire(job.id, session=session):
+            story = case.story.key if case else "-"
+            raise StoryBroken(story, f"the job of {job.element_id} did not fire")
+        if case is not None:
+            self._plan(case, session)
+        return True
 
     def _deliver(self, session: Session) -> None:
         """Put what may leave the house now into the mailbox."""
@@ -275,3 +279,16 @@ def _day_ends(first: datetime, until: datetime) -> Iterator[datetime]:
     while day <= local_date(until):
         day += timedelta(days=1)
         yield datetime.combine(day, QUIET_UNTIL, tzinfo=TAIPEI)
+
+
+def _first(due: Sequence[Job], session: Session) -> Job:
+    """Choose among what falls due first by what it is about: ids differ in every city."""
+    tied = [each for each in due if (each.due_at, each.kind) == (due[0].due_at, due[0].kind)]
+    return min(tied, key=lambda job: _about(job, session)) if len(tied) > 1 else due[0]
+
+
+def _about(job: Job, session: Session) -> tuple[str, str]:
+    """Name what a job is about: the case or the message's key, and the element."""
+    if job.instance_id is None:
+        return str(job.payload.get("correlation") or ""), job.element_id
+    return queries.instance(job.instance_id, session).business_key, job.element_id
