@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from engine import queries as engine_queries
 from engine.calendar import local_date
 from engine.db import metadata
-from engine.types import SYSTEM
-from housing import packages
+from engine.queries import TaskFilter
+from engine.types import SYSTEM, Actor
+from housing import packages, subjects
 from housing.bootstrap import build
 from housing.demo import world
 from housing.move_outs import bank, handover, overview, queries, service
@@ -20,6 +21,7 @@ from housing.move_outs.errors import (
     InquiryNotOpen,
     ItemIncomplete,
     MoveOutRunning,
+    SamePersonChecks,
     SheetNotFinished,
 )
 from housing.move_outs.handover import Finding
@@ -282,6 +284,23 @@ def test_a_bank_that_is_away_is_asked_again(house, clock, leave):
     assert bank.ask(Away(), database=house.database, engine=house.engine, clock=clock) == 0
     with house.reading() as session:
         assert len(queries.open_inquiries(session=session)) == 1
+
+
+def test_who_drew_a_settlement_up_never_checks_it(house, leave):
+    both = frozenset({("finance", "city"), ("officer", "city")})
+    drawer, other = (Actor(id=each, name=each, groups=both) for each in ("901", "902"))
+    number = leave()
+    with house.unit_of_work() as session:
+        case = engine_queries.by_business_key(number, session)
+        engine, why = house.engine, {"reason": "test", "by": SYSTEM, "session": session}
+        engine.move_token(case.id, "until_inspection", "join_settlement", **why)
+        (task,) = engine_queries.open_tasks(TaskFilter(instance_id=case.id), session).rows
+        engine.complete(task.id, {"adjustment_twd": 0}, by=drawer, session=session)
+        (check,) = engine_queries.open_tasks(TaskFilter(instance_id=case.id), session).rows
+
+        subjects.check_person(check, other, session=session)
+        with pytest.raises(SamePersonChecks):
+            subjects.check_person(check, drawer, session=session)
 
 
 def test_lists_show_only_the_communities_one_works_for(house, clock, leave):
