@@ -16,6 +16,11 @@ _DAY = re.compile(
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 
 
+def republic_year(day: date) -> int:
+    """Tell the year of the Republic (民國) that a day lies in."""
+    return day.year - ROC_YEAR_OFFSET
+
+
 def parse_day(text: str) -> date | None:
     """Read a calendar day; ROC year = Gregorian year - 1911.
 

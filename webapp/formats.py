@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from forms.dates import republic_year
 from webapp import current, labels, language, model_words
 
 TAIPEI = ZoneInfo("Asia/Taipei")
@@ -18,7 +19,6 @@ VERY_OVERDUE = timedelta(days=3)
 """From here on a task stands in the first group of the inbox (ladder: the chief is told)."""
 
 SOON = timedelta(days=2)
-_ROC_OFFSET = 1911
 _WEEKDAYS_ZH = "一二三四五六日"
 
 
@@ -49,7 +49,7 @@ def day(value: datetime | date | None) -> str:
     on = local(value).date() if isinstance(value, datetime) else value
     if language.choose() != language.DEFAULT:
         return f"{on:%a} {on.day} {on:%b} {on.year}"
-    year = on.year - _ROC_OFFSET if current_app.config["ROC_YEARS"] else on.year
+    year = republic_year(on) if current_app.config["ROC_YEARS"] else on.year
     return f"{year}/{on.month:02}/{on.day:02}（{_WEEKDAYS_ZH[on.weekday()]}）"
 
 

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from engine.calendar import local_date
+from forms.dates import republic_year
 from housing.applications.errors import ApplicationNotFound, RoundNotFound
 from housing.applications.models import (
     ApplicationDocument,
@@ -17,9 +18,10 @@ from housing.applications.models import (
     CallSerial,
     HousingApplication,
 )
-from housing.applications.rules import RoundSettings, republic_year
+from housing.applications.rules import RoundSettings
 from housing.notices.service import notify
 from housing.people.queries import accounts_in
+from housing.serials import take_serials
 from housing.slices import Call
 
 
@@ -110,28 +112,14 @@ def move(application: HousingApplication, state: str, *, at: datetime) -> None:
     application.state, application.state_at = state, at
 
 
-def next_serial(kind: str, now: datetime, session: Session) -> tuple[int, int]:
-    """Take the next serial of a year of the Republic; the counter's row is locked.
+def next_serial(kind: str, now: datetime, session: Session, *, count: int = 1) -> tuple[int, int]:
+    """Take the next serials of a year of the Republic.
 
     Returns:
-        The year and the serial.
+        The year and the first serial.
     """
-    year = republic_year(now)
-    counter = session.get(CallSerial, (kind, year), with_for_update=True)
-    if counter is None:
-        counter = _first_of_year(kind, year, session)
-    counter.last_serial += 1
-    session.flush()
-    return year, counter.last_serial
-
-
-def _first_of_year(kind: str, year: int, session: Session) -> CallSerial:
-    try:
-        with session.begin_nested():
-            session.add(CallSerial(kind=kind, republic_year=year, last_serial=0))
-    except IntegrityError:
-        pass  # somebody began the year at the same moment
-    return session.get_one(CallSerial, (kind, year), with_for_update=True)
+    year = republic_year(local_date(now))
+    return year, take_serials(CallSerial, year, session=session, count=count, kind=kind)
 
 
 def tell(

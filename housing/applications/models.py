@@ -6,19 +6,18 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from housing.orm import Base
+from housing.serials import YearSerial
 
 Code = String(32)
 Name = String(100)
 
 
-class CallSerial(Base):
+class CallSerial(YearSerial):
     """The last serial number given in a year of the Republic, for calls and for applications."""
 
     __tablename__ = "call_serial"
 
     kind: Mapped[str] = mapped_column(Code, primary_key=True)
-    republic_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last_serial: Mapped[int]
 
 
 class CallRound(Base):

@@ -63,7 +63,6 @@ CHOICE_DAYS = 10  # 出租辦法 art. 8 "限期"; ten days are a setting of ours
 RESTORATION_DAYS = 10  # 行政程序法 art. 50
 RESTORATION_LIMIT = timedelta(days=365)
 MIN_REASON = 10
-ROC_OFFSET = 1911
 
 CONSENT_TEXTS: Mapping[str, str] = {
     "privacy": "2026-01",
@@ -175,11 +174,6 @@ class Entry:
     pool: str
     score: int = 0
     weight: int = 1
-
-
-def republic_year(at: datetime) -> int:
-    """Tell the year of the Republic of China on the local day of an instant."""
-    return local_date(at).year - ROC_OFFSET
 
 
 def application_number(year: int, serial: int) -> str:

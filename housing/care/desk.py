@@ -4,20 +4,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.calendar import local_date
 from engine.clock import Clock
 from engine.types import InstanceRef
+from forms.dates import republic_year
 from housing.care.errors import CareCaseNotFound, CareReportNotFound
 from housing.care.models import CareCase, CareReport, CareSerial, CareSheet, CareSignal
-from housing.care.rules import case_number, republic_year
+from housing.care.rules import case_number
 from housing.notices.service import notify
 from housing.people.queries import accounts_in
 from housing.places.queries import community, unit
 from housing.places.queries import residents_of as people_in
 from housing.places.rules import community_scope
+from housing.serials import take_serials
 
 
 def case_of(care_id: int, *, session: Session) -> CareCase:
@@ -74,23 +75,9 @@ def report_by_number(number: str, *, session: Session) -> CareReport:
 
 
 def next_number(session: Session, now: datetime) -> str:
-    """Take the next case number of the year of the Republic; the counter's row is locked."""
+    """Take the next case number of the year of the Republic."""
     year = republic_year(local_date(now))
-    counter = session.get(CareSerial, year, with_for_update=True)
-    if counter is None:
-        counter = _first_of_year(year, session)
-    counter.last_serial += 1
-    session.flush()
-    return case_number(year, counter.last_serial)
-
-
-def _first_of_year(year: int, session: Session) -> CareSerial:
-    try:
-        with session.begin_nested():
-            session.add(CareSerial(republic_year=year, last_serial=0))
-    except IntegrityError:
-        pass  # a signal at the same moment began the year
-    return session.get_one(CareSerial, year, with_for_update=True)
+    return case_number(year, take_serials(CareSerial, year, session=session))
 
 
 def newest_sheet(care_id: int, *forms: str, session: Session) -> CareSheet:

@@ -10,19 +10,17 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from housing.orm import Base
+from housing.serials import YearSerial
 
 Code = String(32)
 Name = String(100)
 Instance = String(32)
 
 
-class CareSerial(Base):
+class CareSerial(YearSerial):
     """The last serial number given in a year of the Republic."""
 
     __tablename__ = "care_serial"
-
-    republic_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last_serial: Mapped[int]
 
 
 class CareCase(Base):

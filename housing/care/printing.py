@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from engine.calendar import local_date
-from housing.care.rules import republic_year
+from forms.dates import republic_year
 from housing.care.views import FigureView, ReportView
 from housing.letters.queries import LetterView
 from housing.letters.writing import fill, template

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from engine.calendar import TAIPEI, end_of_local_day
 from engine.types import Actor
+from forms.dates import republic_year
 
 SOURCES = ("observation", "repair", "request", "referral", "arrears", "move_in")
 STATES = ("triage", "emergency", "active", "refused", "closed")
@@ -100,12 +101,7 @@ def is_case_number(text: str) -> bool:
 
 def report_number(month_on: date, community: str) -> str:
     """Write the number of a monthly report: M115-04-SW."""
-    return f"M{month_on.year - 1911}-{month_on.month:02}-{community}"
-
-
-def republic_year(day: date) -> int:
-    """Tell the year of the Republic."""
-    return day.year - 1911
+    return f"M{republic_year(month_on)}-{month_on.month:02}-{community}"
 
 
 def bsrs_score(values: Mapping[str, object]) -> int | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.calendar import TAIPEI, local_date
 from engine.clock import Clock, FrozenClock
 from engine.types import SYSTEM
+from forms.dates import republic_year
 from housing.demo import chance
 from housing.demo.accounts import ACCOUNTS, NEIGHBOURS, DemoAccount
 from housing.leases import service as leases
@@ -185,6 +186,6 @@ def _owe(lease_id: int, resident: DemoAccount, unit: Unit, session: Session, clo
             kind="rent",
             amount_twd=rent_of(unit),
             key=f"demo:{resident.login}:rent:{back}",
-            reason=f"{due_on.year - 1911}年{due_on.month}月租金",
+            reason=f"{republic_year(due_on)}年{due_on.month}月租金",
         )
         leases.charge(charge, due_on, session=session, clock=clock)

@@ -16,11 +16,10 @@ from housing.applications.models import (
     ApplicationMember,
     ApplicationSite,
     CallRound,
-    CallSerial,
     HousingApplication,
 )
 from housing.applications.rounds import NewRound, open_at_once
-from housing.applications.rules import CONSENT_TEXTS, application_number, republic_year
+from housing.applications.rules import CONSENT_TEXTS, application_number
 from housing.applications.service import PROCESS
 from housing.bootstrap import Application
 from housing.demo.synthetic import Applied, Human
@@ -163,10 +162,7 @@ def _applicant(account_id: int, each: Applied) -> Actor:
 
 def _numbers(clock: FrozenClock, count: int, session: Session) -> list[str]:
     """Take the next numbers of the year at once."""
-    year, first = next_serial("application", clock.now(), session)
-    counter = session.get_one(CallSerial, ("application", republic_year(clock.now())))
-    counter.last_serial += count - 1
-    session.flush()
+    year, first = next_serial("application", clock.now(), session, count=count)
     return [application_number(year, first + place) for place in range(count)]
 
 

@@ -6,17 +6,15 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from housing.orm import Base
+from housing.serials import YearSerial
 
 Key = String(160)
 
 
-class LeaseSerial(Base):
+class LeaseSerial(YearSerial):
     """The last serial number given in a year of the Republic."""
 
     __tablename__ = "lease_serial"
-
-    republic_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last_serial: Mapped[int]
 
 
 class Lease(Base):

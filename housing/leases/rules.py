@@ -12,12 +12,6 @@ _RAISES = frozenset({"paid", "carried_over"})
 CHARGE_KINDS = frozenset(
     {"rent", "management", "utilities", "repair", "disposal", "compensation", "other"}
 )
-_ROC_OFFSET_YEARS = 1911
-
-
-def republic_year(on: date) -> int:
-    """Tell the year of the Republic."""
-    return on.year - _ROC_OFFSET_YEARS
 
 
 def lease_number(year: int, serial: int) -> str:

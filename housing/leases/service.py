@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.calendar import local_date
 from engine.clock import Clock
 from engine.types import Actor
+from forms.dates import republic_year
 from housing.leases.errors import (
     AmountInvalid,
     LeaseEnded,
@@ -19,10 +20,11 @@ from housing.leases.errors import (
     UnitIsLet,
 )
 from housing.leases.models import AccountEntry, DepositEntry, Lease, LeaseParty, LeaseSerial
-from housing.leases.rules import end_of_term, lease_number, republic_year, signed_amount
+from housing.leases.rules import end_of_term, lease_number, signed_amount
 from housing.persons.models import Person
 from housing.places import service as places
 from housing.places.models import Unit
+from housing.serials import take_serials
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -321,15 +323,9 @@ def _accounts(person_ids: Iterable[int], session: Session) -> list[int]:
 
 
 def _next_number(session: Session, clock: Clock) -> str:
-    """Take the next number of the year of the Republic; the counter's row is locked."""
+    """Take the next number of the year of the Republic."""
     year = republic_year(local_date(clock.now()))
-    counter = session.get(LeaseSerial, year, with_for_update=True)
-    if counter is None:
-        counter = LeaseSerial(republic_year=year, last_serial=0)
-        session.add(counter)
-    counter.last_serial += 1
-    session.flush()
-    return lease_number(year, counter.last_serial)
+    return lease_number(year, take_serials(LeaseSerial, year, session=session))
 
 
 def _lease(lease_id: int, session: Session) -> Lease:

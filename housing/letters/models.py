@@ -7,15 +7,13 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from housing.orm import Base
+from housing.serials import YearSerial
 
 
-class LetterSerial(Base):
+class LetterSerial(YearSerial):
     """The last serial number of outgoing letters given in a year of the Republic."""
 
     __tablename__ = "letter_serial"
-
-    republic_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last_serial: Mapped[int]
 
 
 class LetterRow(Base):

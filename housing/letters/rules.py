@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from engine.periods.computation import Unit
+from forms.dates import republic_year
 from housing.letters.errors import PeriodTextInvalid
 
 CHANNELS = ("portal", "email", "registered_mail", "hand")
@@ -41,14 +42,13 @@ APPEAL = (
 )
 """教示 of an administrative decision (行政程序法 §96 I 6); an office may set its own words."""
 
-_ROC_OFFSET_YEARS = 1911
 _PERIOD = re.compile(r"(\d{1,4})(d|wd|m)")
 _UNITS: Mapping[str, Unit] = {"d": "calendar_days", "m": "months", "wd": "working_days"}
 
 
 def letter_number(day: date, serial: int) -> str:
     """Write the number of an outgoing letter: 中市住字第1150000001號."""
-    return f"中市住字第{day.year - _ROC_OFFSET_YEARS}{serial:07}號"
+    return f"中市住字第{republic_year(day)}{serial:07}號"
 
 
 def read_period(text: str) -> tuple[int, Unit]:

@@ -15,6 +15,7 @@ from engine.periods.computation import Start
 from engine.periods.counting import Period, count
 from engine.process_engine import ProcessEngine
 from engine.types import SYSTEM, Actor, InstanceRef
+from forms.dates import republic_year
 from housing.letters.errors import (
     AddresseeMissing,
     ChannelUnknown,
@@ -41,11 +42,10 @@ from housing.people.queries import accounts_in
 from housing.persons.models import Person
 from housing.places.queries import contractor
 from housing.places.rules import contractor_scope
+from housing.serials import take_serials
 
 KEPT = timedelta(days=365)
 """How long the news of service waits for a case that comes to wait for it."""
-
-_ROC_OFFSET_YEARS = 1911
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -325,16 +325,10 @@ def _addressee(new: NewLetter, session: Session) -> _Addressee:
 
 
 def _next_number(session: Session, clock: Clock) -> str:
-    """Take the next number of the year of the Republic; the counter's row is locked."""
+    """Take the next number of the year of the Republic."""
     today = local_date(clock.now())
-    year = today.year - _ROC_OFFSET_YEARS
-    counter = session.get(LetterSerial, year, with_for_update=True)
-    if counter is None:
-        counter = LetterSerial(republic_year=year, last_serial=0)
-        session.add(counter)
-    counter.last_serial += 1
-    session.flush()
-    return letter_number(today, counter.last_serial)
+    serial = take_serials(LetterSerial, republic_year(today), session=session)
+    return letter_number(today, serial)
 
 
 def _letter(letter_id: int, session: Session) -> LetterRow:

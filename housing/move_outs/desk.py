@@ -1,19 +1,20 @@
 """What the verbs of moving out share: finding the case, its lease, its numbers."""
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.calendar import local_date
 from engine.clock import Clock
+from forms.dates import republic_year
 from housing.leases import queries as leases
 from housing.leases.queries import LeaseView
 from housing.move_outs.errors import MoveOutNotFound
 from housing.move_outs.models import MoveOutCase, MoveOutSerial
-from housing.move_outs.rules import move_out_number, republic_year
+from housing.move_outs.rules import move_out_number
 from housing.places import handovers
 from housing.places.handovers import SheetView
 from housing.places.queries import unit
+from housing.serials import take_serials
 
 
 def case_of_instance(instance_id: str, *, session: Session) -> MoveOutCase:
@@ -79,20 +80,6 @@ def exit_sheet(case: MoveOutCase, *, session: Session) -> SheetView | None:
 
 
 def next_number(session: Session, clock: Clock) -> str:
-    """Take the next number of the year of the Republic; the counter's row is locked."""
+    """Take the next number of the year of the Republic."""
     year = republic_year(local_date(clock.now()))
-    counter = session.get(MoveOutSerial, year, with_for_update=True)
-    if counter is None:
-        counter = _first_of_year(year, session)
-    counter.last_serial += 1
-    session.flush()
-    return move_out_number(year, counter.last_serial)
-
-
-def _first_of_year(year: int, session: Session) -> MoveOutSerial:
-    try:
-        with session.begin_nested():
-            session.add(MoveOutSerial(republic_year=year, last_serial=0))
-    except IntegrityError:
-        pass  # another case at the same moment began the year
-    return session.get_one(MoveOutSerial, year, with_for_update=True)
+    return move_out_number(year, take_serials(MoveOutSerial, year, session=session))

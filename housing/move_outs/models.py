@@ -6,15 +6,13 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from housing.orm import Base
+from housing.serials import YearSerial
 
 
-class MoveOutSerial(Base):
+class MoveOutSerial(YearSerial):
     """The last serial number given in a year of the Republic."""
 
     __tablename__ = "move_out_serial"
-
-    republic_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last_serial: Mapped[int]
 
 
 class MoveOutCase(Base):

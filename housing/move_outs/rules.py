@@ -12,12 +12,6 @@ FINDINGS = ("as_entry", "wear", "damage", "missing")
 """What an exit handover finds of an item, against the entry sheet."""
 
 CHARGEABLE = frozenset({"damage", "missing"})
-_ROC_OFFSET_YEARS = 1911
-
-
-def republic_year(on: date) -> int:
-    """Tell the year of the Republic."""
-    return on.year - _ROC_OFFSET_YEARS
 
 
 def move_out_number(year: int, serial: int) -> str:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from string import Formatter
 
 from engine.calendar import TAIPEI
+from forms.dates import republic_year
 from housing.notices.codes import CATEGORIES, GROUPS, PAYERS, REASONS
 from housing.notices.errors import NoticeUnknown
 from housing.notices.kinds import PROGRESS, RINGING, SOFT_KINDS, topic_of
@@ -26,7 +27,6 @@ SUPERVISORS: Mapping[str, str] = {
 }
 """Candidate group to the group that is told when its task is overdue; others: officer."""
 
-_ROC_OFFSET_YEARS = 1911
 _WEEKDAYS = "一二三四五六日"
 _CODES = {"category": CATEGORIES, "payer": PAYERS, "doer": GROUPS, "reason": REASONS}
 
@@ -110,8 +110,7 @@ def say(key: str, value: object, language: str) -> str:
 def chinese_day(day: date) -> str:
     """Say a day in the calendar of the Republic: 115年3月2日（星期一）."""
     weekday = _WEEKDAYS[day.weekday()]
-    year = day.year - _ROC_OFFSET_YEARS
-    return f"{year}年{day.month}月{day.day}日（星期{weekday}）"
+    return f"{republic_year(day)}年{day.month}月{day.day}日（星期{weekday}）"
 
 
 def chinese_instant(instant: datetime) -> str:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date
 
+from forms.dates import ROC_YEAR_OFFSET
 from housing.persons.errors import (
     BirthDateInvalid,
     MobileInvalid,
@@ -28,7 +29,6 @@ _LETTERS = dict(
     zip("ABCDEFGHJKLMNPQRSTUVXYWZIO", range(10, 36), strict=True)  # 內政部戶政司: 英文字母編碼
 )
 _WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
-_ROC_OFFSET_YEARS = 1911
 _ROC_YEAR_BELOW = 1000
 
 
@@ -116,7 +116,7 @@ def parse_birth_date(typed: str, *, today: date) -> date:
         raise BirthDateInvalid
     year, month, day = (int(part) for part in found.groups())
     try:
-        born_on = date(year + (_ROC_OFFSET_YEARS if year < _ROC_YEAR_BELOW else 0), month, day)
+        born_on = date(year + (ROC_YEAR_OFFSET if year < _ROC_YEAR_BELOW else 0), month, day)
     except ValueError as error:
         raise BirthDateInvalid from error
     if born_on > today or age_on(born_on, today) > OLDEST_AGE:

@@ -7,19 +7,17 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from housing.orm import Base
+from housing.serials import YearSerial
 
 Code = String(32)
 Name = String(100)
 Key = String(160)
 
 
-class RepairSerial(Base):
+class RepairSerial(YearSerial):
     """The last serial number given in a year of the Republic."""
 
     __tablename__ = "repair_serial"
-
-    republic_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last_serial: Mapped[int]
 
 
 class RepairTicket(Base):

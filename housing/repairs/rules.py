@@ -14,7 +14,6 @@ from statistics import median
 from engine.calendar import local_date
 from housing.repairs.errors import BalanceBelowZero, QuoteNotFromTable, StageNotReachable
 
-REPUBLIC_YEAR_OFFSET = 1911
 REWORK_DAYS = 30
 """A leak that returns within so many calendar days after closing is rework, not a new repair."""
 TRIAGE_DAYS = 2
@@ -63,11 +62,6 @@ QUOTE_LIMIT_TWD = 10_000
 """Up to here an officer signs a quote, above it the section chief: our default."""
 _MONTH = re.compile(r"(?P<year>20\d{2})-(?P<month>0[1-9]|1[0-2])")
 _NUMBER = re.compile(r"R(?P<year>\d{2,3})-(?P<serial>\d{6,})")
-
-
-def republic_year(instant: datetime) -> int:
-    """Give the year of the Republic (民國) in Taipei at an aware instant."""
-    return local_date(instant).year - REPUBLIC_YEAR_OFFSET
 
 
 def ticket_number(year: int, serial: int) -> str:

@@ -13,6 +13,7 @@ from engine.clock import Clock
 from engine.process_engine import ProcessEngine
 from engine.records import StepResult
 from engine.types import CITY, Actor, InstanceRef
+from forms.dates import republic_year
 from housing.notices.service import notify
 from housing.places.queries import in_warranty, in_warranty_common, unit, units_of
 from housing.places.queries import residents_of as people_in
@@ -42,10 +43,10 @@ from housing.repairs.rules import (
     is_emergency,
     is_rework,
     is_self_repairable,
-    republic_year,
     ticket_number,
     visit_times,
 )
+from housing.serials import take_serials
 
 PROCESS = "repair.ticket"
 REPORT_FORM = "repair/report"
@@ -211,23 +212,9 @@ def request_extension(  # noqa: PLR0913  # the face of the room
 
 
 def next_number(session: Session, now: datetime) -> str:
-    """Take the next ticket number of the year of the Republic; the counter's row is locked."""
-    year = republic_year(now)
-    counter = session.get(RepairSerial, year, with_for_update=True)
-    if counter is None:
-        counter = _first_of_year(year, session)
-    counter.last_serial += 1
-    session.flush()
-    return ticket_number(year, counter.last_serial)
-
-
-def _first_of_year(year: int, session: Session) -> RepairSerial:
-    try:
-        with session.begin_nested():
-            session.add(RepairSerial(republic_year=year, last_serial=0))
-    except IntegrityError:
-        pass  # a report at the same moment began the year
-    return session.get_one(RepairSerial, year, with_for_update=True)
+    """Take the next ticket number of the year of the Republic."""
+    year = republic_year(local_date(now))
+    return ticket_number(year, take_serials(RepairSerial, year, session=session))
 
 
 def earlier_closed(ticket: RepairTicket, *, session: Session) -> RepairTicket | None:
