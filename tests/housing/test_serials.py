@@ -14,7 +14,16 @@ from housing.serials import take_serials
 pytestmark = pytest.mark.integration
 
 
-def test_numbers_count_from_one_in_each_year_and_for_each_key(database):
+def made(url):
+    """A database with the counters only."""
+    database = Database(url)
+    with database.connect_for_migration() as connection:
+        metadata.create_all(connection, [LeaseSerial.__table__, CallSerial.__table__])
+    return database
+
+
+def test_numbers_count_from_one_in_each_year_and_for_each_key(sqlite_url):
+    database = made(sqlite_url)
     with database.unit_of_work() as session:
         taken = [
             take_serials(LeaseSerial, year, session=session, count=count)
@@ -24,15 +33,14 @@ def test_numbers_count_from_one_in_each_year_and_for_each_key(database):
             take_serials(CallSerial, 115, session=session, kind=kind)
             for kind in ("periodic", "rolling", "periodic")
         ]
+    database.dispose()
 
     assert taken == [1, 2, 5, 1]
     assert kinds == [1, 1, 2]
 
 
 def test_two_who_take_the_first_number_of_a_year_at_once_get_two_numbers(postgres_url):
-    database = Database(postgres_url)
-    with database.connect_for_migration() as connection:
-        metadata.create_all(connection, [LeaseSerial.__table__])
+    database = made(postgres_url)
     has_first, may_commit = Event(), Event()
 
     def take_first():
