@@ -23,6 +23,7 @@ from engine.periods.calendars import Calendar
 from engine.process_engine import ProcessEngine
 from engine.types import SYSTEM
 from housing import demo_clock, packages
+from housing.background import service as background
 from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
 from housing.errors import AlreadyRunning, NoDemoCity
@@ -155,6 +156,7 @@ class Application:
         with self.unit_of_work() as session:
             people.purge(session=session, clock=self.system_clock)
             self.engine.migrations.purge(session)
+            background.purge(session=session, now=self.clock.now())
         if self.clock is self.system_clock:  # a moved clock cannot tell how old a file is
             with self.unit_of_work() as session:
                 self.files.remove_orphans(session=session)

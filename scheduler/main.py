@@ -11,7 +11,7 @@ from datetime import UTC
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from scheduler.ports import Application
+from housing.bootstrap import Application
 from scheduler.timetable import Entry, timetable
 
 JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}

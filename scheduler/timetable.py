@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from housing.bootstrap import Application
+from scheduler.background import BackgroundWork
 from scheduler.guard import ClockGuard
 from scheduler.heartbeat import Heartbeat, worker_name
 from scheduler.messages import Messages
-from scheduler.ports import Application
 from scheduler.relay import Relay
 from scheduler.sweep import Sweep
 from scheduler.tally import Tally
@@ -41,7 +42,7 @@ def timetable(application: Application) -> tuple[Entry, ...]:
     guard, tally = ClockGuard(application.system_clock), Tally()
     heartbeat = Heartbeat(application, tally, guard)
     sweep = Sweep(application, owner=worker_name(), allows=guard.allows, tally=tally)
-    relay = Relay(application)
+    relay, long_work = Relay(application), BackgroundWork(application)
     return (
         Entry(id="heartbeat", every=HEARTBEAT, run=heartbeat.run, stop=heartbeat.stop),
         Entry(id="clock", every=CLOCK_REFRESH, run=application.refresh_clock),
@@ -49,5 +50,6 @@ def timetable(application: Application) -> tuple[Entry, ...]:
         Entry(id="relay", every=TICK, run=relay.run),
         Entry(id="messages", every=MATCHING, run=Messages(application).run),
         Entry(id="bank", every=BANKING, run=application.ask_bank),
+        Entry(id="background", every=TICK, run=long_work.run, stop=long_work.stop),
         Entry(id="tidy", every=TIDYING, run=application.tidy),
     )

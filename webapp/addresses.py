@@ -20,3 +20,8 @@ def next_page() -> str:
     """Return the page asked for before, if it is one of ours; else the start page."""
     wanted = flask.request.values.get("next", "")
     return wanted if _OURS.fullmatch(wanted) else flask.url_for("home.index")
+
+
+def local(wanted: str) -> str:
+    """Return an address if it is one of ours, else nothing."""
+    return wanted if _OURS.fullmatch(wanted) else ""

@@ -53,6 +53,8 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "auth.sign_out": _everyone,
     "auth.set_language": _everyone,
     "home.index": _signed_in,
+    "background.show": _signed_in,  # who ordered it, and supervisors
+    "background.stop": _signed_in,
     "inbox.list_tasks": _signed_in,
     "inbox.show_task": _signed_in,
     "inbox.claim": _signed_in,

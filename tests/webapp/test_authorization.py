@@ -52,6 +52,8 @@ OBJECTS: Mapping[str, str] = {
     "applications.key_in": "call",
     "applications.show_mydata": "transfer",
     "applications.take_back": "application",
+    "background.show": "work",
+    "background.stop": "work",
     "calls.download_entries": "call",
     "calls.download_list": "call",
     "calls.draft": "call",
