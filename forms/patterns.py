@@ -5,6 +5,9 @@ import re
 MAX_INPUT = 200
 """Longest text that a pattern is tried on, in characters."""
 
+MAX_PATTERN = 300
+"""Longest pattern, in characters."""
+
 MAX_WAYS = 10_000_000
 """Most ways a pattern may try to match a text of MAX_INPUT characters."""
 
@@ -13,21 +16,37 @@ _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 
 
 def problem(pattern: str) -> str | None:
-    """Say what is wrong with a pattern, or None.
+    """Say what is wrong with a pattern, or None."""
+    match fault(pattern):
+        case "":
+            return None
+        case "slow":
+            return "the pattern may take too long; avoid repeated groups that repeat inside"
+        case "unsupported":
+            return "the pattern uses lookaround or back-references; only plain groups are allowed"
+        case reason:
+            return f"the pattern does not compile: {reason}"
+
+
+def fault(pattern: str) -> str:
+    """Name what is wrong with a pattern.
 
     The bound counts the ways a backtracking matcher can try: alternatives add up, neighbours
     multiply, a repeated group is raised to the power of its repetitions. `(a+)+` is far over it.
+
+    Returns:
+        "", "slow", "unsupported", or the words of the compiler.
     """
+    if len(pattern) > MAX_PATTERN:
+        return "slow"
     try:
         re.compile(pattern, re.ASCII)
     except re.error as error:
-        return f"the pattern does not compile: {error}"
+        return str(error)
     if "(?" in pattern.replace("(?:", "") or re.search(r"\\[1-9]", pattern):
-        return "the pattern uses lookaround or back-references; only plain groups are allowed"
+        return "unsupported"
     ways, _ = _alternatives(pattern, 0)
-    if ways > MAX_WAYS:
-        return "the pattern may take too long; avoid repeated groups that repeat inside"
-    return None
+    return "slow" if ways > MAX_WAYS else ""
 
 
 def matches(pattern: str, text: str) -> bool:
