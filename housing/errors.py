@@ -46,6 +46,33 @@ class ScenarioUnplayable(Invalid):
 
 
 @dataclass(eq=False)
+class ScenarioTaskNotOpen(ScenarioUnplayable):
+    """The step “%(element)s” is not open; open are: %(reason)s."""
+
+    element: str = ""
+
+
+@dataclass(eq=False)
+class ScenarioJobFailed(ScenarioUnplayable):
+    """At %(at)s the step “%(element)s” failed: %(reason)s."""
+
+    element: str = ""
+    at: str = ""
+
+
+@dataclass(eq=False)
+class ScenarioEndless(ScenarioUnplayable):
+    """Time does not come to rest: a timer keeps making a new one."""
+
+    reason: str = ""
+
+
+@dataclass(eq=False)
+class ScenarioOperationFailed(ScenarioUnplayable):
+    """An operation failed: %(reason)s."""
+
+
+@dataclass(eq=False)
 class ScenarioFormRefused(Invalid):
     """The form %(form_id)s refuses these answers: %(problems)s."""
 

@@ -80,7 +80,7 @@ def parse(raw: Mapping[str, object], fact_kinds: frozenset[str] = frozenset()) -
     return Scenario(
         id=scenario_id,
         title=str(raw.get("title") or scenario_id),
-        now=instant(given.get("now")),
+        now=reader.begin(given),
         also=tuple(texts(given.get("also") or [])),
         steps=(*reader.first(given), *(reader.step(each) for each in steps)),
     )
@@ -106,6 +106,13 @@ class _Reader:
 
     scenario_id: str
     then_keys: frozenset[str]
+
+    def begin(self, given: Mapping[str, object]) -> datetime:
+        """Read where the clock stands at the beginning."""
+        try:
+            return instant(given.get("now"))
+        except ValueError as error:
+            raise ScenarioInvalid(self.scenario_id, "given.now must be an ISO instant") from error
 
     def first(self, given: Mapping[str, object]) -> tuple[ScenarioStep, ...]:
         """Read the start, which a process that begins by itself does not have."""

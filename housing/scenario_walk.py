@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from engine import outbox, sla_queries
 from engine import queries as engine_queries
+from engine.calendar import TAIPEI
 from engine.clock import FrozenClock
 from engine.errors import JobFailed
 from engine.queries import TaskFilter
-from engine.records import StepResult, UserTask
+from engine.records import Job, StepResult, UserTask
 from engine.sla_clocks import SlaClock
 from engine.sla_orders import Grounds
 from engine.types import SYSTEM, Actor
@@ -26,7 +27,13 @@ from housing.bootstrap import Application
 from housing.cases.queries import form_context
 from housing.cases.rules import EXTENDERS, WAIVERS
 from housing.cases.service import Completion, submit_task
-from housing.errors import ScenarioFormRefused, ScenarioUnplayable
+from housing.errors import (
+    ScenarioEndless,
+    ScenarioFormRefused,
+    ScenarioJobFailed,
+    ScenarioTaskNotOpen,
+    ScenarioUnplayable,
+)
 from housing.people.queries import account, account_by_login
 from housing.records.forms import form_of, form_of_task
 from housing.scenario_script import When, instant
@@ -237,18 +244,19 @@ class Walk:
                 self.clock.set(until)
                 return
             self.clock.set(max(due[0].due_at, self.clock.now()))
-            self._run_job(due[0].id)
-        raise ScenarioUnplayable("jobs without end: a timer keeps making a new one")
+            self._run_job(due[0])
+        raise ScenarioEndless
 
-    def _run_job(self, job_id: str) -> None:
-        engine = self.application.engine
+    def _run_job(self, job: Job) -> None:
+        engine, job_id = self.application.engine, job.id
         try:
             with self.application.unit_of_work() as session:
                 result = engine.run_job(job_id, session=session)
         except JobFailed as failure:
             with self.application.unit_of_work() as session:
                 engine.record_failure(job_id, failure.reason, session=session)
-            raise ScenarioUnplayable(f"a job failed: {failure.reason}") from failure
+            at = self.clock.now().astimezone(TAIPEI).isoformat(" ", "minutes")
+            raise ScenarioJobFailed(failure.reason, element=job.element_id, at=at) from failure
         if result is not None:
             self._note(result)
 
@@ -279,8 +287,8 @@ class Walk:
         for task in open_here:
             if task.element_id == when.subject:
                 return task
-        names = ", ".join(sorted(task.element_id for task in open_here)) or "none"
-        raise ScenarioUnplayable(f"{when.subject} is not open; open are: {names}")
+        names = ", ".join(sorted(task.element_id for task in open_here)) or "-"
+        raise ScenarioTaskNotOpen(names, element=when.subject)
 
     def _checked(
         self,
