@@ -1,0 +1,1 @@
+"""Discrete-event simulation of processes: pure values and floats, no database, no wall clock."""
