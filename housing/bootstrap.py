@@ -26,6 +26,7 @@ from housing import demo_clock, packages
 from housing.background import service as background
 from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
+from housing.drafts import service as drafts  # noqa: F401
 from housing.errors import AlreadyRunning, NoDemoCity
 from housing.files.service import FileStore
 from housing.move_outs import bank

@@ -1,12 +1,16 @@
-"""What is deployed of a shipped process package: diagram, decisions and the forms they use."""
+"""What is deployed of a shipped process package: diagram, decisions, forms and the English."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from lxml import etree
 
 from bpmn import catalogue
+from engine.deployments import diagram_of
+from engine.errors import DeploymentRefused
 from forms import catalogue as forms
 
+_BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _FORM_KEY = "{http://camunda.org/schema/1.0/bpmn}formKey"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
@@ -22,7 +26,12 @@ def resources(key: str) -> Mapping[str, bytes]:
     found = dict(catalogue.resources(key))
     diagrams = [content for name, content in found.items() if name.endswith(".bpmn")]
     used = sorted({form_key for content in diagrams for form_key in form_keys(content)})
-    return found | {f"forms/{form_key}.json": forms.read(form_key) for form_key in used}
+    english = catalogue.read(key, catalogue.ENGLISH)
+    return (
+        found
+        | {f"forms/{form_key}.json": forms.read(form_key) for form_key in used}
+        | {catalogue.ENGLISH: english}
+    )
 
 
 def form_keys(bpmn: bytes) -> set[str]:
@@ -30,3 +39,36 @@ def form_keys(bpmn: bytes) -> set[str]:
     root = etree.fromstring(bpmn, _PARSER)
     keys = (element.get(_FORM_KEY) for element in root.iter())
     return {key for key in keys if key}
+
+
+def process_keys(bpmn: bytes) -> tuple[str, ...]:
+    """List the keys of the processes that a diagram would deploy, in the order of the file."""
+    processes = list(etree.fromstring(bpmn, _PARSER).iter(f"{_BPMN}process"))
+    executable = [each for each in processes if each.get("isExecutable") == "true"]
+    return tuple(key for each in executable or processes if (key := each.get("id")))
+
+
+def process_key(files: Mapping[str, bytes]) -> str:
+    """Name the process that a package is known by: the first one of its diagram.
+
+    Raises:
+        DeploymentRefused: it has no diagram, or several, or no process in it.
+    """
+    keys = process_keys(diagram_of(files))
+    if not keys:
+        raise DeploymentRefused
+    return keys[0]
+
+
+def package_of(key: str) -> str:
+    """Name the package of a process: the folder of a shipped one, else the key itself."""
+    return _packages_by_process().get(key, key)
+
+
+@cache
+def _packages_by_process() -> Mapping[str, str]:
+    return {
+        key: package
+        for package in catalogue.packages()
+        for key in process_keys(diagram_of(catalogue.resources(package)))
+    }

@@ -36,6 +36,7 @@ KIND_BY_FIELD: Mapping[str, str] = {
     "stage": "stage",
     "wanted": "stage",
     "role": "role",
+    "draft_state": "draft",
 }
 """Fields of errors that hold a stored code, and which table of words it belongs to."""
 

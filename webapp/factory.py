@@ -22,6 +22,7 @@ from webapp import (
     permissions,
     security,
     sessions,
+    uploads,
 )
 from webapp.api import external_tasks, guard, messages
 from webapp.pages import (
@@ -37,6 +38,7 @@ from webapp.pages import (
     clocks,
     consumables,
     deadlines,
+    drafts,
     files,
     handbooks,
     health,
@@ -70,6 +72,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     clocks.pages,
     consumables.pages,
     deadlines.pages,
+    drafts.pages,
     external_tasks.pages,
     files.pages,
     handbooks.pages,
@@ -143,6 +146,7 @@ def _speak(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_words_of_every_page)
+    uploads.install(app)
 
 
 def _words_of_every_page() -> dict[str, object]:

@@ -10,10 +10,12 @@ from webapp.application_words import (
     APPLICATION_STATES,
     CALL_KINDS,
     CALL_STAGES,
+    CONSENT_KINDS,
     HOUSEHOLD_CLASSES,
     ROOM_TYPES,
 )
 from webapp.care_labels import CARE
+from webapp.draft_words import DRAFT_WORDS
 from webapp.lease_words import LEASE_WORDS
 
 ROLES: Mapping[str, LazyString] = {
@@ -28,6 +30,7 @@ ROLES: Mapping[str, LazyString] = {
     "finance": _l("Finance"),
     "ethics_office": _l("Ethics office"),
     "process_supervisor": _l("Process supervisor"),
+    "process_approver": _l("Process approver"),
     "administrator": _l("Administrator"),
     "applicant": _l("Applicant"),
     "witness": _l("Witness"),
@@ -230,10 +233,12 @@ JOB_KINDS: Mapping[str, LazyString] = {
 WORDS: Mapping[str, Mapping[str, LazyString]] = {
     **LEASE_WORDS,
     **CARE,
+    **DRAFT_WORDS,
     "call_stage": CALL_STAGES,
     "call_kind": CALL_KINDS,
     "application_state": APPLICATION_STATES,
     "application_channel": APPLICATION_CHANNELS,
+    "consent": CONSENT_KINDS,
     "household_class": HOUSEHOLD_CLASSES,
     "room_type": ROOM_TYPES,
     "role": ROLES,

@@ -41,6 +41,9 @@ _lease_clerks = frozenset({"officer", "section_chief", "finance"})
 _managers = frozenset({"property_manager", "property_manager_lead"})
 _bank_players = frozenset({"finance", "process_supervisor", "administrator"})
 _reviewers = frozenset({"officer", "section_chief", "ethics_office", "process_supervisor"})
+_drafters = frozenset({"process_supervisor"})
+_approvers = frozenset({"process_approver"})
+_draft_readers = _drafters | _approvers | {"administrator"}
 _calendar_keepers = frozenset({"process_supervisor", "officer"})
 _deadline_keepers = frozenset({"officer", "section_chief", "property_manager_lead"})
 
@@ -87,6 +90,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "applications.key_in": frozenset({"officer"}),
     "applications.list_applications": _signed_in,
     "applications.take_back": _signed_in,
+    "applications.take_consent_back": _signed_in,
     "applications.ask_for_time": _signed_in,
     "applications.show_mydata": _signed_in,
     "applications.answer_mydata": _signed_in,
@@ -135,8 +139,14 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "clocks.waive": frozenset({"officer", "section_chief"}),
     "deadlines.show": _signed_in,
     "deadlines.download": _signed_in,
-    "processes.list_processes": _staff,
-    "processes.show_process": _staff,
+    "drafts.list_drafts": _draft_readers,
+    "drafts.begin": _drafters,
+    "drafts.show": _draft_readers,
+    "drafts.read_file": _draft_readers,
+    "drafts.save_file": _drafters,
+    "drafts.check": _draft_readers,
+    "processes.list_processes": _staff | _approvers,
+    "processes.show_process": _staff | _approvers,
     "handbooks.show_pdf": _signed_in,
     "handbooks.show": _signed_in,  # its public part to residents and contractors
     "operations.show": _supervisors,

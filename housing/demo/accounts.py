@@ -18,6 +18,7 @@ class DemoAccount:
         role: its candidate group.
         scopes: where it holds the role.
         home: community code and unit code of a resident's home.
+        also: a second role in the same scopes.
     """
 
     login: str
@@ -25,6 +26,7 @@ class DemoAccount:
     role: str
     scopes: tuple[str, ...]
     home: tuple[str, str] | None = None
+    also: str | None = None
 
 
 def _resident(login: str, name: str, community: str, unit: str) -> DemoAccount:
@@ -64,8 +66,15 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
     _staff("officer2", "宋複核", "officer"),
     _staff("ethics1", "馮政風", "ethics_office"),
     _staff("finance1", "褚出納", "finance"),
+    DemoAccount(
+        login="supervisor2",
+        name="方核定",
+        role="process_approver",
+        scopes=("city",),
+        also="process_supervisor",
+    ),
 )
-"""The twenty accounts a visitor may sign in with, all with PASSWORD."""
+"""The accounts a visitor may sign in with, all with PASSWORD."""
 
 _NEIGHBOUR_HOMES = (
     *(("SW", unit) for unit in ("A-0201", "A-0302", "A-0402", "A-0601", "B-0202", "B-0301")),

@@ -219,8 +219,10 @@ def _house(
         session.flush()
         account.mobile = f"09000{account.id:05}"  # no number that anybody has
         session.add_all(
-            Membership(account_id=account.id, role=person.role, scope=scope)
+            Membership(account_id=account.id, role=role, scope=scope)
+            for role in (person.role, person.also)
             for scope in person.scopes
+            if role
         )
         if person.home:
             session.add(_residency(account.id, *person.home, session))

@@ -55,6 +55,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "officer": ("承辦人員", "Housing officer"),
     "section_chief": ("科長", "Section chief"),
     "process_supervisor": ("流程管理員", "Process supervisor"),
+    "process_approver": ("流程核定者", "Process approver"),
     "administrator": ("系統管理員", "Administrator"),
 }
 """Candidate group to its name in Chinese and English."""

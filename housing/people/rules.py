@@ -30,6 +30,7 @@ ROLES = frozenset(
         "finance",
         "ethics_office",
         "process_supervisor",
+        "process_approver",
         "administrator",
         "applicant",
         "witness",

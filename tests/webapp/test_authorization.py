@@ -71,6 +71,10 @@ OBJECTS: Mapping[str, str] = {
     "cases.show": "case",
     "consumables.set_price": "office",
     "consumables.show": "office",
+    "drafts.check": "office",
+    "drafts.read_file": "office",
+    "drafts.save_file": "office",
+    "drafts.show": "office",
     "files.show": "file",
     "handbooks.show": "office",
     "handbooks.show_pdf": "office",
@@ -349,7 +353,8 @@ def sees(kind: str, who: str) -> bool:
 
 def ask(house: House, endpoint: str, who: str, values: Mapping[str, object]) -> int:
     """Ask for a route as somebody; gives the status."""
-    method = "GET" if "GET" in (house.rule(endpoint).methods or ()) else "POST"
+    methods = house.rule(endpoint).methods or set()
+    method = next(each for each in ("GET", "POST", "PUT") if each in methods)
     address = house.address(endpoint, values)
     return house.client(who).open(address, method=method, buffered=True).status_code
 

@@ -1,0 +1,1 @@
+"""Drafts: processes changed in the browser, from working copy over approval into service."""

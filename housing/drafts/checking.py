@@ -1,0 +1,160 @@
+"""The whole check of a draft: diagram, decision tables, forms, and whether they fit together.
+
+Whatever the files hold, there are findings and no exception.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from engine import deployments
+from engine.decisions import check_decisions, list_decisions
+from engine.errors import DeploymentRefused, Problem
+from engine.service_tasks import BUILT_IN_TOPICS
+from forms import schema
+from forms.errors import FormDefinitionInvalid
+from housing import packages
+from housing.drafts import rules
+from housing.drafts.errors import FileNameRefused, FileNotReadable, FileTooLarge
+from housing.operations import OPERATIONS, WORKER_TOPICS
+from housing.people.rules import ROLES
+
+TOPICS = frozenset(OPERATIONS) | WORKER_TOPICS | BUILT_IN_TOPICS
+"""What the service tasks of a diagram may name."""
+
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+_FORMS = "forms/"
+_JSON = ".json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One finding about a draft.
+
+    Attributes:
+        file: its name, or "" for the package.
+        element_id: of the element, decision, rule or field; "" for the file.
+        severity: "error" refuses a submission, "warning" and "info" do not.
+        rule: the rule that found it, in kebab-case.
+        advice: what is wrong and what to do instead, in English.
+    """
+
+    file: str
+    element_id: str
+    element_name: str
+    severity: str
+    rule: str
+    advice: str
+
+
+def check(
+    files: Mapping[str, bytes], *, base: Mapping[str, bytes] | None = None
+) -> tuple[Finding, ...]:
+    """Check all files of a draft.
+
+    Args:
+        files: name to content.
+        base: the version that it would replace, for what must not change.
+
+    Returns:
+        Findings, errors first; each once.
+    """
+    readable, found = _readable(files)
+    found += [each for name in readable for each in _of_file(name, readable)]
+    found += [*_of_deployment(readable), *_of_key(readable, base or {})]
+    unique = dict.fromkeys(found)
+    return tuple(sorted(unique, key=lambda f: (_ORDER[f.severity], f.file.endswith(_JSON), f.file)))
+
+
+def _readable(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding]]:
+    """Part the files that can be read at all from findings about the others."""
+    readable: dict[str, bytes] = {}
+    found: list[Finding] = []
+    for name, content in sorted(files.items()):
+        try:
+            readable[name] = rules.check_content(rules.check_name(name), content)
+        except (FileNameRefused, FileTooLarge, FileNotReadable) as error:
+            found.append(_finding(name, "unreadable-file", str(error)))
+    return readable, found
+
+
+def _of_file(name: str, files: Mapping[str, bytes]) -> Iterable[Finding]:
+    if name.endswith(".bpmn"):
+        return _of_diagram(name, files)
+    if name.endswith(".dmn"):
+        return _told(name, check_decisions(files[name]))
+    return _of_form(name, files[name]) if name.startswith(_FORMS) else ()
+
+
+def _of_diagram(name: str, files: Mapping[str, bytes]) -> Iterable[Finding]:
+    problems = deployments.check_diagram(
+        files[name],
+        known_topics=TOPICS,
+        known_roles=ROLES,
+        known_forms=form_keys(files),
+        known_decisions=decision_ids(files),
+    )
+    return _told(name, problems)
+
+
+def _of_form(name: str, content: bytes) -> Iterator[Finding]:
+    try:
+        schema.load(content)
+    except FormDefinitionInvalid as error:
+        for problem in error.problems:
+            yield _finding(name, "form-invalid", problem)
+
+
+def _of_deployment(files: Mapping[str, bytes]) -> Iterable[Finding]:
+    """Ask the engine itself, so that nothing is approved that it would refuse."""
+    try:
+        deployments.check_all(files, TOPICS)
+    except DeploymentRefused as refusal:
+        diagrams = [name for name in files if name.endswith(".bpmn")]
+        return _told(diagrams[0] if len(diagrams) == 1 else "", refusal.problems)
+    return ()
+
+
+def _of_key(files: Mapping[str, bytes], base: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Keep the keys of processes: a draft under another key would become another process."""
+    before, after = _process_keys(base), _process_keys(files)
+    for key in before:
+        if after and key not in after:
+            advice = f"The process {key} is gone from the diagram. Keep its id."
+            yield _finding("", "process-key-changed", advice)
+
+
+def _process_keys(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    diagrams = [content for name, content in files.items() if name.endswith(".bpmn")]
+    return packages.process_keys(diagrams[0]) if len(diagrams) == 1 else ()
+
+
+def form_keys(files: Mapping[str, bytes]) -> frozenset[str]:
+    """Name the forms of a package by their keys."""
+    names = (name for name in files if name.startswith(_FORMS) and name.endswith(_JSON))
+    return frozenset(name.removeprefix(_FORMS).removesuffix(_JSON) for name in names)
+
+
+def decision_ids(files: Mapping[str, bytes]) -> frozenset[str]:
+    """Name the decisions of a package by their ids."""
+    tables = (content for name, content in files.items() if name.endswith(".dmn"))
+    return frozenset(each for content in tables for each in list_decisions(content))
+
+
+def _told(file: str, problems: Iterable[Problem]) -> list[Finding]:
+    return [
+        Finding(
+            file=file,
+            element_id=each.element_id,
+            element_name=each.element_name,
+            severity=each.severity,
+            rule=each.rule,
+            advice=each.advice,
+        )
+        for each in problems
+    ]
+
+
+def _finding(file: str, rule: str, advice: str, severity: str = "error") -> Finding:
+    return Finding(
+        file=file, element_id="", element_name="", severity=severity, rule=rule, advice=advice
+    )

@@ -1,0 +1,155 @@
+"""What the pages of drafts show: choices, changes by file, findings in words, rights."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from engine.records import ProcessSummary
+from housing.drafts import rules
+from housing.drafts.checking import Finding
+from housing.drafts.queries import LIVE, DraftView
+from housing.drafts.rules import APPROVER, SUPERVISOR
+from webapp import current
+
+_REVISION = re.compile(r'(?:W/)?"(\d{1,9})"')
+MOST_UNSAVED = 20
+"""Files that one check may lay over a draft."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """A choice of the list.
+
+    Attributes:
+        name: in the address.
+        states: of the drafts that it shows; None for all.
+    """
+
+    name: str
+    words: LazyString
+    states: tuple[str, ...] | None
+
+
+CHOICES = (
+    Choice(name="", words=_l("In progress"), states=LIVE),
+    Choice(name="submitted", words=_l("To approve"), states=("submitted",)),
+    Choice(name="in_service", words=_l("Put in service"), states=("in_service",)),
+    Choice(name="all", words=_l("All"), states=None),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileChange:
+    """A file of a draft that differs from the version beneath it.
+
+    Attributes:
+        kind: added, removed or changed.
+    """
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingLine:
+    """A finding in the reader's language."""
+
+    finding: Finding
+    words: str
+
+    def as_json(self) -> Mapping[str, str]:
+        """Give what an editor needs to mark the element."""
+        return {
+            "file": self.finding.file,
+            "element_id": self.finding.element_id,
+            "element_name": self.finding.element_name,
+            "severity": self.finding.severity,
+            "rule": self.finding.rule,
+            "words": self.words,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rights:
+    """What this person may do to a draft now."""
+
+    edit: bool
+    submit: bool
+    withdraw: bool
+    renew: bool
+    approve: bool
+    send_back: bool
+    is_author: bool
+
+
+def chosen_states(name: str) -> Choice:
+    """Find a choice of the list by its name; the first one if there is none."""
+    return next((each for each in CHOICES if each.name == name), CHOICES[0])
+
+
+def may_draft() -> bool:
+    """Tell whether this request's person may begin and edit drafts."""
+    return SUPERVISOR in current.roles()
+
+
+def startable(processes: Iterable[ProcessSummary]) -> list[tuple[str, str]]:
+    """List the processes that a draft may be begun of: key and name."""
+    return [(each.definition.key, each.definition.name) for each in processes]
+
+
+def changes(base: Mapping[str, bytes], files: Mapping[str, bytes]) -> tuple[FileChange, ...]:
+    """List the files that a draft adds, removes or changes."""
+    found = rules.changed_files(base, files)
+    return tuple(FileChange(name=name, kind=kind) for name, kind in found.items())
+
+
+def in_words(findings: Iterable[Finding]) -> tuple[FindingLine, ...]:
+    """Say findings in the reader's language."""
+    return tuple(FindingLine(finding=each, words=each.advice) for each in findings)
+
+
+def rights(draft: DraftView, authors: Collection[str]) -> Rights:
+    """Tell what this request's person may do to a draft now."""
+    drafts, approves = may_draft(), APPROVER in current.roles()
+    is_author = current.actor().id in authors
+    return Rights(
+        edit=drafts and draft.is_open,
+        submit=drafts and rules.is_possible(draft.state, "submit"),
+        withdraw=drafts and rules.is_possible(draft.state, "withdraw"),
+        renew=drafts and draft.is_outdated,
+        approve=approves and not is_author and rules.is_possible(draft.state, "approve"),
+        send_back=approves and rules.is_possible(draft.state, "send_back"),
+        is_author=is_author,
+    )
+
+
+def revision(header: str) -> int | None:
+    """Read the revision that an editor loaded from `If-Match`; None for a new file."""
+    found = _REVISION.fullmatch(header.strip())
+    return int(found[1]) if found else None
+
+
+def unsaved_files(body: object) -> Mapping[str, bytes] | None:
+    """Read the unsaved files of an editor; None if the body is not what an editor sends."""
+    files = body.get("files", {}) if isinstance(body, dict) else None
+    if not isinstance(files, dict) or len(files) > MOST_UNSAVED:
+        return None
+    texts = {str(name): text for name, text in files.items() if isinstance(text, str)}
+    return {name: text.encode(errors="replace") for name, text in texts.items()}
+
+
+def file_words(name: str) -> str:
+    """Say which file of a package this is; its own name stands beside the kind."""
+    if name.endswith(".bpmn"):
+        return str(_("Diagram"))
+    if rules.is_decision(name):
+        return str(_("Decision %(name)s", name=name.removesuffix(".dmn")))
+    if rules.is_form(name):
+        return str(_("Form %(name)s", name=name.removeprefix("forms/").removesuffix(".json")))
+    if name == rules.ENGLISH:
+        return str(_("English words"))
+    return str(_("Scenario %(name)s", name=name.removeprefix("scenarios/").removesuffix(".json")))
