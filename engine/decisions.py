@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from engine import decision_inputs
 from engine.dmn.coverage import NotAnalysable, find_gaps, find_overlaps
 from engine.dmn.elements import Decision, Model, Service, Table
 from engine.dmn.frame import DecisionFault
@@ -52,6 +53,18 @@ class DecisionModel:
 
     model: Model
     imported: Mapping[str, Model] = field(default_factory=dict)
+    _reads: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def reads(self, decision_id: str) -> tuple[str, ...]:
+        """Name what a decision looks at: paths of variables such as `facts.age`, in order.
+
+        Raises:
+            DecisionFailed: there is no such decision.
+        """
+        if decision_id not in self._reads:
+            element = self._find(decision_id)
+            self._reads[decision_id] = decision_inputs.paths_of(self.model, element)
+        return self._reads[decision_id]
 
     @property
     def decision_ids(self) -> tuple[str, ...]:
@@ -61,6 +74,14 @@ class DecisionModel:
             for element in self.model.elements.values()
             if isinstance(element, (Decision, Service))
         )
+
+    def name_of(self, decision_id: str) -> str:
+        """Tell what people call a decision.
+
+        Raises:
+            DecisionFailed: there is no such decision.
+        """
+        return self._find(decision_id).name
 
     def evaluate(
         self,

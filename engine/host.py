@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from engine import calendars, deployments
+from engine import calendars, decision_inputs, deployments
 from engine.clock import Clock
 from engine.day_counting import DayCounter
 from engine.deployments import CompiledProcess
@@ -145,6 +145,7 @@ class StepHost:
                 "hit_policy": result.hit_policy,
                 "output": result.value,
                 "problems": result.problems,
+                "given": decision_inputs.take(model.reads(decision_id), variables),
             }
         )
         return result.value
