@@ -91,7 +91,7 @@ def photos() -> tuple[list[str], list[PreparedFile]]:
     """Take the photos of this request: ids kept from before, and new ones on disk.
 
     Raises:
-        FileNotAnImage, FileTooLarge: one of them cannot be taken.
+        FileRefused: one of them cannot be taken.
     """
     dropped = flask.request.form.get("_drop", "")
     kept = [each for each in flask.request.form.getlist("photos") if each != dropped]
@@ -138,7 +138,7 @@ def drawing() -> PreparedFile | None:
     """Put the drawn signature of this request on disk; None when nothing was drawn.
 
     Raises:
-        FileEmpty, FileNotAnImage, FileTooLarge: it is no picture.
+        FileRefused: it is no picture.
     """
     store, uploaded = current.application().files, flask.request.files.get("picture")
     if uploaded is not None and uploaded.filename:

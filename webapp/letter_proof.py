@@ -11,12 +11,13 @@ from werkzeug.datastructures import FileStorage
 from engine.calendar import TAIPEI
 from engine.errors import Invalid
 from forms.dates import parse_day
+from housing.files.rules import DOCUMENTS
 from housing.files.service import PreparedFile, attach
 from housing.letters import service
 from housing.letters.queries import LetterView
 from housing.letters.rules import ENTERED_PROOFS
 from housing.letters.service import Proof
-from webapp import current
+from webapp import current, uploads
 from webapp.errors import sentence
 
 LONGEST_NOTE = 300
@@ -28,7 +29,7 @@ class Entry:
 
     Attributes:
         on: day of service as typed, in either calendar.
-        file: a photo of the receipt; None without one.
+        file: a scan or photo of the receipt; None without one.
     """
 
     kind: str = ""
@@ -60,7 +61,7 @@ def receive() -> Entry:
 
 
 def save(letter: LetterView, entry: Entry) -> Mapping[str, str]:
-    """Write the proof down, with its photo bound to the case.
+    """Write the proof down, with its file bound to the case.
 
     Returns:
         What is wrong, by name of the field; empty when it was saved.
@@ -95,7 +96,7 @@ def save(letter: LetterView, entry: Entry) -> Mapping[str, str]:
 def _prepared(file: FileStorage | None) -> PreparedFile | None:
     if file is None:
         return None
-    return current.application().files.prepare(file.stream, file.filename or "")
+    return uploads.prepare(file, DOCUMENTS)
 
 
 def _moment(text: str) -> datetime | None:

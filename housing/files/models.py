@@ -9,18 +9,19 @@ from housing.orm import Base
 
 
 class StoredFileRow(Base):
-    """One stored photo; its bytes lie under `<files_path>/ab/cd/<id>.<extension>`."""
+    """One stored photo or PDF; its bytes lie under `<files_path>/ab/cd/<id>.<extension>`."""
 
     __tablename__ = "stored_file"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)  # 32 hexadecimal digits
     filename: Mapped[str] = mapped_column(String(120))  # as uploaded, made harmless
     content_type: Mapped[str] = mapped_column(String(40))  # found by content
-    extension: Mapped[str] = mapped_column(String(8))  # of the file on disk: jpg, png, webp
+    extension: Mapped[str] = mapped_column(String(8))  # of the file on disk: jpg, png, webp, pdf
     size_bytes: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(String(64))  # of the stored bytes
-    width: Mapped[int] = mapped_column(Integer)  # pixels, after turning it upright
+    width: Mapped[int] = mapped_column(Integer)  # pixels, upright; 0 for a PDF
     height: Mapped[int] = mapped_column(Integer)
+    page_count: Mapped[int | None] = mapped_column(Integer)  # of a PDF
     has_location: Mapped[bool] = mapped_column(Boolean)  # only with the reporter's consent
     uploaded_by: Mapped[str] = mapped_column(String(64))  # account id
     uploaded_at: Mapped[datetime]

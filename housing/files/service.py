@@ -1,4 +1,4 @@
-"""Photos on disk and their rows: first the bytes are safe, then the row may commit."""
+"""Photos and PDFs on disk and their rows: first the bytes are safe, then the row may commit."""
 
 import os
 from collections.abc import Collection, Iterator
@@ -16,19 +16,28 @@ from engine.clock import Clock
 from engine.types import Actor
 from housing.files.errors import FileEmpty, FileNotFound, FileNotYours, FileTooLarge
 from housing.files.models import StoredFileRow
-from housing.files.rules import MAX_BYTES, THUMBNAIL_EXTENSION, Photo, make_photo, safe_name
+from housing.files.rules import (
+    MAX_BYTES,
+    PICTURES,
+    THUMBNAIL_EXTENSION,
+    CheckedFile,
+    check,
+    safe_name,
+)
 
 LOOSE_DAYS = 30
-"""How long a photo that belongs to no case is kept: drafts may still need it."""
+"""How long a file that belongs to no case is kept: drafts may still need it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredFile:
-    """One stored photo.
+    """One stored photo or PDF.
 
     Attributes:
         id: 32 hexadecimal digits.
         filename: as uploaded, made harmless, with the extension of its content.
+        width, height: pixels; 0 for a PDF.
+        page_count: of a PDF; None for a photo.
         uploaded_by: account id.
         instance_id: the case it belongs to, or None as long as it is loose.
     """
@@ -40,23 +49,29 @@ class StoredFile:
     size_bytes: int
     width: int
     height: int
+    page_count: int | None
     has_location: bool
     uploaded_by: str
     uploaded_at: datetime
     instance_id: str | None
 
+    @property
+    def is_document(self) -> bool:
+        """Tell whether it is a PDF, which has no thumbnail."""
+        return self.page_count is not None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PreparedFile:
-    """A photo whose bytes are on disk already, but that has no row yet."""
+    """A file whose bytes are on disk already, but that has no row yet."""
 
     id: str
     filename: str
-    photo: Photo
+    checked: CheckedFile
 
 
 class FileStore:
-    """Where photos lie.
+    """Where files lie.
 
     Args:
         root: the folder; made when it is missing.
@@ -68,41 +83,54 @@ class FileStore:
         self._clock = clock
 
     def prepare(
-        self, stream: IO[bytes], filename: str, *, keep_location: bool = False
+        self,
+        stream: IO[bytes],
+        filename: str,
+        *,
+        kinds: frozenset[str] = PICTURES,
+        keep_location: bool = False,
     ) -> PreparedFile:
         """Check an upload, make it harmless and put it on disk.
 
         Slow, so do it outside of a unit of work.
 
+        Args:
+            stream: the bytes.
+            filename: as its owner called it.
+            kinds: what is taken: PICTURES or DOCUMENTS of the rules.
+            keep_location: whether the place may stay in a photo.
+
         Raises:
-            FileEmpty: nothing in it.
-            FileTooLarge: over 10 MB.
-            FileNotAnImage: its content is no JPEG, PNG or WebP.
+            FileRefused: it is empty, over 10 MB, of another kind, broken, or does more than a
+                paper should; the subclass says which.
         """
         content = stream.read(MAX_BYTES + 1)
         if not content:
             raise FileEmpty(filename)
         if len(content) > MAX_BYTES:
             raise FileTooLarge(filename, MAX_BYTES // 1024**2)
-        photo = make_photo(content, filename, keep_location=keep_location)
+        checked = check(content, filename, kinds=kinds, keep_location=keep_location)
         file_id = uuid4().hex
-        self._write(self._path(file_id, photo.extension), photo.content)
-        self._write(self._path(file_id, THUMBNAIL_EXTENSION), photo.thumbnail)
-        return PreparedFile(id=file_id, filename=safe_name(filename, photo.extension), photo=photo)
+        self._write(self._path(file_id, checked.extension), checked.content)
+        if checked.thumbnail is not None:
+            self._write(self._path(file_id, THUMBNAIL_EXTENSION), checked.thumbnail)
+        name = safe_name(filename, checked.extension)
+        return PreparedFile(id=file_id, filename=name, checked=checked)
 
     def record(self, prepared: PreparedFile, *, by: Actor, session: Session) -> StoredFile:
-        """Write the row of a prepared photo; it belongs to its uploader until it is attached."""
-        photo = prepared.photo
+        """Write the row of a prepared file; it belongs to its uploader until it is attached."""
+        checked = prepared.checked
         row = StoredFileRow(
             id=prepared.id,
             filename=prepared.filename,
-            content_type=photo.content_type,
-            extension=photo.extension,
-            size_bytes=len(photo.content),
-            sha256=sha256(photo.content).hexdigest(),
-            width=photo.width,
-            height=photo.height,
-            has_location=photo.has_location,
+            content_type=checked.content_type,
+            extension=checked.extension,
+            size_bytes=len(checked.content),
+            sha256=sha256(checked.content).hexdigest(),
+            width=checked.width,
+            height=checked.height,
+            page_count=checked.page_count,
+            has_location=checked.has_location,
             uploaded_by=by.id,
             uploaded_at=self._clock.now(),
             instance_id=None,
@@ -117,20 +145,19 @@ class FileStore:
         filename: str,
         *,
         by: Actor,
-        keep_location: bool = False,
+        kinds: frozenset[str] = PICTURES,
         session: Session,
     ) -> StoredFile:
-        """Prepare and record a photo at once; raises what `prepare` raises."""
-        prepared = self.prepare(stream, filename, keep_location=keep_location)
-        return self.record(prepared, by=by, session=session)
+        """Prepare and record a file at once; raises what `prepare` raises."""
+        return self.record(self.prepare(stream, filename, kinds=kinds), by=by, session=session)
 
     def path(self, stored: StoredFile, *, is_thumbnail: bool = False) -> Path:
-        """Tell where a photo, or its thumbnail (JPEG), lies."""
+        """Tell where a file, or its thumbnail (JPEG), lies."""
         extension = THUMBNAIL_EXTENSION if is_thumbnail else stored.extension
         return self._path(stored.id, extension)
 
     def remove_orphans(self, *, session: Session) -> int:
-        """Delete loose photos older than LOOSE_DAYS, and files on disk without a row of that age.
+        """Delete loose files older than LOOSE_DAYS, and files on disk without a row of that age.
 
         Returns:
             How many files on disk were deleted.
@@ -167,10 +194,10 @@ class FileStore:
 
 
 def attach(file_ids: Collection[str], instance_id: str, *, by: Actor, session: Session) -> None:
-    """Bind photos to a case; from now on everybody of the case may see them.
+    """Bind files to a case; from now on everybody of the case may see them.
 
     Args:
-        file_ids: photos uploaded by the actor, or bound to the same case already.
+        file_ids: files uploaded by the actor, or bound to the same case already.
         instance_id: of the process instance.
         by: who hands them in.
         session: of the unit of work.
@@ -193,7 +220,7 @@ def attach(file_ids: Collection[str], instance_id: str, *, by: Actor, session: S
 
 
 def stored_file(file_id: str, *, session: Session) -> StoredFile:
-    """Find a stored photo.
+    """Find a stored file.
 
     Raises:
         FileNotFound: there is none of this id.
@@ -205,13 +232,13 @@ def stored_file(file_id: str, *, session: Session) -> StoredFile:
 
 
 def stored_files(file_ids: Collection[str], *, session: Session) -> list[StoredFile]:
-    """Find stored photos in the order of their ids; ids that are not there are left out."""
+    """Find stored files in the order of their ids; ids that are not there are left out."""
     rows = {row.id: row for row in _rows(file_ids, session)}
     return [_stored(rows[file_id]) for file_id in file_ids if file_id in rows]
 
 
 def files_of(instance_id: str, *, session: Session) -> list[StoredFile]:
-    """List the photos of a case, oldest first."""
+    """List the files of a case, oldest first."""
     query = (
         select(StoredFileRow)
         .where(StoredFileRow.instance_id == instance_id)
@@ -236,6 +263,7 @@ def _stored(row: StoredFileRow) -> StoredFile:
         size_bytes=row.size_bytes,
         width=row.width,
         height=row.height,
+        page_count=row.page_count,
         has_location=row.has_location,
         uploaded_by=row.uploaded_by,
         uploaded_at=row.uploaded_at,

@@ -64,7 +64,7 @@ def report(city: Application, clock: FrozenClock, count: int, **answers: object)
         with city.unit_of_work() as session:
             by = people.account_by_login("resident1", session=session).actor
             picture = BytesIO(pictures.draw("water"))
-            photo = city.files.save(picture, "tap.png", by=by, keep_location=False, session=session)
+            photo = city.files.save(picture, "tap.png", by=by, session=session)
             new = Report(token=uuid4().hex, values={**TAP, **answers, "photos": [photo.id]})
             made = service.report(new, by=by, engine=city.engine, session=session, clock=clock)
         numbers.append(made.number)

@@ -1,4 +1,4 @@
-"""Photos: checked by content, made harmless, durable, and bound to a case."""
+"""Photos and PDFs: checked by content, made harmless, durable, and bound to a case."""
 
 import io
 import os
@@ -13,13 +13,18 @@ from sqlalchemy.orm import Session
 from engine.clock import FrozenClock
 from engine.db import Database
 from engine.types import Actor
-from housing.files import rules
+from housing.files import pdf, rules
 from housing.files.errors import (
     FileEmpty,
+    FileNotADocument,
     FileNotAnImage,
     FileNotFound,
     FileNotYours,
     FileTooLarge,
+    PdfNotPlain,
+    PdfProtected,
+    PdfTooLong,
+    PdfUnreadable,
 )
 from housing.files.models import StoredFileRow
 from housing.files.service import (
@@ -31,11 +36,14 @@ from housing.files.service import (
     stored_files,
 )
 from housing.orm import Base
+from tests import papers
 
 RESIDENT = Actor(id="1", name="住戶")
 STRANGER = Actor(id="2", name="別人")
 ORIENTATION, GPS, EXIF, MAKE, TAKEN_AT = 0x0112, 0x8825, 0x8769, 0x010F, 0x9003
 CASE = "c" * 32
+HEIC = (Path(__file__).parents[1] / "pictures" / "phone.heic").read_bytes()
+"""Made with libheif 1.15.1: 96 x 64, red above blue, to be turned clockwise; place, maker, time."""
 
 
 def a_photo(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **exif: object) -> bytes:
@@ -135,13 +143,8 @@ def test_the_place_and_the_camera_are_removed(store: FileStore, session: Session
 
 
 def test_the_place_stays_with_consent(store: FileStore, session: Session) -> None:
-    stored = store.save(
-        io.BytesIO(a_photo(gps=TAICHUNG)),
-        "a.jpg",
-        by=RESIDENT,
-        keep_location=True,
-        session=session,
-    )
+    prepared = store.prepare(io.BytesIO(a_photo(gps=TAICHUNG)), "a.jpg", keep_location=True)
+    stored = store.record(prepared, by=RESIDENT, session=session)
 
     assert stored.has_location
     assert picture(store.path(stored)).getexif().get_ifd(GPS)[1] == "N"
@@ -150,7 +153,125 @@ def test_the_place_stays_with_consent(store: FileStore, session: Session) -> Non
 def test_a_photo_taken_upright_stands_upright(store: FileStore) -> None:
     prepared = store.prepare(io.BytesIO(a_photo(size=(60, 40), orientation=6)), "a.jpg")
 
-    assert (prepared.photo.width, prepared.photo.height) == (40, 60)
+    assert (prepared.checked.width, prepared.checked.height) == (40, 60)
+
+
+def test_a_photo_of_a_phone_in_heic_becomes_an_upright_jpeg_without_its_place(
+    store: FileStore, session: Session
+) -> None:
+    stored = store.save(io.BytesIO(HEIC), "IMG_1.HEIC", by=RESIDENT, session=session)
+
+    kept = picture(store.path(stored))
+    assert (kept.format, kept.size, stored.filename) == ("JPEG", (64, 96), "IMG_1.jpg")
+    assert all(part > 150 for part in (kept.getpixel((5, 5))[2], kept.getpixel((59, 5))[0]))
+    assert not kept.getexif().get_ifd(GPS)
+    assert MAKE not in kept.getexif()
+    assert ORIENTATION not in kept.getexif()
+    assert kept.getexif().get_ifd(EXIF)[TAKEN_AT] == "2026:03:01 10:00:00"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        HEIC[:300],
+        HEIC[:600],
+        HEIC.replace(b"hvcC", b"free"),
+        HEIC.replace((96).to_bytes(4, "big") + (64).to_bytes(4, "big"), b"\0\0\xea\x60" * 2),
+    ],
+    ids=["only the head", "breaks off", "without decoder settings", "60000 x 60000"],
+)
+def test_a_broken_heic_is_refused(content: bytes, store: FileStore) -> None:
+    with pytest.raises(FileNotAnImage):
+        store.prepare(io.BytesIO(content), "IMG_2.HEIC")
+
+
+@pytest.mark.parametrize(
+    ("content", "pages"), [(papers.a_pdf(3), 3), (papers.a_pdf_with_a_link(), 1)]
+)
+def test_a_pdf_is_stored_as_it_came_where_papers_are_taken(
+    content: bytes, pages: int, store: FileStore, session: Session
+) -> None:
+    stored = store.save(
+        io.BytesIO(content), "所得清單.PDF", by=RESIDENT, kinds=rules.DOCUMENTS, session=session
+    )
+
+    assert store.path(stored).read_bytes() == content
+    assert stored.is_document
+    assert (stored.page_count, stored.filename) == (pages, "所得清單.pdf")
+    assert not store.path(stored, is_thumbnail=True).exists()
+    assert stored_file(stored.id, session=session) == stored
+
+
+def test_a_field_for_photos_takes_no_pdf_and_one_for_pdfs_no_photo(store: FileStore) -> None:
+    with pytest.raises(FileNotAnImage):
+        store.prepare(io.BytesIO(papers.a_pdf()), "a.pdf")
+    only_pdf = rules.kinds_of("application/pdf")
+    with pytest.raises(FileNotADocument):
+        store.prepare(io.BytesIO(a_photo()), "a.jpg", kinds=only_pdf)
+    with pytest.raises(FileNotADocument, match=r"letter\.docx"):
+        store.prepare(io.BytesIO(b"PK\3\4"), "letter.docx", kinds=rules.DOCUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (papers.a_pdf_that_acts("/JavaScript"), PdfNotPlain),
+        (papers.a_pdf_that_acts("/Launch"), PdfNotPlain),
+        (papers.a_pdf_that_acts("/SubmitForm"), PdfNotPlain),
+        (papers.a_pdf_that_acts("/GoToE"), PdfNotPlain),
+        (papers.a_pdf_that_hides_a_script(), PdfNotPlain),
+        (papers.a_pdf_with_an_attachment(), PdfNotPlain),
+        (papers.a_pdf(locked_with="1234"), PdfProtected),
+        (papers.a_pdf(locked_with=""), PdfProtected),
+        (papers.a_pdf(pdf.MAX_PAGES + 1), PdfTooLong),
+        (papers.a_pdf(0), PdfUnreadable),
+        (papers.a_pdf()[:200], PdfUnreadable),
+        (b"%PDF-1.7\n<script>alert(1)</script>", PdfUnreadable),
+        (b"%PDF-1.7\n1 0 obj\n" + b"[" * 100_000 + b"\ntrailer<</Root 1 0 R>>", PdfUnreadable),
+    ],
+    ids=[
+        "script",
+        "starts a program",
+        "sends data away",
+        "opens what is embedded",
+        "hidden script",
+        "attachment",
+        "password",
+        "empty password",
+        "too many pages",
+        "no page",
+        "breaks off",
+        "a page of the web",
+        "nested without end",
+    ],
+)
+def test_a_pdf_that_is_more_or_less_than_paper_is_refused(
+    content: bytes, error: type[Exception], store: FileStore
+) -> None:
+    with pytest.raises(error, match=r"x\.pdf"):
+        store.prepare(io.BytesIO(content), "x.pdf", kinds=rules.DOCUMENTS)
+
+
+def test_a_pdf_of_too_many_parts_is_refused(store: FileStore) -> None:
+    many = papers.a_pdf().replace(b"/MediaBox", b"/Many [" + b"[]" * 160_000 + b"] /MediaBox")
+
+    with pytest.raises(PdfUnreadable):
+        store.prepare(io.BytesIO(many), "x.pdf", kinds=rules.DOCUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("accept", "kinds"),
+    [
+        ("", rules.DOCUMENTS),
+        ("image/*", rules.PICTURES),
+        ("image", rules.PICTURES),
+        (".jpg, .png", rules.PICTURES),
+        ("application/pdf", frozenset({rules.DOCUMENT})),
+        (".PDF,image/jpeg", rules.DOCUMENTS),
+    ],
+)
+def test_the_definition_of_a_field_says_what_it_takes(accept: str, kinds: frozenset[str]) -> None:
+    assert rules.kinds_of(accept) == kinds
 
 
 @pytest.mark.parametrize(
@@ -159,7 +280,7 @@ def test_a_photo_taken_upright_stands_upright(store: FileStore) -> None:
         ("../../etc/passwd", "passwd.jpg"),
         ("C:\\fakepath\\照片 1.jpeg", "照片 1.jpg"),
         ("a\r\nb;<c>.png", "a_b_c.jpg"),
-        ("...", "photo.jpg"),
+        ("...", "file.jpg"),
         ("x" * 300, "x" * 100 + ".jpg"),
     ],
 )

@@ -55,7 +55,6 @@ def reported(house, clock) -> Callable[[str], Reported]:
                 BytesIO(pictures.draw("water")),
                 "tap.png",
                 by=by,
-                keep_location=False,
                 session=session,
             )
             new = Report(token=uuid4().hex, values={**TAP, "photos": [photo.id]})

@@ -4,7 +4,6 @@ import io
 from datetime import timedelta
 
 import pytest
-from PIL import Image
 from pypdf import PdfReader
 
 from engine import queries as engine_queries
@@ -13,6 +12,7 @@ from housing.letters import queries, service
 from housing.letters.service import NewLetter
 from housing.people.queries import account_by_login
 from housing.persons.queries import person_of_account
+from tests import papers
 
 DEFECTS = {"days": 7, "defects": [{"text": "所得清單未附", "proof": "所得清單"}]}
 
@@ -55,12 +55,6 @@ class Post:
 def post(house, reported, clock) -> Post:
     """Somebody who sends letters."""
     return Post(house, reported, clock)
-
-
-def photo() -> tuple[io.BytesIO, str]:
-    target = io.BytesIO()
-    Image.new("RGB", (40, 30)).save(target, "JPEG")
-    return io.BytesIO(target.getvalue()), "receipt.jpg"
 
 
 def got(browser, address: str):
@@ -120,7 +114,7 @@ def test_an_officer_enters_the_receipt_and_the_period_runs_from_its_day(signed_i
         kind="registered_receipt",
         on="115/03/04",
         note="掛號 123456",
-        evidence=photo(),
+        evidence=(io.BytesIO(papers.a_pdf()), "回執.pdf"),
     )
 
     letter = post.read(letter_id)
@@ -141,6 +135,14 @@ def test_an_officer_enters_the_receipt_and_the_period_runs_from_its_day(signed_i
         ({"kind": "handed", "on": "115/02/27"}, "不得早於發文日期"),
         ({"kind": "portal_read", "on": "115/03/02"}, "請選擇送達方式"),
         ({"kind": "handed", "on": "115/03/02", "evidence": (io.BytesIO(b"x"), "a.jpg")}, "照片"),
+        (
+            {
+                "kind": "handed",
+                "on": "115/03/02",
+                "evidence": (io.BytesIO(papers.a_pdf_that_acts("/JavaScript")), "回執.pdf"),
+            },
+            "含有程式碼",
+        ),
     ],
 )
 def test_a_proof_that_cannot_be_is_refused_and_what_was_typed_stays(signed_in, post, typed, words):

@@ -38,7 +38,7 @@ def case(house, clock):
     with house.unit_of_work() as session:
         by = people.account_by_login("resident1", session=session).actor
         picture = BytesIO(pictures.draw("water"))
-        photo = house.files.save(picture, "tap.png", by=by, keep_location=False, session=session)
+        photo = house.files.save(picture, "tap.png", by=by, session=session)
         new = Report(token=uuid4().hex, values={**TAP, "photos": [photo.id]})
         made = service.report(new, by=by, engine=house.engine, session=session, clock=clock)
     Relay(house).run()

@@ -1,4 +1,4 @@
-"""Stored photos, for people who may see the case they belong to."""
+"""Stored photos and PDFs, for people who may see the case they belong to."""
 
 import re
 
@@ -14,18 +14,24 @@ pages = Blueprint("files", __name__)
 
 _ID = re.compile(r"[0-9a-f]{32}")
 KEPT_SECONDS = 3600
-"""A browser of one person may keep a photo for an hour; its content never changes."""
+"""A browser of one person may keep a file for an hour; its content never changes."""
 
 
 @pages.get("/files/<file_id>")
 def show(file_id: str) -> Response:
-    """Send a photo, or its thumbnail with `?size=thumb`; to strangers it does not exist."""
-    application = current.application()
+    """Send a photo, or its thumbnail with `?size=thumb`, or a PDF to be saved.
+
+    A PDF never opens inside our site, whatever a browser would run in it. To strangers nothing
+    exists.
+    """
     is_thumbnail = flask.request.args.get("size") == "thumb"
     stored = _find(file_id)
+    if is_thumbnail and stored.is_document:
+        raise FileNotFound(file_id)
     response = flask.send_file(
-        application.files.path(stored, is_thumbnail=is_thumbnail),
+        current.application().files.path(stored, is_thumbnail=is_thumbnail),
         mimetype="image/jpeg" if is_thumbnail else stored.content_type,
+        as_attachment=stored.is_document,
         download_name=stored.filename,
         conditional=True,
     )
@@ -45,7 +51,7 @@ def _find(file_id: str) -> StoredFile:
 
 
 def _is_visible(stored: StoredFile) -> bool:
-    """A loose photo is its uploader's; one of a case is everybody's who may open the case."""
+    """A loose file is its uploader's; one of a case is everybody's who may open the case."""
     if stored.instance_id is None:
         return stored.uploaded_by == current.actor().id
     return case_access.may_open(stored.instance_id)

@@ -10,13 +10,12 @@ from werkzeug.wrappers import Response
 from engine.calendar import local_date
 from engine.errors import Conflict, Invalid
 from housing.cases.rules import staff_scopes
-from housing.files.errors import FileEmpty, FileNotAnImage, FileTooLarge
+from housing.files.errors import FileRefused
 from housing.move_outs import handover, overview, service
 from housing.move_outs.errors import ItemIncomplete, MoveOutNotFound, SheetNotFinished
 from housing.move_outs.overview import MOVE_OUT_STATES, Wanted
 from housing.move_outs.rules import FINDINGS, KEY_KINDS, METERS, SIGNERS, is_signed
 from housing.persons.queries import person
-from housing.records.forms import form_of
 from webapp import case_access, current, errors, filling, handover_page, model_words
 from webapp.lease_words import STATE_KINDS
 
@@ -79,7 +78,7 @@ def extend_take_over(number: str) -> Answered:
     access = case_access.find(number)
     if access.case.process_key != service.PROCESS:
         raise MoveOutNotFound(number)
-    form = model_words.say_form(form_of(EXTENSION_FORM))
+    form = model_words.form_in_service(EXTENSION_FORM)
     if flask.request.method == "GET":
         return _draw_extension(number, filling.blank(form))
     filled = filling.receive(form)
@@ -136,7 +135,7 @@ def save_item(number: str, item_id: int) -> Answered:
                 session=session,
                 clock=application.clock,
             )
-    except (ItemIncomplete, FileEmpty, FileNotAnImage, FileTooLarge) as error:
+    except (ItemIncomplete, FileRefused) as error:
         # htmx swaps only what comes with a status below 400
         status = 200 if flask.request.headers.get("HX-Request") else 422
         typed = handover_page.finding(flask.request.form.getlist("photos"))
@@ -164,7 +163,11 @@ def save_signature(number: str, role: str) -> Response:
     page, application = handover_page.to_write(number), current.application()
     if role not in SIGNERS:
         flask.abort(404)
-    prepared = handover_page.drawing()
+    try:
+        prepared = handover_page.drawing()
+    except FileRefused as error:
+        flask.flash(errors.sentence(error), "error")
+        return _to_handover(number, f"sign-{role}")
     with application.unit_of_work() as session:
         file_id = None
         if prepared is not None:
