@@ -29,14 +29,19 @@ NOT_DEPLOYED = "scenarios/"
 Resources = Mapping[str, bytes]
 
 
-def open_city(folder: Path, clock: FrozenClock) -> Application:
-    """Wire an Anju of its own to the database of a folder.
+def open_city(folder: Path, clock: FrozenClock, database: Path | None = None) -> Application:
+    """Wire an Anju of its own to a database in a folder.
 
     Its people are invented and nothing leaves it: no channel is set up and nobody runs its outbox.
+
+    Args:
+        folder: of its files.
+        clock: which the city lives on.
+        database: an SQLite file; absent, the one of `database_of`.
     """
     settings = Settings(
         var=folder,
-        database_url=f"sqlite:///{database_of(folder)}",
+        database_url=f"sqlite:///{database or database_of(folder)}",
         secret_key=SECRET,
         keys={"k1": sha256(SECRET.encode()).digest()},  # seals of invented numbers last as copies
     )
