@@ -48,6 +48,12 @@ ROOM_TYPES: Mapping[str, LazyString] = {
     "3BR": _l("Three bedrooms"),
 }
 APPLICATION_CHANNELS: Mapping[str, LazyString] = {"online": _l("Online"), "paper": _l("On paper")}
+CONSENT_KINDS: Mapping[str, LazyString] = {
+    "privacy": _l("Use of personal data"),
+    "mydata": _l("Data from MyData, once"),
+    "electronic": _l("Electronic service"),
+    "truth": _l("What was declared is true"),
+}
 STATE_KINDS: Mapping[str, str] = {
     "qualified": "good",
     "rejected": "bad",

@@ -15,7 +15,7 @@ from housing.applications.listing import newest_list
 from housing.applications.models import CallRound, ListObjection, QueuePlace
 from housing.applications.rounds import check_dates, draft_of_form, draft_round
 from housing.places.queries import communities
-from housing.records.forms import form_of
+from housing.records.forms import form_in_service
 from housing.records.service import Answers, record
 from housing.slices import Desk, Opening, Subject
 
@@ -79,9 +79,8 @@ def _note_objection(call_round: CallRound, values: Mapping[str, object], desk: D
 
 
 def _keep(instance_id: str, form_key: str, values: Mapping[str, object], desk: Desk) -> None:
-    answers = Answers(
-        instance_id=instance_id, form=form_of(form_key), form_key=form_key, values=values
-    )
+    form = form_in_service(form_key, session=desk.session)
+    answers = Answers(instance_id=instance_id, form=form, form_key=form_key, values=values)
     record(answers, by=desk.by, session=desk.session, clock=desk.clock)
 
 

@@ -67,6 +67,27 @@ class DefectsLeftOut(Invalid):
 
 
 @dataclass(eq=False)
+class NothingChanged(Invalid):
+    """Nothing in application %(number)s would change."""
+
+    number: str
+
+
+@dataclass(eq=False)
+class ContactOfAnother(Conflict):
+    """The applicant of %(number)s has another account; the office changes his contact data."""
+
+    number: str
+
+
+@dataclass(eq=False)
+class ConsentNotGiven(Conflict):
+    """This consent of application %(number)s is not given, or cannot be taken back alone."""
+
+    number: str
+
+
+@dataclass(eq=False)
 class PostmarkMissing(Invalid):
     """A paper application needs the day of its postmark or of its handing in, today or earlier."""
 

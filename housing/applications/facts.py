@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from housing.applications.changes import changes_of
 from housing.applications.desk import application_by_number, open_findings
 from housing.applications.models import QueuePlace
 from housing.applications.supplements import defects_of, newest_supplement
@@ -29,6 +30,7 @@ def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mappi
     ).first()
     letters = letters_of(application.instance_id or "", session=session)
     kinds = [each.kind for each in letters]
+    changes = changes_of(application.id, session=session)
     return {
         "application": {
             "number": application.number,
@@ -41,6 +43,7 @@ def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mappi
             "supplement_rounds": application.supplement_rounds,
             "open_findings": [each.key for each in open_findings(application.id, session=session)],
             "queue_position": place.position if place is not None else None,
+            "changed": changes[0].fields if changes else [],
         },
         "supplement": {
             "due_at": supplement.due_at,

@@ -228,6 +228,23 @@ class ApplicationConsent(Base):
     address: Mapped[str] = mapped_column(String(64))
 
 
+class ApplicationChange(Base):
+    """Somebody changed an application after it was handed in; append only.
+
+    Attributes:
+        fields: names of the form that changed, never what they said.
+    """
+
+    __tablename__ = "application_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("housing_application.id"), index=True)
+    at: Mapped[datetime]
+    account_id: Mapped[str] = mapped_column(String(64))
+    account_name: Mapped[str] = mapped_column(Name)
+    fields: Mapped[list[str]] = mapped_column(JSON)
+
+
 class ApplicationSupplement(Base):
     """One notice of defects with its period.
 

@@ -124,6 +124,17 @@ def use(account_id: str, round_number: str, *, session: Session, clock: Clock) -
     return True
 
 
+def refuse_waiting(account_id: str, round_id: int, *, session: Session, clock: Clock) -> None:
+    """Refuse the transfers of an account for a call that wait to be answered or used."""
+    rows = select(MyDataTransfer).where(
+        MyDataTransfer.account_id == account_id,
+        MyDataTransfer.round_id == round_id,
+        MyDataTransfer.state.in_(("asked", "ready")),
+    )
+    for row in session.scalars(rows):
+        row.state, row.sealed, row.answered_at = "refused", "", clock.now()
+
+
 def _row(token: str, account_id: str, session: Session) -> MyDataTransfer:
     row = session.scalar(select(MyDataTransfer).where(MyDataTransfer.token == token))
     if row is None or row.account_id != account_id:

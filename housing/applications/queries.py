@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from engine.records import Page
+from housing.applications.changes import changes_of, consents_of
 from housing.applications.desk import (
     application_by_number,
     round_by_number,
@@ -133,12 +134,32 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentLine:
+    """Where a consent stands; `version` is that of the text shown."""
+
+    kind: str
+    version: str
+    is_given: bool
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeLine:
+    """Who changed which fields of the form, never what they said."""
+
+    at: datetime
+    account_name: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ApplicationView:
     """One application for its own page.
 
     Attributes:
         may_extend: more time may be asked for the running supplement.
         places: in the queues of a rolling call.
+        changes: made after handing in, the newest first.
     """
 
     row: ApplicationRow
@@ -147,6 +168,8 @@ class ApplicationView:
     received_at: datetime
     may_extend: bool
     places: tuple[Place, ...]
+    consents: tuple[ConsentLine, ...]
+    changes: tuple[ChangeLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -266,6 +289,14 @@ def application(number: str, *, session: Session) -> ApplicationView:
         places=tuple(
             Place(site=names.get(each.site, each.site), position=each.position, state=each.state)
             for each in session.scalars(places)
+        ),
+        consents=tuple(
+            ConsentLine(kind=each.kind, version=each.version, is_given=each.is_given, at=each.at)
+            for each in consents_of(found.id, session=session).values()
+        ),
+        changes=tuple(
+            ChangeLine(at=each.at, account_name=each.account_name, fields=tuple(each.fields))
+            for each in changes_of(found.id, session=session)
         ),
     )
 

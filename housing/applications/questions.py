@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from engine.calendar import local_date
 from engine.records import UserTask
 from engine.types import Actor
+from housing.applications import changes
 from housing.applications.desk import (
     application_by_number,
     open_findings,
@@ -50,6 +51,7 @@ def context(business_key: str, *, session: Session, now: datetime) -> Mapping[st
         ),
         "set_members": members,
         "earliest_number": members[0]["value"] if members else None,
+        **changes.context(application, session=session),
         "rejection_words": REASON_WORDS[reason][0],
     }
 

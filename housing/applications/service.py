@@ -49,7 +49,7 @@ from housing.persons import service as persons
 from housing.persons.models import Person
 from housing.persons.rules import mask_national_id
 from housing.persons.service import NewPerson
-from housing.records.forms import form_of
+from housing.records.forms import form_in_service
 from housing.records.rules import account_party
 from housing.records.service import Answers, record, take_in
 from housing.vault import Vault
@@ -116,7 +116,7 @@ def submit(new: Submission, *, by: Actor, house: House) -> StepResult:
     session, now = house.session, house.clock.now()
     call_round = round_by_number(str(new.values["round"]), session=session)
     counts_at = _counting_instant(new, call_round, now)
-    sites = _sites(new.values, call_round, session)
+    sites = chosen_sites(new.values, call_round, session)
     application = _application(new, call_round, by, counts_at, house)
     session.add_all(
         ApplicationSite(application_id=application.id, preference=place, site=site)
@@ -217,36 +217,10 @@ def send_form(  # noqa: PLR0913  # what a message with a form needs
     """Keep the form that comes with a message, then send the message: name and form key."""
     name, form_key = message
     instance_id = application.instance_id or ""
-    answers = Answers(
-        instance_id=instance_id, form=form_of(form_key), form_key=form_key, values=values
-    )
+    form = form_in_service(form_key, session=session)
+    answers = Answers(instance_id=instance_id, form=form, form_key=form_key, values=values)
     record(answers, by=by, session=session, clock=clock)
     return engine.send_message(instance_id, name, {}, by=by, session=session)
-
-
-def withdraw_consent(  # noqa: PLR0913  # who takes what back, from where
-    number: str, kind: str, *, by: Actor, address: str, session: Session, clock: Clock
-) -> None:
-    """Take a consent back: a new row; what the law already gave a basis stays, nothing is fetched.
-
-    Raises:
-        ApplicationNotFound, NotYourApplication: as `own_application`.
-    """
-    application = own_application(number, by=by, session=session)
-    session.add(
-        ApplicationConsent(
-            application_id=application.id,
-            kind=kind,
-            version=CONSENT_TEXTS[kind],
-            is_given=False,
-            at=clock.now(),
-            channel="online",
-            address=address,
-        )
-    )
-    if kind == "electronic":
-        persons.agree_to_electronic_service(application.person_id, None, session=session)
-    session.flush()
 
 
 def _counting_instant(new: Submission, call_round: CallRound, now: datetime) -> datetime:
@@ -267,7 +241,14 @@ def _counting_instant(new: Submission, call_round: CallRound, now: datetime) -> 
     return counts_at
 
 
-def _sites(values: Mapping[str, object], call_round: CallRound, session: Session) -> Sequence[str]:
+def chosen_sites(
+    values: Mapping[str, object], call_round: CallRound, session: Session
+) -> Sequence[str]:
+    """Give the sites of an application's form by preference.
+
+    Raises:
+        SiteNotInRound, RoomTypeNotOffered: the call does not offer them.
+    """
     sites = [str(values[name]) for name in SITE_FIELDS if values.get(name)]
     offered = select(CallOffer.site, CallOffer.room_type).where(CallOffer.round_id == call_round.id)
     pairs = {(site, room_type) for site, room_type in session.execute(offered)}
@@ -438,7 +419,7 @@ def _keep_form(new: Submission, instance_id: str, by: Actor, house: House) -> No
     """Keep the form in the record of the case, national ids masked."""
     answers = Answers(
         instance_id=instance_id,
-        form=form_of(APPLICATION_FORM),
+        form=form_in_service(APPLICATION_FORM, session=house.session),
         form_key=APPLICATION_FORM,
         values=masked(new.values),
     )

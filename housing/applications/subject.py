@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.records import StepResult
-from housing.applications import facts, questions, service
+from housing.applications import changes, facts, questions, service
 from housing.applications.desk import round_by_number
 from housing.applications.models import CallOffer, CallRound, HousingApplication
 from housing.applications.rounds import NewRound, open_at_once
@@ -25,6 +25,7 @@ READERS = frozenset(
 FORMS = {
     service.WITHDRAW_MESSAGE: None,
     service.EXTENSION_MESSAGE: "application_review/extension",
+    changes.CHANGE_MESSAGE: changes.CHANGE_FORM,
     APPEAL_MESSAGE: "application_review/appeal_upheld",
     RESTORE_MESSAGE: "application_review/restored",
     DECEASED_MESSAGE: "application_review/deceased",
@@ -69,6 +70,8 @@ def _post(instance_id: str, message: str, values: Mapping[str, object], desk: De
             session=desk.session,
             clock=desk.clock,
         )
+    if message == changes.CHANGE_MESSAGE:
+        return changes.change(application, values, by=desk.by, house=house_of(desk))
     if message == RESTORE_MESSAGE:
         questions.check_restoration(application, values, session=desk.session, now=desk.clock.now())
     return service.send_form(
@@ -128,7 +131,10 @@ SUBJECT = Subject(
     process=service.PROCESS,
     start_form=service.APPLICATION_FORM,
     message_forms=FORMS,
-    message_senders={service.EXTENSION_MESSAGE: frozenset()},
+    message_senders={
+        service.EXTENSION_MESSAGE: frozenset(),
+        changes.CHANGE_MESSAGE: frozenset({"officer", "reporter"}),
+    },
     open=_open,
     post=_post,
     check=questions.check,

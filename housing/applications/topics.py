@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from housing.applications import calls, duplicates, operations, supplements
+from housing.applications import calls, changes, duplicates, operations, supplements
 from housing.slices import Verb
 
 TOPICS: Mapping[str, Verb] = {
@@ -18,6 +18,7 @@ TOPICS: Mapping[str, Verb] = {
     "application.enqueue": operations.enqueue,
     "application.reject": operations.reject,
     "application.reopen": operations.reopen,
+    "application.tell_change": changes.tell_change,
     "application.withdraw": operations.withdraw,
     "application.close_deceased": operations.close_deceased,
     "application.ask_choice": duplicates.ask_choice,

@@ -44,6 +44,17 @@ APPLICATIONS: Mapping[str, NoticeWords] = {
             "Your application was withdrawn. Before closing you may apply again.",
         ),
     ),
+    "application_changed": words(
+        (
+            "【{number}】申請資料已變更",
+            "您的申請資料已變更，變更的項目請至案件頁查看。若不是您或您委託的人所為，請立即告訴承辦人員。",
+        ),
+        (
+            "[{number}] Your application was changed",
+            "Your application was changed; the page of the case lists what. "
+            "If it was neither you nor somebody on your behalf, tell the office at once.",
+        ),
+    ),
     "application_merged": words(
         ("【{number}】申請已併案", "本案已併入您選擇保留之案件 {kept}，後續以該案辦理。"),
         (

@@ -8,8 +8,10 @@ from sqlalchemy import select, text
 
 from housing.applications import mydata
 from housing.applications.errors import TransferUsed
-from housing.applications.models import ApplicationConsent, HousingApplication
+from housing.applications.models import ApplicationChange, ApplicationConsent, HousingApplication
 from housing.applications.rounds import NewRound, open_at_once
+from housing.people.models import Account
+from housing.persons.models import Person
 from housing.persons.rules import complete_national_id
 from housing.records.models import FormSubmission
 
@@ -157,3 +159,64 @@ def test_a_transfer_of_mydata_is_used_once_and_late_ones_fail(call, house, clock
         late = mydata.ask("7", call, session=session, clock=clock)
         clock.advance(timedelta(seconds=61))
         assert mydata.answer(late, "7", "ready", session=session, clock=clock).state == "failed"
+
+
+def test_the_applicant_changes_his_address_and_the_case_says_so_without_saying_what(
+    applied, signed_in, house
+):
+    number, browser = applied()
+    address = f"/cases/{number}/actions/application.change"
+    browser.open(address)
+    new = {"address_registered": "臺中市西區民權路 9 號", "room_type": "3BR"}
+    browser.send(address, **new)
+    shown = browser.open(f"/cases/{number}").text
+
+    with house.reading() as session:
+        row = session.scalars(select(HousingApplication)).one()
+        person = session.get_one(Person, row.person_id)
+        fields = session.scalars(select(ApplicationChange.fields)).all()
+        history = str(session.execute(text("SELECT * FROM history")).all())
+    # a rolling call reviews at once, so what is applied for stands fast
+    assert (row.room_type, person.registered_address) == ("1BR", new["address_registered"])
+    assert person.contact_address == new["address_registered"]  # left empty: the same
+    assert fields == [["address_contact", "address_registered"]]
+    assert "送件後之變更" in shown
+    assert "何安居" in shown
+    assert "民權路" not in history
+    assert signed_in("applicant2").open(address).status_code == 404
+
+
+def test_nobody_changes_how_a_person_with_another_account_is_reached(applied, house):
+    number, browser = applied()
+    with house.unit_of_work() as session:
+        row = session.scalars(select(HousingApplication)).one()
+        other = session.scalars(select(Account.id).where(Account.login == "applicant2")).one()
+        session.get_one(Person, row.person_id).account_id = other
+    address = f"/cases/{number}/actions/application.change"
+    browser.open(address)
+
+    assert browser.send(address, address_registered="他人地址 1 號").status_code == 409
+
+
+def test_a_consent_taken_back_sends_letters_by_post_and_stands_there_twice(
+    applied, signed_in, house
+):
+    number, browser = applied()
+    address = f"/applications/{number}/consents/electronic"
+    other = signed_in("applicant2")
+    other.open("/applications")
+    assert other.send(address).status_code == 404
+    browser.open(f"/cases/{number}")
+    first, again = browser.send(address), browser.send(address)
+    carrying = browser.send(f"/applications/{number}/consents/privacy")
+
+    with house.reading() as session:
+        row = session.scalars(select(HousingApplication)).one()
+        kept = session.scalars(
+            select(ApplicationConsent.is_given)
+            .where(ApplicationConsent.kind == "electronic")
+            .order_by(ApplicationConsent.id)
+        ).all()
+        since = session.get_one(Person, row.person_id).electronic_service_since
+    assert (first.status_code, again.status_code, carrying.status_code) == (200, 409, 409)
+    assert (kept, since) == ([True, False], None)

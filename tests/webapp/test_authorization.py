@@ -52,6 +52,7 @@ OBJECTS: Mapping[str, str] = {
     "applications.key_in": "call",
     "applications.show_mydata": "transfer",
     "applications.take_back": "application",
+    "applications.take_consent_back": "application",
     "background.show": "work",
     "background.stop": "work",
     "calls.download_entries": "call",

@@ -14,6 +14,7 @@ from engine.errors import Invalid, NotFound
 from forms.dates import parse_day
 from forms.schema import Field, Form
 from housing.applications import drafts, mydata, queries
+from housing.applications.changes import withdraw_consent
 from housing.applications.errors import NotYourApplication, TransferUsed
 from housing.applications.queries import ApplicationFilter
 from housing.applications.rules import STATES
@@ -25,8 +26,8 @@ from housing.applications.service import (
     submit,
     withdraw,
 )
-from housing.records.forms import form_of
-from webapp import apply_page, current, errors, filling, model_words
+from housing.files.rules import DOCUMENTS
+from webapp import apply_page, current, errors, filling, model_words, uploads
 from webapp.application_words import HOUSEHOLD_CLASSES, STATE_KINDS
 
 pages = Blueprint("applications", __name__)
@@ -128,6 +129,26 @@ def take_back(number: str) -> Response:
     return flask.redirect(flask.url_for("cases.show", number=number))
 
 
+@pages.post("/applications/<number>/consents/<kind>")
+def take_consent_back(number: str, kind: str) -> Response:
+    """Take a consent back that does not carry the application itself."""
+    application = current.application()
+    try:
+        with application.unit_of_work() as session:
+            withdraw_consent(
+                number,
+                kind,
+                by=current.actor(),
+                address=flask.request.remote_addr or "",
+                session=session,
+                clock=application.clock,
+            )
+    except NotYourApplication as error:
+        raise NotFound from error
+    flask.flash(_("The consent was withdrawn."), "success")
+    return flask.redirect(flask.url_for("cases.show", number=number))
+
+
 @pages.route("/applications/<number>/extension", methods=["GET", "POST"])
 def ask_for_time(number: str) -> Answered:
     """Ask for more time for a running supplement, once."""
@@ -137,7 +158,7 @@ def ask_for_time(number: str) -> Answered:
             own_application(number, by=current.actor(), session=session)
     except NotYourApplication as error:
         raise NotFound from error
-    form = model_words.say_form(form_of(EXTENSION_FORM))
+    form = model_words.form_in_service(EXTENSION_FORM)
     if flask.request.method == "GET":
         return _draw_extension(number, filling.blank(form))
     filled = filling.receive(form)
@@ -265,7 +286,7 @@ def _paper_form() -> Form:
         label=str(_l("Scan of the paper form and the envelope")),
         min_count=1,
         max_count=6,
-        accept="image",
+        accept=uploads.input_accept(DOCUMENTS),
         is_multiple=True,
         is_required=True,
     )
