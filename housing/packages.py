@@ -65,6 +65,16 @@ def package_of(key: str) -> str:
     return _packages_by_process().get(key, key)
 
 
+def process_of(package: str) -> str:
+    """Name the process that a package is known by; the name itself for one that is not shipped."""
+    return _processes_by_package().get(package, package)
+
+
+@cache
+def _processes_by_package() -> Mapping[str, str]:
+    return {package: process_key(catalogue.resources(package)) for package in catalogue.packages()}
+
+
 @cache
 def _packages_by_process() -> Mapping[str, str]:
     return {

@@ -15,7 +15,6 @@ from housing.applications.errors import RoundNotFound, RoundNotOpen
 from housing.applications.mydata import SimulatedMyData, Transfer
 from housing.applications.queries import CallView
 from housing.applications.service import APPLICATION_FORM, House, Submission, submit
-from housing.records.forms import form_of
 from webapp import current, model_words
 
 TOKEN = "_token"  # noqa: S105  # name of a draft's key, no secret
@@ -66,7 +65,7 @@ class ApplyPage:
 
 def whole_form() -> Form:
     """Read the form in the reader's language."""
-    return model_words.say_form(form_of(APPLICATION_FORM))
+    return model_words.form_in_service(APPLICATION_FORM)
 
 
 def steps_of(form: Form) -> list[tuple[Step, Field]]:

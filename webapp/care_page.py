@@ -28,7 +28,6 @@ from housing.care.views import FlagRow, Overview, Record, ReportView, SheetView
 from housing.letters.printing import to_pdf
 from housing.places import queries as places
 from housing.places.queries import UnitView
-from housing.records.forms import form_of
 from webapp import current, model_words
 from webapp.filling import Filled
 
@@ -79,7 +78,7 @@ class SheetWords:
 
 def signal_form() -> Form:
     """Read the definition of the form of a signal."""
-    return model_words.say_form(form_of(SIGNAL_FORM))
+    return model_words.form_in_service(SIGNAL_FORM)
 
 
 def signal_page() -> SignalPage:
@@ -200,7 +199,7 @@ def in_words(record: Record) -> list[SheetWords]:
     """Say the handed-in forms of a record as the form pages say them."""
     found = []
     for sheet in record.sheets:
-        form = model_words.say_form(form_of(sheet.form_key))
+        form = model_words.form_in_service(sheet.form_key)
         answers = words.answers(
             form,
             model_words.say_values(form, sheet.values),

@@ -1,19 +1,18 @@
 """The words of process packages in the reader's language: names in diagrams, texts of forms.
 
-Packages are written in Traditional Chinese and bring their English beside them. A text without an
-entry, such as one that an office wrote into its own process, is said as it was written.
+Packages are written in Traditional Chinese and bring their English beside them, each version its
+own; where versions differ, the newest one speaks. A text without an entry stays as it is.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from itertools import chain
 
+import flask
 from lxml import etree
 
-from bpmn import catalogue
 from forms.schema import Field, Form, scope_of
-from webapp import language
+from housing.records import forms, texts
+from webapp import current, language
 
 _TEXT = "{http://www.omg.org/spec/BPMN/20100524/MODEL}text"
 _LABEL_BOUNDS = (
@@ -39,6 +38,16 @@ def say_form(form: Form) -> Form:
     if not _is_english():
         return form
     return replace(form, title=say(form.title), components=_said(form.components))
+
+
+def form_in_service(form_key: str) -> Form:
+    """Read a form that opens a case, of the newest version, in the reader's language.
+
+    Raises:
+        FormNotFound: there is no such form.
+    """
+    with current.application().reading() as session:
+        return say_form(forms.form_in_service(form_key, session=session))
 
 
 def say_values(form: Form, values: Mapping[str, object]) -> Mapping[str, object]:
@@ -102,8 +111,11 @@ def _is_english() -> bool:
     return language.choose() == "en"
 
 
-@cache
 def _english() -> Mapping[str, str]:
-    """Read the English of all packages, once."""
-    entries = (catalogue.english(package).items() for package in catalogue.packages())
-    return dict(chain.from_iterable(entries))
+    """Read the English of all packages and of all versions in service, once a request."""
+    found: Mapping[str, str] | None = flask.g.get("english_of_models")
+    if found is None:
+        with current.application().reading() as session:
+            found = texts.english(session=session)
+        flask.g.english_of_models = found
+    return found

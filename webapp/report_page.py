@@ -13,7 +13,6 @@ from engine.types import CITY, Actor
 from forms.schema import Form
 from housing.cases.queries import Draft, draft_of
 from housing.places import queries as places
-from housing.records.forms import form_of
 from housing.repairs import queries, service
 from housing.repairs.errors import NotYourUnit
 from housing.repairs.service import EXTENSION_FORM, MANAGERS, PROCESS, REPORT_FORM, Report, Reported
@@ -92,7 +91,7 @@ class AlreadyReported(Exception):
 
 def form() -> Form:
     """Read the definition of the report form."""
-    return model_words.say_form(form_of(REPORT_FORM))
+    return model_words.form_in_service(REPORT_FORM)
 
 
 def read() -> ReportPage:
@@ -158,7 +157,7 @@ def extension(number: str) -> tuple[Form, Mapping[str, object]]:
         "original_due_at": ticket.original_due_at,
         "number": number,
     }
-    return model_words.say_form(form_of(EXTENSION_FORM)), context
+    return model_words.form_in_service(EXTENSION_FORM), context
 
 
 def _is_manager(actor: Actor) -> bool:

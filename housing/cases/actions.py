@@ -12,7 +12,7 @@ from engine.types import Actor
 from forms.schema import Field, Form
 from housing.cases.errors import ActionPast, ActionUnknown
 from housing.cases.rules import Viewer
-from housing.records.forms import form_of
+from housing.records.forms import form_of_case
 from housing.records.service import Answers, record
 from housing.slices import Desk
 from housing.subjects import announce, subject_of
@@ -46,16 +46,13 @@ class CaseAction:
         message: its name.
         form_key: of the form that comes with it; None when a reason is enough.
         element_id: what waits for it in the diagram.
+        form: to fill in, in the version that the case runs on.
     """
 
     message: str
     form_key: str | None
     element_id: str
-
-    @property
-    def form(self) -> Form:
-        """Read the form to fill in."""
-        return REASON_FORM if self.form_key is None else form_of(self.form_key)
+    form: Form
 
 
 def actions_of(
@@ -66,7 +63,12 @@ def actions_of(
         return ()
     forms = subject_of(case.process_key).message_forms
     return tuple(
-        CaseAction(message=each.name, form_key=forms[each.name], element_id=each.element_id)
+        CaseAction(
+            message=each.name,
+            form_key=forms[each.name],
+            element_id=each.element_id,
+            form=_form(forms[each.name], case, session),
+        )
         for each in engine_queries.awaited_messages(case.id, session)
         if each.name in forms and _may_send(each.name, case, viewer, by)
     )
@@ -114,6 +116,12 @@ def act(case: Instance, action: CaseAction, values: Mapping[str, object], desk: 
     result = subject_of(case.process_key).post(case.id, action.message, values, desk)
     if result is not None:
         announce(result, session=desk.session, clock=desk.clock)
+
+
+def _form(form_key: str | None, case: Instance, session: Session) -> Form:
+    if form_key is None:
+        return REASON_FORM
+    return form_of_case(form_key, case.definition_id, session=session)
 
 
 def _may_send(message: str, case: Instance, viewer: Viewer, by: Actor) -> bool:

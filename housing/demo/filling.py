@@ -17,7 +17,7 @@ from housing.demo.errors import StoryBroken
 from housing.demo.habits import SUNDAY
 from housing.demo.stories import Story
 from housing.files.service import FileStore
-from housing.records.forms import form_of
+from housing.records.forms import form_in_service
 
 Values = Mapping[str, object]
 
@@ -60,7 +60,7 @@ class FormFiller:
             StoryBroken: the form refuses them.
         """
         raw = {name: self._say(value, page) for name, value in typed.items()}
-        form = form_of(page.form_key)
+        form = form_in_service(page.form_key, session=page.session)
         checked = validate(form, raw, context=page.context, now=self._clock.now())
         if not checked.is_valid:
             raise StoryBroken(page.story.key, f"{page.form_key}: {dict(checked.errors)}")

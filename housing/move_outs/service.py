@@ -29,7 +29,7 @@ from housing.places import service as places
 from housing.places.queries import unit
 from housing.places.rules import community_scope
 from housing.places.service import NewItem
-from housing.records.forms import form_of
+from housing.records.forms import form_in_service
 from housing.records.rules import account_party
 from housing.records.service import Answers, record, take_in
 
@@ -272,7 +272,7 @@ def _keep(  # noqa: PLR0913
     if notice.values:
         answers = Answers(
             instance_id=instance_id,
-            form=form_of(NOTICE_FORM),
+            form=form_in_service(NOTICE_FORM, session=session),
             form_key=NOTICE_FORM,
             values=notice.values,
         )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engine import queries as engine_queries
 from engine.records import StepResult, UserTask
 from housing.move_outs.subject import VERBS
-from housing.records.forms import form_of
+from housing.records.forms import form_in_service
 from housing.records.service import Answers, latest_answers, record
 from housing.renewals import queries
 from housing.renewals.errors import SecondSupplement, TermTooLong
@@ -25,7 +25,7 @@ def _post(
     instance_id: str, message: str, values: Mapping[str, object], desk: Desk
 ) -> StepResult | None:
     """Key in an application on paper: its form is kept, its variables go to the case."""
-    form = form_of(PAPER_FORM)
+    form = form_in_service(PAPER_FORM, session=desk.session)
     answers = Answers(instance_id=instance_id, form=form, form_key=PAPER_FORM, values=values)
     record(answers, by=desk.by, session=desk.session, clock=desk.clock)
     names = form.variable_names()

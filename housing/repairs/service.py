@@ -18,7 +18,7 @@ from housing.notices.service import notify
 from housing.places.queries import in_warranty, in_warranty_common, unit, units_of
 from housing.places.queries import residents_of as people_in
 from housing.places.rules import code_of, community_scope
-from housing.records.forms import form_of
+from housing.records.forms import form_in_service
 from housing.records.rules import account_party
 from housing.records.service import Answers, discard_draft, record, take_in
 from housing.repairs.desk import (
@@ -199,7 +199,7 @@ def request_extension(  # noqa: PLR0913  # the face of the room
     if not by.belongs_to("contractor", f"contractor:{orders[-1].contractor}"):
         raise NotYourOrder(orders[-1].id)
     _ensure_later(values.get("until"), orders[-1])
-    form = form_of(EXTENSION_FORM)
+    form = form_in_service(EXTENSION_FORM, session=session)
     answers = Answers(
         instance_id=ticket.instance_id, form=form, form_key=EXTENSION_FORM, values=values
     )
@@ -398,7 +398,7 @@ def _keep_report(  # noqa: PLR0913
 ) -> None:
     answers = Answers(
         instance_id=instance_id,
-        form=form_of(REPORT_FORM),
+        form=form_in_service(REPORT_FORM, session=session),
         form_key=REPORT_FORM,
         values=new.values,
     )

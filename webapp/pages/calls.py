@@ -13,7 +13,6 @@ from engine.errors import NotFound
 from housing.applications import call_subject, queries
 from housing.applications.errors import RoundDatesInvalid, RoundUnitsMissing
 from housing.applications.rules import csv_cell
-from housing.records.forms import form_of
 from housing.slices import Desk
 from webapp import current, filling, model_words
 
@@ -88,7 +87,7 @@ def draft(kind: str) -> Answered:
     if kind not in KINDS:
         raise NotFound
     application = current.application()
-    form = model_words.say_form(form_of(KINDS[kind]))
+    form = model_words.form_in_service(KINDS[kind])
     with application.reading() as session:
         context = call_subject.opening(session=session)
     if flask.request.method == "GET":

@@ -27,7 +27,6 @@ from housing.move_outs.subject import open_notice
 from housing.persons.queries import persons
 from housing.places.queries import unit
 from housing.places.rules import community_scope
-from housing.records.forms import form_of
 from housing.renewals import queries as renewals
 from housing.renewals.subject import PAPER_FORM, PAPER_MESSAGE
 from housing.renewals.subject import SUBJECT as RENEWALS
@@ -59,7 +58,7 @@ def give_notice() -> Answered:
     own = _own()
     if own is None or own.move_out is not None:
         return flask.redirect(flask.url_for("leases.show_own"))
-    form, context = model_words.say_form(form_of(NOTICE_FORM)), {"is_office": False}
+    form, context = model_words.form_in_service(NOTICE_FORM), {"is_office": False}
     if flask.request.method == "GET":
         chosen = flask.request.args.get("planned_on", "")
         view = filling.blank(form, context, draft={"planned_on": chosen})
@@ -127,7 +126,7 @@ def begin_move_out(number: str) -> Answered:
     lease = _find(number)
     with current.application().reading() as session:
         home = unit(lease.unit_id, session=session).label
-    form, context = model_words.say_form(form_of(NOTICE_FORM)), {"is_office": True}
+    form, context = model_words.form_in_service(NOTICE_FORM), {"is_office": True}
     if flask.request.method == "GET":
         return _draw_office(lease, home, filling.blank(form, context), uuid4().hex)
     filled, token = filling.receive(form, context), flask.request.form.get("_token", "")
@@ -148,7 +147,7 @@ def key_in_renewal(number: str) -> Answered:
     case = case_access.find(number).case
     if case.process_key != RENEWALS.process:
         raise InstanceNotFound(number)
-    form = model_words.say_form(form_of(PAPER_FORM))
+    form = model_words.form_in_service(PAPER_FORM)
     context = _renewal_context(number)
     if flask.request.method == "GET":
         return _draw_paper(number, filling.blank(form, context))
