@@ -214,7 +214,7 @@ class _Reader:
         return replace(
             _plain_deadline(node),
             where=(_name(node),),
-            period=_period(node.get(f"{_CAMUNDA}dueDate", "")),
+            period=read_period(node.get(f"{_CAMUNDA}dueDate", "")),
             ladder=node.get(f"{_ANJU}ladder", ""),
         )
 
@@ -342,11 +342,11 @@ def _timer_period(event: etree._Element) -> Period:
     for kind in ("timeDate", "timeDuration", "timeCycle"):
         found = event.find(f"{_BPMN}timerEventDefinition/{_BPMN}{kind}")
         if found is not None:
-            return _period((found.text or "").strip())
+            return read_period((found.text or "").strip())
     return Period()
 
 
-def _period(text: str) -> Period:
+def read_period(text: str) -> Period:
     """Read a FEEL due date; what is no counted period stays an expression."""
     expression = text.removeprefix("=").strip()
     if counted := _COUNTED.fullmatch(expression):

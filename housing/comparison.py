@@ -80,7 +80,7 @@ def _compare_form(before: bytes, after: bytes, *, file: str) -> list[Change]:
             field=each.setting,
             before=each.before,
             after=each.after,
-            notes=(("form", title), *each.notes),
+            notes=(("of-form", title), *each.notes),
         )
         for each in compare_forms(before, after)
     ]

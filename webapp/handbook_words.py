@@ -69,11 +69,11 @@ def period(deadline: Deadline, *, is_public: bool = False) -> str:
         return str(_("until the day that the case page shows"))
     if not given.amount:
         return str(_("until the day kept in the case (%(name)s)", name=given.expression))
-    length = _length(given, is_rolling=deadline.rolling == "statutory")
+    counted = length(given, is_rolling=deadline.rolling == "statutory")
     if not given.start or (is_public and given.start not in STARTS):
-        return length
+        return counted
     start = str(STARTS.get(given.start) or _("from %(start)s", start=given.start))
-    return str(_("%(length)s, %(start)s", length=length, start=start))
+    return str(_("%(length)s, %(start)s", length=counted, start=start))
 
 
 def reminders(deadline: Deadline) -> str:
@@ -100,7 +100,7 @@ def rung(at: str, notify: Iterable[str]) -> str:
     who = str(_(", ")).join(
         str(RECEIVERS.get(each) or labels.label(each, "role")) for each in notify
     )
-    return str(_("%(when)s: %(who)s", when=_when(at), who=who))
+    return str(_("%(when)s: %(who)s", when=when(at), who=who))
 
 
 def hit_policy(policy: str) -> str:
@@ -124,7 +124,8 @@ FILTERS: Mapping[str, Callable[..., object]] = {
 }
 
 
-def _length(given: Period, *, is_rolling: bool) -> str:
+def length(given: Period, *, is_rolling: bool = False) -> str:
+    """Say how long a period is, without its start."""
     if given.unit == "exact":
         return _duration(given.amount)
     unit = "statutory_days" if given.unit == "calendar_days" and is_rolling else given.unit
@@ -156,7 +157,8 @@ def _counted(unit: str, amount: int) -> str:
     return str(words.get(unit, f"{amount} {unit}"))
 
 
-def _when(at: str) -> str:
+def when(at: str) -> str:
+    """Say when a reminder comes."""
     if at.endswith("%"):
         return str(_("after %(share)s of the period", share=at))
     length = _duration(at)

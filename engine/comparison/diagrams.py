@@ -169,7 +169,9 @@ class _Comparison:
             if kind == "attached":
                 self._placed.add(new.id)
                 before, after = self._before.name(before), self._after.name(after)
-            yield replace(base, kind=kind, field=name, before=before, after=after)
+            counted = kind == "deadline" and new.text("calendar")
+            notes = (*base.notes, ("calendar", counted)) if counted else base.notes
+            yield replace(base, kind=kind, field=name, before=before, after=after, notes=notes)
 
     def _translated(self, old: Part) -> Mapping[tuple[str, str], Fact]:
         """Give old facts; ids in them also by the new ids."""

@@ -109,6 +109,7 @@ def compare_levels(
 def _whole(change: Change, kind: str, level: Level) -> Change:
     notes = [("deadline", level.period), ("timer", _text(level, "level-timer"))]
     notes += [("calendar", _text(level, "calendar")), ("rungs", ", ".join(level.rungs))]
+    notes += [*change.notes, ("level", level.name)]
     return replace(change, kind=kind, field=level.name, notes=tuple(n for n in notes if n[1]))
 
 
@@ -118,6 +119,7 @@ def _text(level: Level, kind: str) -> str:
 
 
 def _compare(before: Level, after: Level, change: Change) -> Iterator[Change]:
+    change = replace(change, notes=(*change.notes, ("level", after.name)))
     if before.name != after.name:
         yield replace(
             change, kind="level-renamed", field=after.name, before=before.name, after=after.name

@@ -46,7 +46,7 @@ BPMN = f"""<?xml version="1.0" encoding="UTF-8"?>
         <anju:sla id="review_10d" name="審件" amount="10" unit="working_days" calendar="city"
             basis="內部設定">
           <anju:rung at="-P1D" notify="doer"/>
-          <anju:rung at="PT0S" notify="doer supervisor"/>
+          <anju:rung at="P0D" notify="doer supervisor"/>
         </anju:sla>
       </bpmn:extensionElements>
     </bpmn:userTask>
@@ -150,8 +150,8 @@ RULE_2 = DMN[DMN.index('<rule id="r2">') : DMN.index('<rule id="r3">')]
 RULE_3 = DMN[DMN.index('<rule id="r3">') : DMN.index("</decisionTable>")]
 OFFICER_RATE = "<bpmn:flowNodeRef>rate</bpmn:flowNodeRef>"
 END = "<bpmn:flowNodeRef>done</bpmn:flowNodeRef>"
-TIMER_CALENDAR = ('id="late_t"', 'id="late_t" anju:calendar="working_days"')
-RUNG = '<anju:rung at="PT0S" notify="doer supervisor"/>'
+TIMER_CALENDAR = ('id="late_t"', 'id="late_t" anju:calendar="working-days"')
+RUNG = '<anju:rung at="P0D" notify="doer supervisor"/>'
 SCRIPT_TASK = BPMN[BPMN.index("<bpmn:scriptTask") : BPMN.index('<bpmn:sequenceFlow id="f9"')]
 
 DIAGRAM_CHANGES = {
@@ -225,7 +225,7 @@ DIAGRAM_CHANGES = {
         ),
     ),
     "a timer with an id": ([("P15D", "P20D")], ("deadline", "late", "", "P15D", "P20D")),
-    "a timer's calendar": ([TIMER_CALENDAR], ("calendar", "late", "", "", "working_days")),
+    "a timer's calendar": ([TIMER_CALENDAR], ("calendar", "late", "", "", "working-days")),
     "a service level's calendar": (
         [('calendar="city"', 'calendar="court"')],
         ("calendar", "review", "審件", "city", "court"),
@@ -238,14 +238,14 @@ DIAGRAM_CHANGES = {
         [(RUNG, f'{RUNG}<anju:rung at="P3D" notify="officer"/>')],
         ("rung-added", "review", "P3D", "", "officer"),
     ),
-    "a rung less": ([(RUNG, "")], ("rung-removed", "review", "PT0S", "doer supervisor", "")),
+    "a rung less": ([(RUNG, "")], ("rung-removed", "review", "P0D", "doer supervisor", "")),
     "a rung later": (
-        [('at="PT0S"', 'at="PT10H"')],
-        ("rung-time", "review", "doer supervisor", "PT0S", "PT10H"),
+        [('at="P0D"', 'at="PT10H"')],
+        ("rung-time", "review", "doer supervisor", "P0D", "PT10H"),
     ),
     "a rung's receivers": (
         [('"doer supervisor"', '"doer"')],
-        ("rung", "review", "PT0S", "doer supervisor", "doer"),
+        ("rung", "review", "P0D", "doer supervisor", "doer"),
     ),
     "why the clock stops": (
         [("等待補件", "申請人補件中")],
