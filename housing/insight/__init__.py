@@ -1,0 +1,1 @@
+"""What the history of a process says about it, and what a changed version of it would lead to."""
