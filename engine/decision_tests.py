@@ -5,7 +5,7 @@ They lie beside the table as `tests/<decision id>.json` and are run whenever a d
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -13,7 +13,7 @@ import orjson
 from engine import decision_inputs
 from engine.decision_replay import as_json
 from engine.decisions import DecisionModel, DecisionResult, parse_decisions
-from engine.errors import DecisionFailed, DeploymentRefused, Invalid, Problem
+from engine.errors import DecisionFailed, DecisionTestsInvalid, DeploymentRefused, Problem
 from feel.budget import Budget
 from feel.errors import FeelError
 from feel.evaluator import evaluate
@@ -22,11 +22,9 @@ from feel.literals import to_literal
 MOST_ROWS = 200
 MOST_CHARACTERS = 2_000
 RULE = "decision-test-failed"
+DAY = datetime(2026, 1, 5, 1, tzinfo=UTC)
+"""`today()` of every row, Monday 2026-01-05 in Taipei: what passes today passes tomorrow."""
 _BUDGET = Budget(steps=100_000)
-
-
-class DecisionTestsInvalid(Invalid):
-    """The test rows of this decision cannot be read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,23 +90,23 @@ def write_tests(rows: tuple[ExampleRow, ...]) -> bytes:
 
 
 def run_tests(
-    model: DecisionModel, decision_id: str, rows: tuple[ExampleRow, ...], *, now: datetime
+    model: DecisionModel, decision_id: str, rows: tuple[ExampleRow, ...]
 ) -> tuple[ExampleResult, ...]:
     """Run the rows of one decision, in order; a row never stops the others.
 
     Functions that count working days give null: they need the calendar of a place.
     """
-    return tuple(_run(model, decision_id, row, now) for row in rows)
+    return tuple(_run(model, decision_id, row) for row in rows)
 
 
-def check_tests(files: Mapping[str, bytes], *, now: datetime) -> tuple[Problem, ...]:
-    """Run all test rows of a package and report those that fail.
+def check_tests(name: str, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """Run the test rows of one file of a package and report those that fail.
 
     Args:
-        files: contents by name, as they would be deployed.
-        now: the instant of `now()` and `today()`.
+        name: of the file, `tests/<decision id>.json`.
+        files: contents of the package by name; rows of a decision that is gone say nothing.
     """
-    return tuple(problem for name in sorted(files) for problem in _check(name, files, now))
+    return tuple(_check(name, files))
 
 
 def _row(raw: Mapping[str, Any]) -> ExampleRow:
@@ -120,10 +118,10 @@ def _row(raw: Mapping[str, Any]) -> ExampleRow:
     )
 
 
-def _run(model: DecisionModel, decision_id: str, row: ExampleRow, now: datetime) -> ExampleResult:
+def _run(model: DecisionModel, decision_id: str, row: ExampleRow) -> ExampleResult:
     try:
-        result = _decide(model, decision_id, row, now)
-        outcome = _outcome(row, result, now)
+        result = _decide(model, decision_id, row)
+        outcome = _outcome(row, result)
     except (DecisionFailed, FeelError) as error:
         return ExampleResult(row=row, outcome="error", reason=str(error))
     return ExampleResult(
@@ -131,24 +129,20 @@ def _run(model: DecisionModel, decision_id: str, row: ExampleRow, now: datetime)
     )
 
 
-def _decide(
-    model: DecisionModel, decision_id: str, row: ExampleRow, now: datetime
-) -> DecisionResult:
+def _decide(model: DecisionModel, decision_id: str, row: ExampleRow) -> DecisionResult:
     given = {path: text for path, text in row.given.items() if text.strip()}
-    variables = decision_inputs.variables_of(given, now=now)
-    return model.evaluate(decision_id, variables, now=now, budget=_BUDGET)
+    variables = decision_inputs.variables_of(given, now=DAY)
+    return model.evaluate(decision_id, variables, now=DAY, budget=_BUDGET)
 
 
-def _outcome(row: ExampleRow, result: DecisionResult, now: datetime) -> str:
+def _outcome(row: ExampleRow, result: DecisionResult) -> str:
     if not row.expected.strip():
         return "shown"
-    expected = evaluate(row.expected, {}, now=now)
+    expected = evaluate(row.expected, {}, now=DAY)
     return "passed" if as_json(expected) == as_json(result.value) else "failed"
 
 
-def _check(name: str, files: Mapping[str, bytes], now: datetime) -> Iterator[Problem]:
-    if not name.startswith("tests/") or not name.endswith(".json"):
-        return
+def _check(name: str, files: Mapping[str, bytes]) -> Iterator[Problem]:
     decision_id = name.removeprefix("tests/").removesuffix(".json")
     try:
         rows = read_tests(files[name])
@@ -158,7 +152,7 @@ def _check(name: str, files: Mapping[str, bytes], now: datetime) -> Iterator[Pro
     model = _model_with(decision_id, files)
     if model is None:
         return
-    for number, result in enumerate(run_tests(model, decision_id, rows, now=now), start=1):
+    for number, result in enumerate(run_tests(model, decision_id, rows), start=1):
         if result.outcome in {"failed", "error"}:
             yield Problem(
                 element_id=decision_id,

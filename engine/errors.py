@@ -135,6 +135,10 @@ class VariableNotAllowed(Invalid):
     name: str
 
 
+class DecisionTestsInvalid(Invalid):
+    """The test rows of this decision cannot be read."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
     """One finding of the deploy-time check.

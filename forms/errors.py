@@ -37,3 +37,7 @@ class ConditionFailed(FormInvalid):
 
     name: str
     reason: str
+
+
+class FormPlaceMissing(FormInvalid):
+    """This field is not there any more; somebody may have changed the form meanwhile."""

@@ -12,6 +12,7 @@ from forms import patterns, schema
 from forms.errors import FormDefinitionInvalid
 from forms.personal import RETENTION_CLASSES, asks_for_personal_data
 from forms.schema import CHOICE_TYPES, CONTAINER_TYPES, INPUT_TYPES, SHOWN_TYPES
+from forms.sentences import SENTENCES
 
 KNOWN_TYPES = INPUT_TYPES | SHOWN_TYPES | CONTAINER_TYPES
 DEEPEST = 8
@@ -48,14 +49,19 @@ class FormFinding:
         element_name: its label, else its key.
         rule: in kebab-case, one of those of this module.
         severity: "error" refuses the form, "warning" does not.
-        params: what a sentence about it names.
+        params: what its sentence names; several things are parted by " / ".
     """
 
     element_id: str
     element_name: str
     rule: str
     severity: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def advice(self) -> str:
+        """What is wrong, in English."""
+        return SENTENCES[self.rule] % self.params
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +103,7 @@ class Component:
             element_name=self.label or self.key or self.kind,
             rule=rule,
             severity=_SEVERITY_BY_RULE.get(rule, "error"),
-            params=params,
+            params={name: _written(value) for name, value in params.items()},
         )
 
 
@@ -130,6 +136,16 @@ def field_names(content: str | bytes) -> frozenset[str]:
     asked = INPUT_TYPES | {"dynamiclist"}
     found = () if form is None else components(form)
     return frozenset(part.key for part in found if part.is_top and part.kind in asked and part.key)
+
+
+def names_read(content: str | bytes) -> frozenset[str]:
+    """Name what the conditions and computed values of a form read: answers and variables."""
+    form = _read(content)
+    found: set[str] = set()
+    for part in () if form is None else components(form):
+        for text in _feel_texts(part):
+            found |= _names(text)
+    return frozenset(found)
 
 
 def gone(
@@ -192,7 +208,11 @@ def _walk(raw: object, prefix: str, depth: int, *, is_top: bool) -> Iterator[Com
         yield from _walk(each.get("components"), inner, depth + 1, is_top=is_top and is_plain)
 
 
-def _of_form(rule: str, **params: object) -> FormFinding:
+def _written(value: object) -> str:
+    return " / ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _of_form(rule: str, **params: str) -> FormFinding:
     return FormFinding(element_id="", element_name="", rule=rule, severity="error", params=params)
 
 
@@ -259,14 +279,25 @@ def _pattern(part: Component) -> Iterator[FormFinding]:
 
 
 def _conditions(part: Component) -> Iterator[FormFinding]:
+    for text in _feel_texts(part):
+        yield from _condition(part, text)
+
+
+def _feel_texts(part: Component) -> list[object]:
+    """Give what must be FEEL, whatever was written there."""
     texts = [part.part(holder).get(name) for holder, name in _CONDITIONS]
     if key := part.raw.get("valuesKey"):
         texts.append(f"={key}")
     if part.kind == "text" and part.label.startswith("="):
         texts.append(part.label)
-    for text in texts:
-        if text not in (None, ""):
-            yield from _condition(part, text)
+    return [text for text in texts if text not in (None, "")]
+
+
+def _names(text: object) -> frozenset[str]:
+    try:
+        return parse_expression(str(text).removeprefix("=")).names
+    except FeelError:
+        return frozenset()
 
 
 def _condition(part: Component, text: object) -> Iterator[FormFinding]:

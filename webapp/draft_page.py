@@ -152,4 +152,7 @@ def file_words(name: str) -> str:
         return str(_("Form %(name)s", name=name.removeprefix("forms/").removesuffix(".json")))
     if name == rules.ENGLISH:
         return str(_("English words"))
+    if name.startswith("tests/"):
+        decision = name.removeprefix("tests/").removesuffix(".json")
+        return str(_("Test rows of %(name)s", name=decision))
     return str(_("Scenario %(name)s", name=name.removeprefix("scenarios/").removesuffix(".json")))

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine import deployments
+from engine.decision_tests import check_tests
 from engine.decisions import check_decisions, list_decisions
 from engine.errors import DeploymentRefused, Problem
 from engine.service_tasks import BUILT_IN_TOPICS
-from forms import schema
-from forms.errors import FormDefinitionInvalid
 from housing import packages
 from housing.drafts import rules
 from housing.drafts.errors import FileNameRefused, FileNotReadable, FileTooLarge
+from housing.drafts.form_checks import check_form
 from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people.rules import ROLES
 
@@ -23,6 +23,7 @@ TOPICS = frozenset(OPERATIONS) | WORKER_TOPICS | BUILT_IN_TOPICS
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 _FORMS = "forms/"
+_TESTS = "tests/"
 _JSON = ".json"
 
 
@@ -59,7 +60,7 @@ def check(
         Findings, errors first; each once.
     """
     readable, found = _readable(files)
-    found += [each for name in readable for each in _of_file(name, readable)]
+    found += [each for name in readable for each in _of_file(name, readable, base or {})]
     found += [*_of_deployment(readable), *_of_key(readable, base or {})]
     unique = dict.fromkeys(found)
     return tuple(sorted(unique, key=lambda f: (_ORDER[f.severity], f.file.endswith(_JSON), f.file)))
@@ -77,12 +78,14 @@ def _readable(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Findin
     return readable, found
 
 
-def _of_file(name: str, files: Mapping[str, bytes]) -> Iterable[Finding]:
+def _of_file(name: str, files: Mapping[str, bytes], base: Mapping[str, bytes]) -> Iterable[Finding]:
     if name.endswith(".bpmn"):
         return _of_diagram(name, files)
     if name.endswith(".dmn"):
         return _told(name, check_decisions(files[name]))
-    return _of_form(name, files[name]) if name.startswith(_FORMS) else ()
+    if name.startswith(_TESTS):
+        return _told(name, check_tests(name, files))
+    return _of_form(name, files, base) if name.startswith(_FORMS) else ()
 
 
 def _of_diagram(name: str, files: Mapping[str, bytes]) -> Iterable[Finding]:
@@ -96,12 +99,16 @@ def _of_diagram(name: str, files: Mapping[str, bytes]) -> Iterable[Finding]:
     return _told(name, problems)
 
 
-def _of_form(name: str, content: bytes) -> Iterator[Finding]:
-    try:
-        schema.load(content)
-    except FormDefinitionInvalid as error:
-        for problem in error.problems:
-            yield _finding(name, "form-invalid", problem)
+def _of_form(name: str, files: Mapping[str, bytes], base: Mapping[str, bytes]) -> Iterator[Finding]:
+    for each in check_form(name, files, base):
+        yield Finding(
+            file=name,
+            element_id=each.element_id,
+            element_name=each.element_name,
+            severity=each.severity,
+            rule=each.rule,
+            advice=each.advice,
+        )
 
 
 def _of_deployment(files: Mapping[str, bytes]) -> Iterable[Finding]:

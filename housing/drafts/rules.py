@@ -30,7 +30,7 @@ _NAME = re.compile(
     r"(?!.*\.\.)(?:[\w][\w .()-]*\.(?:bpmn|dmn)"
     r"|en\.json"
     r"|forms/[\w][\w.-]*(?:/[\w][\w.-]*){0,2}\.json"
-    r"|scenarios/[\w][\w.-]*\.json)"
+    r"|(?:scenarios|tests)/[\w][\w.-]*\.json)"
 )
 _STATES: Mapping[str, frozenset[str]] = {
     "edit": frozenset({"open"}),
@@ -73,7 +73,7 @@ def is_possible(state: str, verb: str) -> bool:
 
 
 def check_name(name: str) -> str:
-    """Accept the name of a file: a diagram, a decision, a form, the English or a scenario.
+    """Accept the name of a file: diagram, decision, form, English, scenario or test rows.
 
     Raises:
         FileNameRefused: any other, and whatever leads out of the package.

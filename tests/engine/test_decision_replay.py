@@ -1,15 +1,11 @@
 """What a decision looked at is kept, so that a changed table can be asked what it would say."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from engine.decision_replay import count_past, past_decisions, replay_all
 from engine.decision_tests import ExampleRow, check_tests, file_of, run_tests, write_tests
 from engine.decisions import parse_decisions
 from engine.variable_use import uses_of
-
-NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -51,20 +47,20 @@ def test_a_changed_table_decides_past_cases_again(
 
 
 def test_rows_tell_what_a_table_gives_and_what_it_should(diagram):
-    files = diagram("classify", "repair_class.dmn")
+    files, name = diagram("classify", "repair_class.dmn"), file_of("repair_class")
     model = parse_decisions(files["repair_class.dmn"])
     rows = tuple(
         ExampleRow(given={"category": '"gas"'}, expected=expected)
         for expected in ('"A"', '"B"', "", "1 +")
     )
 
-    found = run_tests(model, "repair_class", rows, now=NOW)
+    found = run_tests(model, "repair_class", rows)
 
     assert [each.outcome for each in found] == ["passed", "failed", "shown", "error"]
     assert [each.rules for each in found[:3]] == [("rule_gas",)] * 3
-    problems = check_tests({**files, file_of("repair_class"): write_tests(rows)}, now=NOW)
+    problems = check_tests(name, {**files, name: write_tests(rows)})
     assert [problem.element_id for problem in problems] == ["repair_class"] * 2
-    (broken,) = check_tests({**files, file_of("repair_class"): b'{"rows": [1]}'}, now=NOW)
+    (broken,) = check_tests(name, {**files, name: b'{"rows": [1]}'})
     assert "cannot be read" in broken.advice
 
 

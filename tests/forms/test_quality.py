@@ -50,6 +50,7 @@ def test_one_fault_gives_its_finding_at_its_field(change: dict[str, object], rul
     found = check_form(a_form({**NOTE, **change}, {**NOTE, "key": "other"}))
 
     assert rule in {each.rule for each in found}
+    assert all(each.advice for each in found)
     assert all(each.element_id in ("c1", "") for each in found)
 
 
@@ -72,7 +73,7 @@ def test_a_key_may_be_used_again_in_another_list_only() -> None:
 def test_texts_without_english_are_named() -> None:
     (finding,) = check_form(a_form(NOTE), english={})
 
-    assert finding.params == {"texts": ("說明",)}
+    assert finding.params == {"texts": "說明"}
     assert rules_of(NOTE, english={"說明": "Note"}) == set()
 
 
