@@ -11,18 +11,18 @@ from PIL import Image
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from engine import definition_queries, outbox, sla_queries
+from engine import outbox, sla_queries
 from engine import queries as engine_queries
 from engine.calendar import TAIPEI
 from engine.clock import FrozenClock
-from engine.errors import DefinitionNotFound, JobFailed
+from engine.errors import JobFailed
 from engine.queries import TaskFilter
 from engine.records import Job, StepResult, UserTask
 from engine.sla_clocks import SlaClock
 from engine.sla_orders import Grounds
 from engine.types import CITY, SYSTEM, Actor
 from forms.errors import FormInvalid
-from forms.schema import Form, load
+from forms.schema import Form
 from forms.validation import validate
 from forms.viewing import initial_values
 from housing.bootstrap import Application
@@ -37,7 +37,7 @@ from housing.errors import (
     ScenarioUnplayable,
 )
 from housing.people.queries import account, account_by_login
-from housing.records.forms import form_of, form_of_task
+from housing.records.forms import form_in_service, form_of_case, form_of_task
 from housing.scenario_script import When, instant
 from housing.slices import Desk, Opening
 from housing.subjects import SUBJECTS, context_of_case, subject_of
@@ -154,7 +154,7 @@ class Walk:
             elif subject.start_form is None:
                 raise ScenarioUnplayable(f"no form opens a case of {subject.process}")
             else:
-                form = form_in(process, subject.start_form, session)
+                form = form_in_service(subject.start_form, session=session)
                 offered = subject.opening(session=session, by=actor)
                 values = self._checked(form, when, offered, actor, session)
                 opening = Opening(token=token, values=values, options=when.options)
@@ -250,7 +250,7 @@ class Walk:
                 context = context_of_case(
                     case.process_key, case.business_key, session=session, now=self.clock.now()
                 )
-                form = form_in(case.process_key, form_key, session)
+                form = form_of_case(form_key, case.definition_id, session=session)
                 values = self._checked(form, when, context, actor, session)
             desk = self._desk(actor, session)
             result = subject.post(case.id, when.subject, values, desk)
@@ -354,20 +354,6 @@ def _picture(number: int) -> bytes:
     target = BytesIO()
     Image.new("RGB", PICTURE_SIZE, (number * 37 % 256, 120, 90)).save(target, "JPEG")
     return target.getvalue()
-
-
-def form_in(process: str, form_key: str, session: Session) -> Form:
-    """Read a form that no task has, as the newest version of a process has it, else as shipped.
-
-    Raises:
-        FormNotFound: neither has it.
-        FormInvalid: it is faulty.
-    """
-    try:
-        newest = definition_queries.definition(process, None, session)
-        return load(definition_queries.resource(newest.id, f"forms/{form_key}.json", session))
-    except DefinitionNotFound:
-        return form_of(form_key)
 
 
 def period(text: str) -> timedelta:
