@@ -219,6 +219,16 @@ def _ref(resources: Mapping[str, bytes], key: str, *, is_only: bool) -> str:
     return digest if is_only else sha256(f"{digest} {key}".encode()).hexdigest()
 
 
+def content_refs(resources: Mapping[str, bytes]) -> Mapping[str, str]:
+    """Tell under which content hash each process of a file would be stored, by key.
+
+    Raises:
+        DeploymentRefused: there is no diagram, or none that can be read.
+    """
+    keys = keys_of(diagram_of(resources))
+    return {key: _ref(resources, key, is_only=len(keys) == 1) for key in keys}
+
+
 def check_diagram(
     bpmn: bytes,
     *,

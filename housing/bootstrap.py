@@ -21,12 +21,11 @@ from engine.clock import Clock, ShiftedClock, SystemClock
 from engine.db import Database, metadata
 from engine.periods.calendars import Calendar
 from engine.process_engine import ProcessEngine
-from engine.types import SYSTEM
 from housing import demo_clock, packages
 from housing.background import service as background
 from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
-from housing.drafts import service as drafts  # noqa: F401
+from housing.drafts import going_live, shipped
 from housing.errors import AlreadyRunning, NoDemoCity
 from housing.files.service import FileStore
 from housing.move_outs import bank
@@ -110,17 +109,26 @@ class Application:
         shutil.rmtree(self.settings.files_path, ignore_errors=True)
 
     def deploy_packages(self) -> tuple[str, ...]:
-        """Deploy the shipped process packages; one that is deployed already stays as it is.
+        """Deploy the shipped process packages that are new.
+
+        One that was deployed already stays as it is; where supervisors changed the process, the
+        update becomes a draft.
 
         Returns:
-            The keys of all shipped processes.
+            The names of all shipped packages.
         """
-        keys = catalogue.packages()
-        for key in keys:
-            resources = packages.resources(key)
+        for package in catalogue.packages():
             with self.unit_of_work() as session:
-                self.engine.deploy(resources, by=SYSTEM, session=session)
-        return tuple(keys)
+                shipped.install(package, engine=self.engine, session=session, clock=self.clock)
+        return catalogue.packages()
+
+    def put_drafts_in_service(self) -> int:
+        """Put approved drafts in service whose day has come; call it outside of a unit of work.
+
+        Returns:
+            How many processes have a new version.
+        """
+        return going_live.run(database=self.database, engine=self.engine, clock=self.clock)
 
     def deliver(self, bundle: Bundle) -> None:
         """Deliver what leaves the outbox in one piece, by the carrier of its channel.

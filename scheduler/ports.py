@@ -39,6 +39,10 @@ class Application(Protocol):
         """Put open questions about accounts to the bank; gives how many it answered."""
         ...
 
+    def put_drafts_in_service(self) -> int:
+        """Put approved drafts of processes in service whose day has come; gives how many."""
+        ...
+
     def tidy(self) -> None:
         """Remove what nobody needs any more: ended sessions, photos never handed in."""
         ...

@@ -18,6 +18,7 @@ CLOCK_REFRESH = timedelta(seconds=5)
 MATCHING = timedelta(seconds=5)
 HEARTBEAT = timedelta(seconds=10)
 BANKING = timedelta(seconds=30)
+GOING_LIVE = timedelta(seconds=15)
 TIDYING = timedelta(days=1)
 
 
@@ -51,5 +52,6 @@ def timetable(application: Application) -> tuple[Entry, ...]:
         Entry(id="messages", every=MATCHING, run=Messages(application).run),
         Entry(id="bank", every=BANKING, run=application.ask_bank),
         Entry(id="background", every=TICK, run=long_work.run, stop=long_work.stop),
+        Entry(id="drafts", every=GOING_LIVE, run=application.put_drafts_in_service),
         Entry(id="tidy", every=TIDYING, run=application.tidy),
     )

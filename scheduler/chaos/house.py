@@ -179,6 +179,10 @@ class House:
         """There is no bank here."""
         return 0
 
+    def put_drafts_in_service(self) -> int:
+        """Nobody drafts here."""
+        return 0
+
     def tidy(self) -> None:
         """Nothing is left lying about here."""
 
