@@ -22,6 +22,7 @@ from webapp import (
     permissions,
     security,
     sessions,
+    static_files,
     uploads,
 )
 from webapp.api import external_tasks, guard, messages
@@ -38,6 +39,7 @@ from webapp.pages import (
     clocks,
     consumables,
     deadlines,
+    diagram_editor,
     drafts,
     files,
     handbooks,
@@ -45,6 +47,7 @@ from webapp.pages import (
     home,
     inbox,
     incidents,
+    insight,
     leases,
     letters,
     migrations,
@@ -72,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     clocks.pages,
     consumables.pages,
     deadlines.pages,
+    diagram_editor.pages,
     drafts.pages,
     external_tasks.pages,
     files.pages,
@@ -80,6 +84,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home.pages,
     inbox.pages,
     incidents.pages,
+    insight.pages,
     leases.pages,
     letters.pages,
     messages.pages,
@@ -172,6 +177,7 @@ def _guard(app: Flask) -> None:
     for programs in (external_tasks.pages, messages.pages):  # no cookie opens them
         protection.exempt(programs)
     security.install(app)
+    static_files.install(app)
 
 
 def _check_permission() -> None:

@@ -44,6 +44,7 @@ _reviewers = frozenset({"officer", "section_chief", "ethics_office", "process_su
 _drafters = frozenset({"process_supervisor"})
 _approvers = frozenset({"process_approver"})
 _draft_readers = _drafters | _approvers | {"administrator"}
+_insight_readers = _draft_readers | {"officer", "section_chief"}
 _calendar_keepers = frozenset({"process_supervisor", "officer"})
 _deadline_keepers = frozenset({"officer", "section_chief", "property_manager_lead"})
 
@@ -145,6 +146,13 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "drafts.read_file": _draft_readers,
     "drafts.save_file": _drafters,
     "drafts.check": _draft_readers,
+    "diagram_editor.show": _draft_readers,
+    "diagram_editor.evaluate": _draft_readers,
+    "diagram_editor.compare": _drafters,
+    "diagram_editor.branch": _drafters,
+    "insight.show": _insight_readers,
+    "insight.download": _insight_readers,
+    "insight.download_log": _supervisors,  # case by case, though without names
     "processes.list_processes": _staff | _approvers,
     "processes.show_process": _staff | _approvers,
     "handbooks.show_pdf": _signed_in,

@@ -22,10 +22,12 @@ const badge = (kind, text, title) => {
  * @param {Record<string, number>} [options.counts] running instances an element
  * @param {string[]} [options.overdue] ids of elements past their due date
  * @param {string[]} [options.incidents] ids of elements with an open incident
+ * @param {Record<string, number>} [options.heat] how much time cases spend in an element, 1 to 4
+ * @param {Record<string, string>} [options.times] words about the time an element takes
  * @param {Record<string, string>} [options.words] words for done, now, overdue, incident, running
  */
 window.showDiagram = async ({ container, xml, done = [], current = [], counts = {}, overdue = [],
-                              incidents = [], words = {} }) => {
+                              incidents = [], heat = {}, times = {}, words = {} }) => {
   const viewer = new NavigatedViewer({ container });
   await viewer.importXML(xml);
   const canvas = viewer.get('canvas'), overlays = viewer.get('overlays'), registry = viewer.get('elementRegistry');
@@ -41,6 +43,9 @@ window.showDiagram = async ({ container, xml, done = [], current = [], counts = 
   incidents.forEach(id => mark(id, 'has-incident', { top: -12, right: 12 }, badge('incident', '!', words.incident ?? '')));
   Object.entries(counts).forEach(([id, count]) =>
     mark(id, 'is-running', { top: -12, left: -10 }, badge('count', String(count), words.running ?? '')));
+  Object.entries(heat).forEach(([id, level]) => mark(id, `heat-${level}`));
+  Object.entries(times).forEach(([id, text]) =>
+    mark(id, 'has-time', { bottom: 12, left: 8 }, badge('time', text, words.time ?? '')));
   fit(canvas, registry, current);
   return viewer;
 };
