@@ -19,6 +19,10 @@ LETTERS_BY_TOPIC: Mapping[str, tuple[str, ...]] = {
     "application.send_supplement": ("supplement",),
     "care.lock_report": ("monthly_report",),
     "move_out.record_handover": ("handover",),
+    "repair.charge_contractor": ("repair_recovery",),
+    "repair.notify_penalty": ("repair_penalty",),
+    "repair.notify_rehousing": ("repair_rehousing",),
+    "repair.serve_last_call": ("repair_last_call",),
 }
 """Topic to the words its operation chooses itself; `letter.issue` names them in the diagram."""
 

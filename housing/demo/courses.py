@@ -257,10 +257,15 @@ def decide_project(*, after: float = 24) -> Move:
     return Move(do="c1_decide", after=hours(after), values=values)
 
 
-def carry_out(element: str, result: str, *, after: float = 60) -> Move:
-    """Report a measure of a project case as carried out."""
-    values = {"result": result, "done_on": Day(), "document_no": "示範函字第1150000002號"}
-    return Move(do=element, after=hours(after), values=values)
+def hand_to_engineers(defect: str, *, after: float = 60) -> Move:
+    """Transfer a design defect of a project case to the engineering unit."""
+    values = {
+        "engineering_unit": "新建工程科",
+        "file_no": "示範函字第1150000002號",
+        "handed_over_on": Day(),
+        "defect": defect,
+    }
+    return Move(do="c1_engineering", after=hours(after), values=values)
 
 
 def claim(element: str, *, after: float = 2) -> Move:

@@ -347,7 +347,7 @@ def until_engineering(trouble: Trouble) -> Course:
         courses.judge("design_defect", "認屬設計缺失，移請工程單位。"),
         courses.memo(["engineering"], "地坪洩水坡度不足，屬設計缺失。"),
         courses.decide_project(),
-        courses.carry_out("c1_engineering", "已函移工程單位辦理改善。"),
+        courses.hand_to_engineers("浴室地坪洩水坡度不足，請研擬改善方案並施作。"),
     )
 
 

@@ -312,6 +312,30 @@ REPAIRS: Mapping[str, NoticeWords] = {
             _UNTIL_EN,
         ),
     ),
+    "penalty_imposed": words(
+        (
+            "【{number}】契約罰則處分：{what}",
+            "貴公司承辦「{what}」違反契約，依契約計罰違約金，處分函已送達本平台。",
+            _AMOUNT_ZH,
+        ),
+        (
+            "[{number}] Contract penalty: {what}",
+            "You broke the contract on “{what}”; the notice of the penalty is on this platform.",
+            _AMOUNT_EN,
+        ),
+    ),
+    "rehousing_arranged": words(
+        (
+            "【{number}】修繕期間安置：{what}",
+            "「{what}」修繕期間須暫時遷出，本處已安排安置處所：{shelter}。",
+            "期間、搬遷及費用安排請見安置通知書。",
+        ),
+        (
+            "[{number}] A place to stay during the repair: {what}",
+            "“{what}” cannot be repaired while you live there. We arranged a place: {shelter}.",
+            "Dates, moving and cost stand in the letter.",
+        ),
+    ),
     "charged_to_tenant": words(
         (
             "【{number}】修繕費用通知",

@@ -1,6 +1,7 @@
 """What can go wrong with a repair; a class's docstring is its message."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -150,3 +151,11 @@ class IncidentTextMissing(Invalid):
     """Write what people are to be told, at most %(longest)d characters."""
 
     longest: int
+
+
+@dataclass(eq=False, kw_only=True)
+class PeriodEndsBeforeItBegins(Invalid):
+    """The period ends on %(last_on)s, before it begins on %(first_on)s."""
+
+    first_on: date
+    last_on: date

@@ -1,19 +1,21 @@
 """Facts of a ticket by plain names, for the scenarios of the package `repair`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from housing.letters.queries import letters_of
+from housing.letters.queries import LetterView, letters_of
 from housing.places.models import Unit
 from housing.repairs import incidents
 from housing.repairs.queries import case_summary
 from housing.repairs.views import CaseSummary, LedgerView, OrderView
 
-KINDS = frozenset({"ticket", "order", "ledger", "incident", "contractor_letters"})
+KINDS = frozenset(
+    {"ticket", "order", "ledger", "incident", "contractor_letters", "resident_letters"}
+)
 """The kinds of facts below."""
 
 
@@ -37,31 +39,28 @@ def named_place(options: Mapping[str, object], *, session: Session) -> NamedPlac
 
 
 def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mapping[str, object]]:
-    """Give the facts of a ticket: ticket, newest order, newest ledger entry, mass incident.
+    """Give the facts of a ticket, with its newest order and ledger entry, incident and letters.
 
     Raises:
         TicketNotFound: there is none of this number.
     """
     case = case_summary(number, session=session, now=now)
+    letters = letters_of(case.ticket.instance_id or "", session=session)
     return {
         "ticket": _ticket(case),
         "order": _order(case.orders[-1]) if case.orders else {},
         "ledger": _entry(case.ledger[-1]) if case.ledger else {},
         "incident": _incident(number, session),
-        "contractor_letters": _letters(case.ticket.instance_id, session),
+        "contractor_letters": _sent([each for each in letters if each.contractor_code]),
+        "resident_letters": _sent([each for each in letters if each.person_id]),
     }
 
 
-def _letters(instance_id: str | None, session: Session) -> Mapping[str, object]:
-    """Give the kinds of letters to contractors, oldest first, and when the newest was served."""
-    sent = [
-        each
-        for each in letters_of(instance_id or "", session=session)
-        if each.contractor_code is not None
-    ]
+def _sent(letters: Sequence[LetterView]) -> Mapping[str, object]:
+    """Give the kinds of letters, oldest first, and when the newest was served."""
     return {
-        "kinds": [each.kind for each in sent],
-        "served_at": sent[-1].served_at if sent else None,
+        "kinds": [each.kind for each in letters],
+        "served_at": letters[-1].served_at if letters else None,
     }
 
 

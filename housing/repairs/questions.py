@@ -22,6 +22,7 @@ from housing.repairs.desk import (
 from housing.repairs.errors import QuoteSumDiffers
 from housing.repairs.models import LedgerEntry, RepairIncident, RepairTicket
 from housing.repairs.prices import day_of_quote, price_table, prices_on
+from housing.repairs.project import PERIODS, check_period, contractors_of, free_homes
 from housing.repairs.rules import (
     FINAL_STAGES,
     Account,
@@ -41,9 +42,9 @@ def context(ticket: RepairTicket, *, session: Session, now: datetime) -> Mapping
 
     Returns:
         number, category, text, place, is_common_area, self_repairable, in_warranty (proposed),
-        is_emergency, rework_count; consumables and open_tickets as {value, label} lists; of the
-        newest order contractor_name, due_at, original_due_at, visit_at; of the ledger
-        charged_twd, balance_twd.
+        is_emergency, rework_count; consumables, open_tickets, contractors and free_homes as lists
+        of {value, label}; of the newest order contractor_name, due_at, original_due_at, visit_at;
+        of the ledger charged_twd, balance_twd.
     """
     return {
         "now": now,
@@ -58,6 +59,8 @@ def context(ticket: RepairTicket, *, session: Session, now: datetime) -> Mapping
         "rework_count": ticket.rework_count,
         "consumables": _consumables(ticket, session, now),
         "open_tickets": _open_tickets(ticket, session),
+        "contractors": contractors_of(ticket, session=session),
+        "free_homes": free_homes(ticket, session=session),
         **_order_context(ticket, session),
         **_ledger_context(ticket, session),
     }
@@ -70,12 +73,15 @@ def check(task: UserTask, values: Mapping[str, object], *, session: Session) -> 
         TicketNotFound, DuplicateOfItself: a report cannot be merged into that ticket.
         QuoteNotFromTable, QuoteSumDiffers: a quote's lines do not hold.
         BalanceBelowZero: more would be recovered than was charged.
+        PeriodEndsBeforeItBegins: rehousing or works would end before they begin.
     """
     ticket = ticket_by_number(task.business_key, session=session)
     if task.form_key == "repair/triage" and values.get("duplicate_of"):
         merge_target(ticket, values["duplicate_of"], session=session)
     if task.form_key == "repair/quote":
         _check_quote(task, values, session)
+    if task.form_key is not None and task.form_key in PERIODS:
+        check_period(task.form_key, values)
     if task.form_key == "repair/recovery":
         _check_recovery(ticket, values, session)
 

@@ -1,15 +1,14 @@
 """What the diagram calls around substitute performance (代履行): last call, charge, recovery."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
 
 from engine.calendar import end_of_local_day, local_date
-from housing.letters import service as letters
-from housing.letters.service import NewLetter
 from housing.records.service import latest_answers
+from housing.repairs.contractor_letters import send_to_contractor
 from housing.repairs.desk import order_of, orders_of, people_of, place_of, tell, ticket_of
 from housing.repairs.errors import LedgerEntryNotFound
 from housing.repairs.models import LedgerEntry, RepairOrder, RepairTicket
@@ -21,8 +20,6 @@ LAST_CALL_DAYS = 3
 
 RECOVERY_DAYS = 30
 """Calendar days within which a contractor pays what was performed in his place: our default."""
-
-PORTAL = "portal"
 
 
 def serve_last_call(call: Call, ticket_id: int, order_id: int) -> Result:
@@ -36,7 +33,9 @@ def serve_last_call(call: Call, ticket_id: int, order_id: int) -> Result:
     """
     ticket = ticket_of(ticket_id, session=call.session)
     order = order_of(order_id, session=call.session)
-    served_at = _send(call, "repair_last_call", order.contractor, _last_call(call, ticket, order))
+    served_at = send_to_contractor(
+        call, "repair_last_call", order.contractor, _last_call(call, ticket, order)
+    )
     order.last_call_served_at = order.last_call_served_at or served_at
     people = people_of(order.contractor, session=call.session)
     tell(call, ticket, "last_call", people, {"contractor": order.contractor_name})
@@ -74,26 +73,13 @@ def charge_contractor(call: Call, ticket_id: int, order_id: int, amount_twd: Dec
         call.session.flush()
         if entry.charged_twd:
             words = _recovery(call, ticket, failed, entry.charged_twd)
-            entry.notice_served_at = _send(call, "repair_recovery", failed.contractor, words)
+            entry.notice_served_at = send_to_contractor(
+                call, "repair_recovery", failed.contractor, words
+            )
     ticket.payer = "contractor"
     fields = {"amount_twd": entry.charged_twd, "contractor": failed.contractor_name}
     tell(call, ticket, "cost_charged", people_of(failed.contractor, session=call.session), fields)
     return {"ledger_entry_id": entry.id}
-
-
-def _send(call: Call, template: str, contractor: str, fields: Mapping[str, object]) -> datetime:
-    """Write a letter to a contractor and serve it in the portal; gives the instant of service."""
-    new = NewLetter(
-        key=f"{call.key}:{template}",
-        instance=call.instance,
-        template=template,
-        contractor=contractor,
-        fields=fields,
-        channel=PORTAL,
-    )
-    letter_id = letters.write(new, by=call.by, session=call.session, clock=call.clock)
-    served_at = letters.send(letter_id, engine=call.engine, session=call.session, clock=call.clock)
-    return served_at or call.now
 
 
 def _last_call(call: Call, ticket: RepairTicket, order: RepairOrder) -> Mapping[str, object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from housing.repairs import operations, quoting, substitution
+from housing.repairs import operations, project, quoting, substitution
 from housing.slices import Verb
 
 TOPICS: Mapping[str, Verb] = {
@@ -26,5 +26,7 @@ TOPICS: Mapping[str, Verb] = {
     "repair.record_recovery": substitution.record_recovery,
     "repair.start_rework": operations.start_rework,
     "repair.record_project": operations.record_project,
+    "repair.notify_penalty": project.notify_penalty,
+    "repair.notify_rehousing": project.notify_rehousing,
     "repair.close_ticket": operations.close_ticket,
 }
