@@ -4,16 +4,18 @@ Whatever the files hold, there are findings and no exception.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from engine import deployments
+from engine.checking import merged
 from engine.decision_tests import check_tests
-from engine.decisions import check_decisions, list_decisions
+from engine.decisions import check_decisions
 from engine.errors import DeploymentRefused, Problem
 from engine.service_tasks import BUILT_IN_TOPICS
 from housing import packages
-from housing.drafts import rules
+from housing.drafts import fitting, rules
 from housing.drafts.errors import FileNameRefused, FileNotReadable, FileTooLarge
+from housing.drafts.findings import Finding, of_file
 from housing.drafts.form_checks import check_form
 from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people.rules import ROLES
@@ -21,30 +23,13 @@ from housing.people.rules import ROLES
 TOPICS = frozenset(OPERATIONS) | WORKER_TOPICS | BUILT_IN_TOPICS
 """What the service tasks of a diagram may name."""
 
+STOPPING = frozenset({"unknown-role", "human-task-role", "no-way-to-end"})
+"""Rules whose findings are advice for a diagram by itself, but stop a case of the office."""
+
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 _FORMS = "forms/"
 _TESTS = "tests/"
 _JSON = ".json"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One finding about a draft.
-
-    Attributes:
-        file: its name, or "" for the package.
-        element_id: of the element, decision, rule or field; "" for the file.
-        severity: "error" refuses a submission, "warning" and "info" do not.
-        rule: the rule that found it, in kebab-case.
-        advice: what is wrong and what to do instead, in English.
-    """
-
-    file: str
-    element_id: str
-    element_name: str
-    severity: str
-    rule: str
-    advice: str
 
 
 def check(
@@ -62,8 +47,21 @@ def check(
     readable, found = _readable(files)
     found += [each for name in readable for each in _of_file(name, readable, base or {})]
     found += [*_of_deployment(readable), *_of_key(readable, base or {})]
-    unique = dict.fromkeys(found)
+    found += fitting.findings(readable)
+    unique = _each_once(map(_weighed, found))
     return tuple(sorted(unique, key=lambda f: (_ORDER[f.severity], f.file.endswith(_JSON), f.file)))
+
+
+def _each_once(found: Iterable[Finding]) -> Iterable[Finding]:
+    """Drop what two checks say of the same element in the same words; the first one stays."""
+    said: dict[tuple[str, str, str], Finding] = {}
+    for each in found:
+        said.setdefault((each.file, each.element_id, each.advice), each)
+    return said.values()
+
+
+def _weighed(finding: Finding) -> Finding:
+    return replace(finding, severity="error") if finding.rule in STOPPING else finding
 
 
 def _readable(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding]]:
@@ -74,7 +72,7 @@ def _readable(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Findin
         try:
             readable[name] = rules.check_content(rules.check_name(name), content)
         except (FileNameRefused, FileTooLarge, FileNotReadable) as error:
-            found.append(_finding(name, "unreadable-file", str(error)))
+            found.append(of_file(name, "unreadable-file", str(error)))
     return readable, found
 
 
@@ -93,8 +91,8 @@ def _of_diagram(name: str, files: Mapping[str, bytes]) -> Iterable[Finding]:
         files[name],
         known_topics=TOPICS,
         known_roles=ROLES,
-        known_forms=form_keys(files),
-        known_decisions=decision_ids(files),
+        known_forms=fitting.form_keys(files),
+        known_decisions=fitting.decision_ids(files),
     )
     return _told(name, problems)
 
@@ -127,24 +125,12 @@ def _of_key(files: Mapping[str, bytes], base: Mapping[str, bytes]) -> Iterator[F
     for key in before:
         if after and key not in after:
             advice = f"The process {key} is gone from the diagram. Keep its id."
-            yield _finding("", "process-key-changed", advice)
+            yield of_file("", "process-key-changed", advice)
 
 
 def _process_keys(files: Mapping[str, bytes]) -> tuple[str, ...]:
     diagrams = [content for name, content in files.items() if name.endswith(".bpmn")]
     return packages.process_keys(diagrams[0]) if len(diagrams) == 1 else ()
-
-
-def form_keys(files: Mapping[str, bytes]) -> frozenset[str]:
-    """Name the forms of a package by their keys."""
-    names = (name for name in files if name.startswith(_FORMS) and name.endswith(_JSON))
-    return frozenset(name.removeprefix(_FORMS).removesuffix(_JSON) for name in names)
-
-
-def decision_ids(files: Mapping[str, bytes]) -> frozenset[str]:
-    """Name the decisions of a package by their ids."""
-    tables = (content for name, content in files.items() if name.endswith(".dmn"))
-    return frozenset(each for content in tables for each in list_decisions(content))
 
 
 def _told(file: str, problems: Iterable[Problem]) -> list[Finding]:
@@ -157,11 +143,5 @@ def _told(file: str, problems: Iterable[Problem]) -> list[Finding]:
             rule=each.rule,
             advice=each.advice,
         )
-        for each in problems
+        for each in merged(problems)
     ]
-
-
-def _finding(file: str, rule: str, advice: str, severity: str = "error") -> Finding:
-    return Finding(
-        file=file, element_id="", element_name="", severity=severity, rule=rule, advice=advice
-    )
