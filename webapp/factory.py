@@ -40,8 +40,10 @@ from webapp.pages import (
     consumables,
     deadlines,
     diagram_editor,
+    draft_scenarios,
     drafts,
     files,
+    form_editor,
     handbooks,
     health,
     home,
@@ -59,6 +61,7 @@ from webapp.pages import (
     repair_figures,
     repairs,
     simulator,
+    tryouts,
     units,
 )
 
@@ -76,9 +79,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     consumables.pages,
     deadlines.pages,
     diagram_editor.pages,
+    draft_scenarios.pages,
     drafts.pages,
     external_tasks.pages,
     files.pages,
+    form_editor.pages,
     handbooks.pages,
     health.pages,
     home.pages,
@@ -97,6 +102,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     repair_figures.pages,
     repairs.pages,
     simulator.pages,
+    tryouts.pages,
     units.pages,
 )
 

@@ -1,13 +1,14 @@
 // Bundles what the pages load into ../static/dist. Fonts are files, so the policy needs no data: fonts.
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
+import { words } from './src/i18n/build.mjs';
 
 const target = new URL('../static/dist/', import.meta.url);
 const fonts = Object.fromEntries(['.woff', '.woff2', '.ttf', '.eot', '.svg'].map(ending => [ending, 'file']));
 
 fs.rmSync(target, { recursive: true, force: true });
 const result = await esbuild.build({
-  entryPoints: ['src/app.css', 'src/app.mjs', 'src/forms.mjs', 'src/signature.mjs', 'src/viewer.mjs', 'src/notifications.mjs', 'src/worker.mjs'],
+  entryPoints: ['src/app.css', 'src/app.mjs', 'src/forms.mjs', 'src/signature.mjs', 'src/viewer.mjs', 'src/diff.mjs', 'src/notifications.mjs', 'src/worker.mjs'],
   bundle: true,
   minify: true,
   format: 'iife',
@@ -15,6 +16,22 @@ const result = await esbuild.build({
   outdir: '../static/dist',
   loader: fonts,
   assetNames: 'fonts/[name]-[hash]',
+  metafile: true,
+  logLevel: 'warning',
+});
+// The editors of supervisors: large, so each is loaded by its own page only.
+const editors = await esbuild.build({
+  entryPoints: ['src/modeler.mjs'],
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: 'es2022',
+  outdir: '../static/dist',
+  loader: fonts,
+  assetNames: 'fonts/[name]-[hash]',
+  jsx: 'automatic',
+  jsxImportSource: '@bpmn-io/properties-panel/preact',
+  plugins: [words],
   metafile: true,
   logLevel: 'warning',
 });
@@ -26,4 +43,4 @@ const font = 'node_modules/@expo-google-fonts/noto-sans-tc';
 fs.mkdirSync(letters, { recursive: true });
 for (const file of ['400Regular/NotoSansTC_400Regular.ttf', '700Bold/NotoSansTC_700Bold.ttf', 'LICENSE_FONT'])
   fs.copyFileSync(`${font}/${file}`, new URL(file.split('/').pop(), letters));
-for (const [file, output] of Object.entries(result.metafile.outputs)) console.log(output.bytes, file);
+for (const [file, output] of Object.entries({ ...result.metafile.outputs, ...editors.metafile.outputs })) console.log(output.bytes, file);

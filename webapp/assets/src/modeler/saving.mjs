@@ -1,0 +1,133 @@
+// A file of the draft is saved by itself: to the browser at once, to the server after a pause. Nothing typed is lost:
+// the browser's copy goes only when the server has confirmed it, and a change by somebody else stops the saving.
+const LOCAL_MS = 300, SERVER_MS = 1500, RETRY_MS = 8000;
+
+/** The states of a file: what the state line says. */
+export const STATES = { saved: 'saved', waiting: 'waiting', failed: 'failed', conflict: 'conflict', refused: 'refused' };
+
+export class Saving {
+  /**
+   * @param {object} options
+   * @param {string} options.address of the file
+   * @param {string} options.token against forged requests
+   * @param {string} options.key of the browser's copy
+   * @param {() => Promise<string>} options.read gives the present content
+   * @param {(state: object) => void} options.onState told of { state, at?, by?, message? }
+   */
+  constructor({ address, token, key, read, onState }) {
+    Object.assign(this, { _address: address, _token: token, _key: key, _read: read, _onState: onState });
+    this.revision = null;
+    this.state = { state: STATES.saved, at: null };
+    this._edits = 0;
+    this._confirmed = 0;
+  }
+
+  get isDirty() { return this._edits > this._confirmed; }
+
+  /** Fetch the file; a copy in this browser that the server never confirmed takes its place. */
+  async load(isThere = true) {
+    const theirs = isThere ? await this.fetchTheirs() : { text: '', revision: null };
+    this.revision = theirs.revision;
+    const kept = this._kept();
+    if (!kept || kept.text === theirs.text) {
+      this._forget();
+      return { text: theirs.text, restoredFrom: null };
+    }
+    this.revision = kept.revision;
+    return { text: kept.text, restoredFrom: kept.at };
+  }
+
+  async fetchTheirs() {
+    const response = await fetch(this._address, { credentials: 'same-origin', cache: 'no-store' });
+    if (response.status === 404) return { text: '', revision: null };
+    if (!response.ok) throw new Error(String(response.status));
+    return { text: await response.text(), revision: JSON.parse(response.headers.get('ETag')?.replace(/^W\//, '') ?? 'null') };
+  }
+
+  /** Something changed: keep it here, send it soon. */
+  touch() {
+    this._edits += 1;
+    clearTimeout(this._localTimer);
+    this._localTimer = setTimeout(() => this.keep(), LOCAL_MS);
+    if (this.state.state === STATES.conflict) return;
+    this._say({ state: STATES.waiting });
+    this._later(SERVER_MS);
+  }
+
+  /** Write the browser's copy now. */
+  async keep() {
+    if (!this.isDirty) return;
+    const text = await this._read();
+    try {
+      localStorage.setItem(this._key, JSON.stringify({ revision: this.revision, text, at: new Date().toISOString() }));
+    } catch {
+      // The browser's store is full or closed: the server's copy is the only one then.
+    }
+  }
+
+  /** Send it to the server now; one request at a time. */
+  async save() {
+    clearTimeout(this._serverTimer);
+    if (this._sending) return this._sending.then(() => this.isDirty ? this.save() : undefined);
+    if (!this.isDirty || this.state.state === STATES.conflict) return undefined;
+    this._sending = this._send().finally(() => { this._sending = null; });
+    return this._sending;
+  }
+
+  async _send() {
+    const edits = this._edits, text = await this._read();
+    let response;
+    try {
+      response = await fetch(this._address, { method: 'PUT', body: text, credentials: 'same-origin',
+        headers: { 'Content-Type': 'application/octet-stream', 'X-CSRFToken': this._token,
+          ...(this.revision === null ? {} : { 'If-Match': JSON.stringify(String(this.revision)) }) } });
+    } catch {
+      this._say({ state: STATES.failed });
+      return this._later(RETRY_MS);
+    }
+    const answer = await response.json().catch(() => ({}));
+    if (response.ok) return this._confirm(edits, answer);
+    if (response.status === 409) return this._say({ state: STATES.conflict, by: answer.edited_by, at: answer.edited_at });
+    if (response.status === 422) return this._say({ state: STATES.refused, message: answer.message });
+    return this._say({ state: STATES.failed, message: answer.message });
+  }
+
+  _confirm(edits, answer) {
+    this.revision = answer.revision;
+    this._confirmed = Math.max(this._confirmed, edits);
+    if (this.isDirty) return this._later(SERVER_MS);
+    clearTimeout(this._localTimer);
+    this._forget();
+    return this._say({ state: STATES.saved, at: answer.saved_at });
+  }
+
+  /** Go on from what the server holds: ours was given up or saved elsewhere. */
+  settle(revision) {
+    this.revision = revision;
+    this._confirmed = this._edits;
+    this._forget();
+    this._say({ state: STATES.saved, at: null });
+  }
+
+  _later(wait) {
+    clearTimeout(this._serverTimer);
+    this._serverTimer = setTimeout(() => this.save(), wait);
+  }
+
+  _say(state) {
+    this.state = state;
+    this._onState(state);
+  }
+
+  _kept() {
+    try {
+      return JSON.parse(localStorage.getItem(this._key));
+    } catch {
+      return null;
+    }
+  }
+
+  _forget() {
+    localStorage.removeItem(this._key);
+  }
+}
