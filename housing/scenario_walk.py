@@ -192,21 +192,25 @@ class Walk:
         self.advance_to(self.clock.now())  # what the verb sent off arrives
 
     def _complete(self, when: When) -> None:
-        task = self._task(when)
+        task, engine = self._task(when), self.application.engine
         with self.application.unit_of_work() as session:
             actor = _actor(when.login, session)
-            engine = self.application.engine
-            form = form_of_task(task, session=session)
-            context = form_context(task, engine=engine, session=session, now=self.clock.now())
-            completion = Completion(
-                task_id=task.id,
-                values=self._checked(form, when, context, actor, session),
-                version=task.version,
-            )
-            result = submit_task(
-                completion, by=actor, engine=engine, session=session, clock=self.clock
-            )
+            if task.form_key is None:
+                result = engine.complete(task.id, when.values, by=actor, session=session)
+            else:
+                result = self._submit(task, when, actor, session)
         self._note(result)
+
+    def _submit(self, task: UserTask, when: When, actor: Actor, session: Session) -> StepResult:
+        engine = self.application.engine
+        form = form_of_task(task, session=session)
+        context = form_context(task, engine=engine, session=session, now=self.clock.now())
+        completion = Completion(
+            task_id=task.id,
+            values=self._checked(form, when, context, actor, session),
+            version=task.version,
+        )
+        return submit_task(completion, by=actor, engine=engine, session=session, clock=self.clock)
 
     def _extend(self, when: When) -> None:
         until, amount = when.values.get("until"), when.values.get("amount")

@@ -29,6 +29,7 @@ from webapp.api import external_tasks, guard, messages
 from webapp.pages import (
     actions,
     applications,
+    approvals,
     auth,
     background,
     bank,
@@ -81,6 +82,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     diagram_editor.pages,
     draft_scenarios.pages,
     drafts.pages,
+    approvals.pages,
     external_tasks.pages,
     files.pages,
     form_editor.pages,

@@ -53,6 +53,7 @@ def blank(
     context: Mapping[str, object] | None = None,
     *,
     draft: Mapping[str, object] | None = None,
+    now: datetime | None = None,
 ) -> FormView:
     """Prepare a form nobody has posted yet.
 
@@ -60,15 +61,24 @@ def blank(
         form: its definition.
         context: what its expressions may name.
         draft: raw values saved before; they go over the prefills.
+        now: where the clock stands; absent, that of the house.
     """
-    context, now = context or {}, _now()
+    context, now = context or {}, now or _now()
     values = viewing.initial_values(form, context=context, now=now) | dict(draft or {})
     return viewing.view(form, values, {}, context=context, now=now)
 
 
-def receive(form: Form, context: Mapping[str, object] | None = None) -> Filled:
-    """Read the posted form of this request; its photos are stored, whatever is wrong with it."""
-    context, now, wish = context or {}, _now(), _wish()
+def receive(
+    form: Form, context: Mapping[str, object] | None = None, *, now: datetime | None = None
+) -> Filled:
+    """Read the posted form of this request; its photos are stored, whatever is wrong with it.
+
+    Args:
+        form: its definition.
+        context: what its expressions may name.
+        now: where the clock stands; absent, that of the house.
+    """
+    context, now, wish = context or {}, now or _now(), _wish()
     uploaded = uploads.receive(form)
     raw = _edited(reading.read(form, uploaded.data))
     checked = validation.validate(form, raw, context=context, now=now)

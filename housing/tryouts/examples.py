@@ -46,13 +46,13 @@ def fill(form: Form, known: Values, *, context: Mapping[str, object], now: datet
     declared = {part.name: part for part in scope_of(form.components)}
     values: dict[str, Any] = {
         **initial_values(form, context=context, now=now),
-        **{name: value for name, value in known.items() if name in declared},
+        **{name: _own(declared[name], value) for name, value in known.items() if name in declared},
     }
     for _ in range(ROUNDS):
         state = evaluate(form, values, context=context, now=now)
         wrong = {name.partition("-")[0] for name in state.errors} & declared.keys()
         if not wrong:
-            break
+            return {**values, **state.values}  # typed, so that days stand in their inputs
         for name in wrong:
             options = state.options_of(declared[name])
             values[name] = _make(declared[name], [each.value for each in options], now)
@@ -92,6 +92,13 @@ def _acts(raw: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     for step in raw.get("steps") or ():
         if isinstance(step, Mapping) and isinstance(step.get("when"), Mapping):
             yield step["when"]
+
+
+def _own(part: Field, value: object) -> object:
+    """Number the photos of an answer from 1: a form offers the first ones."""
+    if part.type == "filepicker" and isinstance(value, list):
+        return [f"photo:{number + 1}" for number in range(len(value))]
+    return value
 
 
 def _make(part: Field, options: list[OptionValue], now: datetime) -> object:

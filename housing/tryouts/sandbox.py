@@ -210,11 +210,15 @@ def take_back(place: Place, now: datetime) -> None:
         place.write(trial)
 
 
-def begin_again(application: Application, place: Place, files: Resources) -> str:
+def begin_again(application: Application, place: Place, files: Resources) -> EngineError | None:
     """Begin a trial again with other files of its draft and do the same steps.
 
     Returns:
-        "" when all steps could be done again, else why the first one that could not was refused.
+        None when all steps could be done again, else why the first one that could not was refused.
+
+    Raises:
+        DeploymentRefused: the draft has errors; the trial is gone then.
+        TryoutNotFound, TryoutBusy: as `opened`.
     """
     with place.locked():
         old = place.read()
@@ -237,8 +241,8 @@ def begin_again(application: Application, place: Place, files: Resources) -> str
         try:
             act(place, each.when, now)
         except EngineError as error:
-            return str(error)
-    return ""
+            return error
+    return None
 
 
 def end(place: Place) -> None:

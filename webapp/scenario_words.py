@@ -1,0 +1,134 @@
+"""Scenarios in words: what was done, what was expected, what is, and why an act was impossible."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from lxml import etree
+
+from engine.errors import EngineError
+from housing.scenario_runs.rules import Act, Difference, Obstacle
+from webapp import formats, model_words
+
+KINDS: Mapping[str, LazyString] = {
+    "start": _l("Begin a case"),
+    "complete": _l("Complete: %(subject)s"),
+    "message": _l("Message: %(subject)s"),
+    "do": _l("Outside the forms: %(subject)s"),
+    "extend": _l("Extend a deadline: %(subject)s"),
+    "waive": _l("Waive a deadline: %(subject)s"),
+    "advance": _l("Time passes: %(subject)s"),
+    "advance_to": _l("The clock moves to %(subject)s"),
+}
+
+KEYS: Mapping[str, LazyString] = {
+    "open": _l("Open tasks"),
+    "due": _l("Due date"),
+    "notices": _l("Notice"),
+    "end": _l("End reached"),
+    "ended": _l("The case has ended"),
+    "cases": _l("Number of cases"),
+    "clocks": _l("Service level"),
+    "refused": _l("Is refused"),
+    "variables": _l("Variable"),
+}
+
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+
+Names = Mapping[str, str]
+"""Ids of elements to their names, in the reader's language."""
+
+
+def names_of(files: Mapping[str, bytes]) -> Names:
+    """Read the names of all elements of the diagrams among some files; a broken one has none."""
+    found: dict[str, str] = {}
+    for name, content in files.items():
+        if name.endswith(".bpmn"):
+            found |= _names(content)
+    return found
+
+
+def act(kind: str, subject: str, names: Names) -> str:
+    """Say what is done in a step."""
+    shown = _instant(subject) if kind == "advance_to" else names.get(subject, subject)
+    return str(KINDS[kind]) % {"subject": shown} if kind in KINDS else kind
+
+
+def act_of(when: Mapping[str, Any], names: Names) -> str:
+    """Say an act as it stands in the file of a scenario."""
+    kind = next((each for each in KINDS if each in when), "")
+    return act(kind, "" if kind == "start" else str(when.get(kind, "")), names)
+
+
+def login_of(when: Mapping[str, Any]) -> str:
+    """Name who acts; "" for time."""
+    start = when.get("start")
+    holder = start if isinstance(start, Mapping) else when
+    return str(holder.get("as") or "")
+
+
+def step(position: Act, names: Names) -> str:
+    """Say which step it is, counted from 1, and what is done in it."""
+    words = act(position.kind, position.subject, names)
+    return str(_("Step %(number)d, %(act)s", number=position.step + 1, act=words))
+
+
+def what(difference: Difference, names: Names) -> str:
+    """Say what was expected otherwise: open tasks, the due date of a step, a variable."""
+    words = str(KEYS.get(difference.key, difference.key))
+    if not difference.name or difference.key == "notices":
+        return words
+    element, _slash, fact = difference.name.partition("/")
+    shown = names.get(element, element) + (f" / {fact}" if fact else "")
+    return str(_("%(what)s: %(name)s", what=words, name=shown))
+
+
+def value(found: object, names: Names) -> str:
+    """Say a value that was expected, or that is."""
+    if found is None:
+        return str(_("none"))
+    if isinstance(found, bool):
+        return str(_("Yes") if found else _("No"))
+    if isinstance(found, Mapping):
+        if found.keys() == {"to", "kind"}:
+            return str(_("%(kind)s to %(login)s", kind=found["kind"], login=found["to"]))
+        return model_words.separator().join(
+            f"{name} = {value(part, names)}" for name, part in found.items()
+        )
+    if isinstance(found, list):
+        return model_words.separator().join(value(part, names) for part in found) or str(_("none"))
+    text = str(found)
+    return names.get(text) or _instant(text)
+
+
+def why(obstacle: Obstacle, names: Names) -> str:
+    """Say why an act could not be played."""
+    fields = {
+        name: names.get(field, field) if isinstance(field, str) else field
+        for name, field in obstacle.fields.items()
+    }
+    if obstacle.error == "ScenarioTaskNotOpen":
+        open_ids = str(fields.get("reason", "")).split(", ")
+        fields["reason"] = model_words.separator().join(names.get(each, each) for each in open_ids)
+    return str(_(obstacle.sentence or EngineError.__doc__ or "", **fields))
+
+
+def _names(bpmn: bytes) -> dict[str, str]:
+    try:
+        root = etree.fromstring(bpmn, _PARSER)
+    except etree.XMLSyntaxError:
+        return {}
+    pairs = ((each.get("id"), each.get("name")) for each in root.iter(etree.Element))
+    return {key: model_words.say(name.replace("\n", "")) for key, name in pairs if key and name}
+
+
+def _instant(text: str) -> str:
+    """Write a text that is an ISO instant as the reader's day and time; any other as it is."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return formats.moment(found) if found.tzinfo and "T" in text else text
