@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from forms.quality import FormFinding
 from forms.sentences import SENTENCES
 
 RETENTION_CLASSES: Mapping[str, LazyString] = {
@@ -38,7 +39,10 @@ FORM_WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "field_kind": FIELD_KINDS,
 }
 
-_PLACE = re.compile(r"%\\\((\w+)\\\)s")
+
+def of_finding(finding: FormFinding) -> str:
+    """Say a finding about a form in the reader's language."""
+    return sentence(finding.rule, finding.params)
 
 
 def sentence(rule: str, params: Mapping[str, str]) -> str:

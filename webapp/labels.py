@@ -16,6 +16,7 @@ from webapp.application_words import (
 )
 from webapp.care_labels import CARE
 from webapp.draft_words import DRAFT_WORDS
+from webapp.form_words import FORM_WORDS
 from webapp.lease_words import LEASE_WORDS
 
 ROLES: Mapping[str, LazyString] = {
@@ -234,6 +235,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     **LEASE_WORDS,
     **CARE,
     **DRAFT_WORDS,
+    **FORM_WORDS,
     "call_stage": CALL_STAGES,
     "call_kind": CALL_KINDS,
     "application_state": APPLICATION_STATES,

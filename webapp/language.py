@@ -21,10 +21,20 @@ _catalogue = Path(__file__).parent / "translations" / DEFAULT / "LC_MESSAGES" / 
 
 
 def choose() -> str:
-    """Choose the locale of this request."""
+    """Choose the locale of this request: that of the person, unless the page speaks another."""
     person = current.person()
-    wanted = person.language if person else flask.request.cookies.get(COOKIE, DEFAULT)
+    own = person.language if person else flask.request.cookies.get(COOKIE, DEFAULT)
+    wanted = flask.g.get("language", own)
     return wanted if wanted in LANGUAGES else DEFAULT
+
+
+def speak(locale: str) -> None:
+    """Let this request speak a language, whoever reads: for the preview of a form.
+
+    Call it before anything is said; a language that does not exist changes nothing.
+    """
+    if locale in LANGUAGES:
+        flask.g.language = locale
 
 
 def compile_catalogue(source: Path = _catalogue) -> None:

@@ -44,6 +44,22 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def hold_frames(response: Response) -> Response:
+    """Let a page show other pages of ours in frames."""
+    policy = _POLICY.format(nonce=nonce())
+    response.headers["Content-Security-Policy"] = f"{policy}; frame-src 'self'"
+    return response
+
+
+def be_framed(response: Response) -> Response:
+    """Let pages of ours show this one in a frame."""
+    policy = _POLICY.format(nonce=nonce())
+    own = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    response.headers["Content-Security-Policy"] = own
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
 def install(app: Flask) -> None:
     """Add the headers to every answer and the nonce to every template."""
     app.after_request(add_headers)
