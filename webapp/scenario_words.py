@@ -36,6 +36,24 @@ KEYS: Mapping[str, LazyString] = {
     "variables": _l("Variable"),
 }
 
+VERBS: Mapping[str, LazyString] = {
+    "answer_bank": _l("The bank answers the inquiry about the account"),
+    "fill_sheet": _l("The exit sheet is filled in and signed"),
+    "found_lease": _l("There is a lease"),
+    "leave": _l("A household leaves its home"),
+    "move_close": _l("The closing time of the call is moved"),
+    "open": _l("The report of the month is opened"),
+    "open_incident": _l("A mass incident is opened"),
+    "open_round": _l("There is an open call"),
+    "pay_arrears": _l("The tenant pays the arrears"),
+    "pick": _l("Go on with a case that opened by itself"),
+    "prove_service": _l("The service of a letter is proved"),
+    "signal": _l("A signal about a household comes in"),
+    "tell_incident": _l("News of the mass incident are told"),
+}
+"""What scenarios do outside of forms; see the verbs of the subjects in `housing`."""
+
+_BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
 Names = Mapping[str, str]
@@ -53,8 +71,17 @@ def names_of(files: Mapping[str, bytes]) -> Names:
 
 def act(kind: str, subject: str, names: Names) -> str:
     """Say what is done in a step."""
-    shown = _instant(subject) if kind == "advance_to" else names.get(subject, subject)
+    shown = names.get(subject, subject)
+    if kind == "do":
+        shown = verb(subject)
+    elif kind == "advance_to":
+        shown = _instant(subject)
     return str(KINDS[kind]) % {"subject": shown} if kind in KINDS else kind
+
+
+def verb(name: str) -> str:
+    """Say what happens outside of forms."""
+    return str(VERBS.get(name, name))
 
 
 def act_of(when: Mapping[str, Any], names: Names) -> str:
@@ -121,8 +148,21 @@ def _names(bpmn: bytes) -> dict[str, str]:
         root = etree.fromstring(bpmn, _PARSER)
     except etree.XMLSyntaxError:
         return {}
-    pairs = ((each.get("id"), each.get("name")) for each in root.iter(etree.Element))
-    return {key: model_words.say(name.replace("\n", "")) for key, name in pairs if key and name}
+    pairs = [(each.get("id"), each.get("name")) for each in root.iter(etree.Element)]
+    found = {key: name for key, name in pairs if key and name} | _messages(root)
+    return {key: model_words.say(name).replace("\n", "") for key, name in found.items()}
+
+
+def _messages(root: etree._Element) -> dict[str, str]:
+    """Name each message as the first event that waits for it is named."""
+    names = {each.get("id"): each.get("name") for each in root.iter(f"{_BPMN}message")}
+    found: dict[str, str] = {}
+    for definition in root.iter(f"{_BPMN}messageEventDefinition"):
+        message, event = names.get(definition.get("messageRef")), definition.getparent()
+        words = event.get("name") if event is not None else None
+        if message and words:
+            found.setdefault(message, words)
+    return found
 
 
 def _instant(text: str) -> str:

@@ -14,8 +14,11 @@ from engine.deployments import content_hash
 from forms.schema import Field, Form, Option, scope_of
 from housing.drafts import queries as drafts
 from housing.drafts.queries import DraftView
+from housing.errors import ScenarioInvalid
 from housing.records.rules import to_json
+from housing.scenario_script import parse
 from housing.scenarios import programme_of
+from housing.subjects import FACT_KINDS
 from housing.tryouts import sandbox
 from housing.tryouts.store import Place, Trial
 from webapp import current, model_words, scenario_words
@@ -36,7 +39,7 @@ class DraftPage:
     def scenarios(self) -> Sequence[Mapping[str, Any]]:
         """List the scenarios of the draft as it stands now, as in their files."""
         found = programme_of(self.draft.package, self.files).scenarios
-        return [each for each in found if isinstance(each.get("given"), Mapping)]
+        return [each for each in found if _is_readable(each)]
 
     def is_newer_than(self, trial: Trial) -> bool:
         """Tell whether the draft was changed since the trial began."""
@@ -69,8 +72,14 @@ def read(draft_id: str) -> DraftPage:
 def scenarios_of(trial: Trial, place: Place) -> list[Mapping[str, Any]]:
     """List the scenarios whose acts are proposed, the one that the trial follows first."""
     found = programme_of(trial.package, place.files()).scenarios
-    usable = [each for each in found if isinstance(each.get("given"), Mapping)]
+    usable = [each for each in found if _is_readable(each)]
     return sorted(usable, key=lambda each: each.get("id") != trial.example)
+
+
+def richest(scenarios: Sequence[Mapping[str, Any]]) -> str:
+    """Name the scenario that fills in the most forms: its answers help furthest; "" for none."""
+    forms = {str(each["id"]): _forms_of(each) for each in scenarios}
+    return max(forms, key=lambda name: forms[name], default="")
 
 
 def step_lines(trial: Trial, names: Mapping[str, str], people: Mapping[str, str]) -> list[StepLine]:
@@ -139,6 +148,19 @@ def variable_lines(variables: Mapping[str, object]) -> list[tuple[str, str]]:
 def login() -> str:
     """Tell as whom the person wants to act; "" leaves it to the proposal."""
     return flask.request.values.get("as", "")
+
+
+def _is_readable(scenario: Mapping[str, Any]) -> bool:
+    try:
+        parse(scenario, FACT_KINDS)
+    except ScenarioInvalid:
+        return False
+    return True
+
+
+def _forms_of(scenario: Mapping[str, Any]) -> int:
+    acts = sandbox.acts_of(scenario)
+    return len({each["complete"] for each in acts if "complete" in each})
 
 
 def _as_text(found: object) -> str:

@@ -39,6 +39,7 @@ def show(draft_id: str) -> str:
         return flask.render_template(
             "tryouts/begin.html",
             page=page,
+            proposed=tryout_page.richest(page.scenarios),
             now_text=tryout_page.for_input(current.application().clock.now()),
         )
     with sandbox.opened(page.place) as opened:
@@ -131,7 +132,10 @@ def do(draft_id: str, verb: str) -> Answered:
     values = example.get("with") or {}
     if flask.request.method == "GET":
         return flask.render_template(
-            "tryouts/verb.html", page=page, verb=verb, values=tryout_page.shown(values)
+            "tryouts/verb.html",
+            page=page,
+            words=scenario_words.verb(verb),
+            values=tryout_page.shown(values),
         )
     done = {**example, "with": tryout_page.typed(values, flask.request.form)}
     _attempt(lambda: sandbox.act(page.place, done, _machine_now()))
@@ -230,6 +234,7 @@ def _draw(page: DraftPage, found: Look) -> str:
         page=page,
         look=found,
         now_text=tryout_page.for_input(found.now),
+        verb=scenario_words.verb,
         variables=tryout_page.variable_lines(found.variables),
         trial=found.trial,
         names=names,
