@@ -13,6 +13,7 @@ CALL_STAGES: Mapping[str, LazyString] = {
     "closed": _l("Closed, under review"),
     "listed": _l("List published"),
     "frozen": _l("List frozen"),
+    "drawn": _l("Drawn, under review"),
     "ended": _l("Intake ended"),
     "dropped": _l("Dropped"),
 }

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from engine.records import StepResult, UserTask
 from engine.types import CITY
-from housing.applications import calls
+from housing.applications import calls, drawing
 from housing.applications.desk import round_by_number, settings_of
-from housing.applications.errors import ObjectionsOpen, ReviewsOpen
+from housing.applications.errors import DrawNotAwaited, HomesUnfilled, ObjectionsOpen, ReviewsOpen
 from housing.applications.listing import newest_list
 from housing.applications.models import CallRound, ListObjection, QueuePlace
 from housing.applications.rounds import check_dates, draft_of_form, draft_round
@@ -21,10 +21,15 @@ from housing.slices import Desk, Opening, Subject
 
 PERIODIC, ROLLING = "app.periodic", "app.rolling"
 CLOSERS = frozenset({"section_chief"})
+SENDERS: Mapping[str, frozenset[str]] = {
+    "call.extend_close": CLOSERS,
+    drawing.DRAW_MESSAGE: frozenset(),  # has a page of its own
+}
 FACT_KINDS = frozenset({"round", "list"})
 MESSAGE_FORMS: Mapping[str, str | None] = {
     "call.extend_close": "application_periodic/extend_close",
     "call.objection": calls.OBJECTION_FORM,
+    drawing.DRAW_MESSAGE: drawing.DRAW_FORM,
 }
 
 
@@ -56,11 +61,28 @@ def post(instance_id: str, message: str, values: Mapping[str, object], desk: Des
     call_round = desk.session.scalars(select(CallRound).where(wanted)).one()
     if message == "call.extend_close":
         calls.ensure_later_close(call_round, values.get("new_closes_at"), desk.clock.now())
+    if message == drawing.DRAW_MESSAGE:
+        result = drawing.keep_result(call_round, str(values.get("ranks_csv") or ""), desk)
+        values = {"ranks_count": result.count, "ranks_sha256": result.sha256}
     if message == "call.objection":
         _note_objection(call_round, values, desk)
     form_key = MESSAGE_FORMS.get(message) or calls.VACANCY_FORM
     _keep(instance_id, form_key, values, desk)
     return desk.engine.send_message(instance_id, message, {}, by=desk.by, session=desk.session)
+
+
+def send_draw(number: str, text: str, desk: Desk) -> StepResult:
+    """Record the result of a call's draw.
+
+    Raises:
+        RoundNotFound: there is no such call.
+        DrawNotAwaited, DrawRanksInvalid: as `drawing.keep_result`.
+    """
+    call_round = round_by_number(number, session=desk.session)
+    if call_round.instance_id is None:
+        raise DrawNotAwaited(number)
+    values = {"ranks_csv": text}
+    return post(call_round.instance_id, drawing.DRAW_MESSAGE, values, desk)
 
 
 def _note_objection(call_round: CallRound, values: Mapping[str, object], desk: Desk) -> None:
@@ -110,6 +132,10 @@ def check(task: UserTask, values: Mapping[str, object], *, session: Session) -> 
         found := calls.open_objections(call_round.id, session=session)
     ):
         raise ObjectionsOpen(len(found))
+    if task.element_id == "confirm_filled" and (
+        left := drawing.homes_left(call_round.id, session=session)
+    ):
+        raise HomesUnfilled(left)
 
 
 def context(business_key: str, *, session: Session, now: datetime) -> Mapping[str, object]:
@@ -130,6 +156,7 @@ def context(business_key: str, *, session: Session, now: datetime) -> Mapping[st
             **settings_of(call_round).stored(),
         },
         "review_words": f"尚在審查：{count} 件。",
+        "filled_words": f"尚有 {drawing.homes_left(call_round.id, session=session)} 戶待審定。",
         "objection_words": "；".join(
             f"{each.lottery_number}：{each.text}" for each in objections[:1]
         ),
@@ -189,7 +216,7 @@ SUBJECTS = tuple(
         message_forms=MESSAGE_FORMS
         if kind == "periodic"
         else {"queue.vacancy": calls.VACANCY_FORM},
-        message_senders={"call.extend_close": CLOSERS} if kind == "periodic" else {},
+        message_senders=SENDERS if kind == "periodic" else {},
         open=_open(kind),
         post=post,
         check=check,

@@ -126,7 +126,7 @@ def freeze(call: Call, round_id: int) -> Result:
     version = publish_version(call_round, "frozen", at=call.now, session=call.session)
     call_round.stage, call_round.frozen_at = "frozen", call.now
     call_round.list_sha256 = version.sha256
-    return NOTHING
+    return {"is_review_first": settings_of(call_round).is_review_first}
 
 
 def record_objection(call: Call, round_id: int) -> Result:

@@ -16,6 +16,7 @@ from housing.applications.desk import (
     sites_of,
     tell_applicant,
 )
+from housing.applications.drawing import pass_turn
 from housing.applications.models import (
     ApplicationMember,
     ApplicationSite,
@@ -142,6 +143,7 @@ def merge(call: Call, application_id: int) -> Result:
         else ""
     )
     tell_applicant(call, application, "application_merged", {"kept": kept})
+    pass_turn(application, call)
     return NOTHING
 
 

@@ -121,6 +121,27 @@ class ReviewsOpen(Conflict):
 
 
 @dataclass(eq=False)
+class DrawNotAwaited(Conflict):
+    """Call %(number)s waits for no draw: its list is not frozen, or the draw was recorded."""
+
+    number: str
+
+
+@dataclass(eq=False)
+class DrawRanksInvalid(Invalid):
+    """The ranks do not fit the list at “%(place)s”: each entry has one, from 1 in its pool."""
+
+    place: str
+
+
+@dataclass(eq=False)
+class HomesUnfilled(Conflict):
+    """%(count)d homes of this call are free and drawn applications for them are undecided."""
+
+    count: int
+
+
+@dataclass(eq=False)
 class ObjectionsOpen(Conflict):
     """%(count)d objections to the list are not decided."""
 

@@ -43,6 +43,7 @@ def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mappi
             "supplement_rounds": application.supplement_rounds,
             "open_findings": [each.key for each in open_findings(application.id, session=session)],
             "queue_position": place.position if place is not None else None,
+            "draw_rank": application.draw_rank,
             "changed": changes[0].fields if changes else [],
         },
         "supplement": {

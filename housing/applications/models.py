@@ -83,6 +83,7 @@ class HousingApplication(Base):
         reason_code: why rejected.
         needs_second: chosen for the second check.
         lottery_number: public number in the list; carries no personal data.
+        draw_rank: in its pool, in calls that draw first; turn_at: when its review was called up.
     """
 
     __tablename__ = "housing_application"
@@ -130,6 +131,8 @@ class HousingApplication(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("housing_application.id"))
     set_id: Mapped[int | None] = mapped_column(ForeignKey("duplicate_set.id"), index=True)
     decided_at: Mapped[datetime | None]
+    draw_rank: Mapped[int | None]
+    turn_at: Mapped[datetime | None]
 
 
 class ApplicationMember(Base):
@@ -360,6 +363,25 @@ class QualifiedList(Base):
     entries: Mapped[str] = mapped_column(Text)
     count: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class DrawResult(Base):
+    """The result of a call's draw as it was handed in, byte for byte; one a call.
+
+    Attributes:
+        ranks: lines of number and rank; sha256: of it.
+    """
+
+    __tablename__ = "draw_result"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("call_round.id"), unique=True)
+    ranks: Mapped[str] = mapped_column(Text)
+    count: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    account_id: Mapped[str] = mapped_column(String(64))
+    account_name: Mapped[str] = mapped_column(Name)
     at: Mapped[datetime]
 
 

@@ -18,6 +18,7 @@ from housing.applications.desk import (
     tell_applicant,
     tell_group,
 )
+from housing.applications.drawing import awaits_turn, pass_turn
 from housing.applications.duplicates import mark_duplicates
 from housing.applications.gathering import facts_of
 from housing.applications.models import (
@@ -59,7 +60,11 @@ def read_close(call: Call, application_id: int) -> Result:
     application = application_of(application_id, session=call.session)
     call_round = round_of(application.round_id, session=call.session)
     due_at = call_round.review_due_at or review_due(application.counts_at)
-    return {"closes_at": call_round.closes_at, "review_due": due_at}
+    return {
+        "closes_at": call_round.closes_at,
+        "review_due": due_at,
+        "awaits_turn": awaits_turn(application, session=call.session),
+    }
 
 
 def gather(call: Call, application_id: int) -> Result:
@@ -215,6 +220,7 @@ def reject(call: Call, application_id: int) -> Result:
         clock=call.clock,
     )
     letters.send(letter_id, engine=call.engine, session=call.session, clock=call.clock)
+    pass_turn(application, call)
     return {"letter_id": letter_id}
 
 
@@ -237,6 +243,7 @@ def withdraw(call: Call, application_id: int) -> Result:
     move(application, "withdrawn", at=call.now)
     application.decided_at = call.now
     tell_applicant(call, application, "application_withdrawn", {})
+    pass_turn(application, call)
     return NOTHING
 
 
@@ -250,6 +257,7 @@ def close_deceased(call: Call, application_id: int) -> Result:
     day = died_on or local_date(call.now).fromisoformat(str(answers["died_on"])[:10])
     record_death(application.person_id, day, session=call.session, clock=call.clock)
     tell_group(call, "officer", "application_deceased", {})
+    pass_turn(application, call)
     return NOTHING
 
 

@@ -16,6 +16,7 @@ from housing.applications.desk import (
     settings_of,
     sites_of,
 )
+from housing.applications.drawing import result_of
 from housing.applications.errors import ListNotPublished
 from housing.applications.listing import newest_list, numbers_in
 from housing.applications.models import (
@@ -30,7 +31,7 @@ from housing.applications.supplements import newest_supplement
 from housing.persons.models import Person
 from housing.places.queries import communities
 
-PUBLIC_STAGES = ("published", "open", "closed", "listed", "frozen", "ended")
+PUBLIC_STAGES = ("published", "open", "closed", "listed", "frozen", "drawn", "ended")
 """Stages in which everybody may see a call; drafts are the office's matter."""
 
 
@@ -46,11 +47,23 @@ class OfferLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DrawView:
+    """The recorded result of a draw: how many ranks, the SHA-256 of the file, when, by whom."""
+
+    count: int
+    sha256: str
+    at: datetime
+    account_name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CallView:
     """A call as the public sees it.
 
     Attributes:
         count: entries of its newest list; None as long as there is none.
+        awaits_draw: it reviews after the draw, whose result is awaited now.
+        draw: the recorded result, or None.
     """
 
     number: str
@@ -65,6 +78,8 @@ class CallView:
     years_limit: int
     list_sha256: str | None
     count: int | None
+    awaits_draw: bool = False
+    draw: DrawView | None = None
     offers: tuple[OfferLine, ...] = ()
 
     @property
@@ -106,6 +121,7 @@ class ApplicationRow:
     household_class: str
     room_type: str
     lottery_number: str | None
+    draw_rank: int | None
     reason_code: str | None
     supplement_rounds: int
     needs_second: bool
@@ -341,6 +357,8 @@ def _call(row: CallRound, session: Session) -> CallView:
     counts = select(QualifiedList.count).where(QualifiedList.round_id == row.id)
     offers = select(CallOffer).where(CallOffer.round_id == row.id)
     order = (CallOffer.site, CallOffer.room_type, CallOffer.household_class)
+    is_draw_first = row.kind == "periodic" and not settings_of(row).is_review_first
+    drawn = result_of(row.id, session=session) if is_draw_first else None
     return CallView(
         number=row.number,
         kind=row.kind,
@@ -353,6 +371,12 @@ def _call(row: CallRound, session: Session) -> CallView:
         property_limit_twd=row.property_limit_twd,
         years_limit=row.years_limit,
         list_sha256=row.list_sha256,
+        awaits_draw=is_draw_first and row.stage == "frozen" and drawn is None,
+        draw=DrawView(
+            count=drawn.count, sha256=drawn.sha256, at=drawn.at, account_name=drawn.account_name
+        )
+        if drawn is not None
+        else None,
         count=session.scalars(counts.order_by(QualifiedList.version.desc()).limit(1)).first(),
         offers=tuple(
             OfferLine(
@@ -380,6 +404,7 @@ def _row(found: HousingApplication, call_round: CallRound, name: str) -> Applica
         household_class=found.household_class,
         room_type=found.room_type,
         lottery_number=found.lottery_number,
+        draw_rank=found.draw_rank,
         reason_code=found.reason_code,
         supplement_rounds=found.supplement_rounds,
         needs_second=found.needs_second,

@@ -1,5 +1,6 @@
 """Pure rules of calls and applications: states, limits, papers, numbers, the list."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
@@ -7,6 +8,11 @@ from hashlib import sha256
 from typing import Any
 
 from engine.calendar import TAIPEI, local_date
+from housing.applications.errors import DrawRanksInvalid
+
+_RANK = re.compile(
+    r'"?(?P<number>C\d{2,3}-\d{2,}-\d{6,})"?\s*[,;\t]\s*"?(?P<rank>\d{1,9})"?', re.ASCII
+)
 
 ROUND_STAGES = (
     "drafted",
@@ -16,6 +22,7 @@ ROUND_STAGES = (
     "closed",
     "listed",
     "frozen",
+    "drawn",
     "ended",
     "dropped",
 )
@@ -227,6 +234,23 @@ def entries_text(entries: Sequence[Entry]) -> str:
         for each in sorted(entries, key=lambda entry: entry.number.encode())
     )
     return "".join(f"{line}\n" for line in lines)
+
+
+def read_ranks(text: str) -> dict[str, int]:
+    """Read the result of a draw: number and rank, a line an entry; titles may stand first.
+
+    Raises:
+        DrawRanksInvalid: a line is no number and rank, or a number stands there twice.
+    """
+    ranks: dict[str, int] = {}
+    for place, line in enumerate(text.lstrip("\ufeff").splitlines()):
+        found = _RANK.fullmatch(line.strip())
+        if found is None and (place == 0 or not line.strip()):
+            continue
+        if found is None or found["number"] in ranks:
+            raise DrawRanksInvalid(line.strip()[:60])
+        ranks[found["number"]] = int(found["rank"])
+    return ranks
 
 
 def text_hash(text: str) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.records import StepResult
-from housing.applications import changes, facts, questions, service
+from housing.applications import changes, drawing, facts, questions, service
 from housing.applications.desk import round_by_number
 from housing.applications.models import CallOffer, CallRound, HousingApplication
 from housing.applications.rounds import NewRound, open_at_once
@@ -109,6 +109,18 @@ def _move_close(instance_id: str | None, values: Mapping[str, object], desk: Des
     found.closes_at = datetime.fromisoformat(str(values["closes_at"]))
 
 
+def _call_up(instance_id: str | None, values: Mapping[str, object], desk: Desk) -> None:
+    """Let a scenario have an application's turn come, as the draw of its call would."""
+    del values
+    wanted = select(HousingApplication).where(HousingApplication.instance_id == instance_id)
+    drawing.call_up(
+        desk.session.scalars(wanted),
+        engine=desk.engine,
+        session=desk.session,
+        now=desk.clock.now(),
+    )
+
+
 def _settings(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 
@@ -144,5 +156,10 @@ SUBJECT = Subject(
     readers=READERS,
     facts=facts.facts,
     fact_kinds=facts.KINDS,
-    verbs={**LETTER_VERBS, "open_round": _open_round, "move_close": _move_close},
+    verbs={
+        **LETTER_VERBS,
+        "open_round": _open_round,
+        "move_close": _move_close,
+        "call_up": _call_up,
+    },
 )

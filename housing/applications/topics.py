@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from housing.applications import calls, changes, duplicates, operations, supplements
+from housing.applications import calls, changes, drawing, duplicates, operations, supplements
 from housing.slices import Verb
 
 TOPICS: Mapping[str, Verb] = {
@@ -40,6 +40,7 @@ TOPICS: Mapping[str, Verb] = {
     "call.extend_review": calls.extend_review,
     "call.publish_list": calls.publish_list,
     "call.freeze": calls.freeze,
+    "call.record_draw": drawing.record_draw,
     "call.record_objection": calls.record_objection,
     "call.pull_head": calls.pull_head,
 }

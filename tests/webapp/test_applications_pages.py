@@ -2,14 +2,16 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select, text
 
 from housing.applications import mydata
-from housing.applications.errors import TransferUsed
+from housing.applications.errors import DrawRanksInvalid, TransferUsed
 from housing.applications.models import ApplicationChange, ApplicationConsent, HousingApplication
 from housing.applications.rounds import NewRound, open_at_once
+from housing.applications.rules import read_ranks
 from housing.people.models import Account
 from housing.persons.models import Person
 from housing.persons.rules import complete_national_id
@@ -220,3 +222,25 @@ def test_a_consent_taken_back_sends_letters_by_post_and_stands_there_twice(
         since = session.get_one(Person, row.person_id).electronic_service_since
     assert (first.status_code, again.status_code, carrying.status_code) == (200, 409, 409)
     assert (kept, since) == ([True, False], None)
+
+
+def test_only_officers_record_a_draw_and_only_of_a_call_that_waits_for_it(call, signed_in):
+    address = f"/calls/{call}/draw"
+    officer = signed_in("officer1")
+
+    assert signed_in("applicant1").open(address).status_code == 403
+    assert "不須登錄抽籤結果" in officer.open(address).text
+    assert (
+        officer.send(address, ranks=(BytesIO(b"C115-01-000001,1"), "ranks.csv")).status_code == 409
+    )
+    assert officer.send(address, ranks=(BytesIO(b"\xff\xfe"), "ranks.csv")).status_code == 422
+
+
+def test_the_file_of_a_draw_is_read_strictly():
+    assert read_ranks("\ufeffnumber,rank\r\nC115-01-000002,1\r\n\r\nC115-01-000001;2\r\n") == {
+        "C115-01-000002": 1,
+        "C115-01-000001": 2,
+    }
+    for wrong in ("C115-01-000001,1\nC115-01-000001,2", "C115-01-000001,1\nx,2", "a\nb"):
+        with pytest.raises(DrawRanksInvalid):
+            read_ranks(wrong)

@@ -58,6 +58,7 @@ OBJECTS: Mapping[str, str] = {
     "calls.download_entries": "call",
     "calls.download_list": "call",
     "calls.draft": "call",
+    "calls.record_draw": "call",
     "calls.show": "call",
     "calls.show_list": "call",
     "care.show_case": "care",

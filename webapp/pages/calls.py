@@ -11,14 +11,22 @@ from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
 from housing.applications import call_subject, queries
-from housing.applications.errors import RoundDatesInvalid, RoundUnitsMissing
+from housing.applications.errors import (
+    DrawNotAwaited,
+    DrawRanksInvalid,
+    RoundDatesInvalid,
+    RoundUnitsMissing,
+)
 from housing.applications.rules import csv_cell
 from housing.slices import Desk
-from webapp import current, filling, model_words
+from webapp import current, errors, filling, model_words
 
 pages = Blueprint("calls", __name__)
 
 PAGE_SIZE = 600
+LARGEST_DRAW = 1_000_000
+"""Bytes of a file of ranks: some 50,000 entries."""
+
 KINDS = {"periodic": "application_periodic/draft", "rolling": "application_rolling/draft"}
 
 Answered = str | tuple[str, int] | Response
@@ -115,6 +123,53 @@ def draft(kind: str) -> Answered:
         return _draw(kind, filled.view, problem=type(error).__doc__ or ""), 422
     flask.flash(_("The draft is with the section chief for approval."), "success")
     return flask.redirect(flask.url_for("calls.list_calls"))
+
+
+@pages.route("/calls/<number>/draw", methods=["GET", "POST"])
+def record_draw(number: str) -> Answered:
+    """Let an officer record the draw of a call that reviews after it; the file decides, at once."""
+    application = current.application()
+    with application.reading() as session:
+        found = queries.call(number, session=session)
+    if flask.request.method == "GET":
+        return flask.render_template("calls/draw.html", call=found, problem="")
+    try:
+        text = _ranks_sent(number)
+        with application.unit_of_work() as session:
+            call_subject.send_draw(
+                number,
+                text,
+                Desk(
+                    by=current.actor(),
+                    engine=application.engine,
+                    session=session,
+                    clock=application.clock,
+                    vault=application.vault,
+                    is_demo=application.settings.is_demo,
+                ),
+            )
+    except (DrawNotAwaited, DrawRanksInvalid) as error:
+        problem, status = errors.sentence(error), errors.status_of(error)
+        return flask.render_template("calls/draw.html", call=found, problem=problem), status
+    flask.flash(_("The draw is recorded; reviews begin in the order of the ranks."), "success")
+    return flask.redirect(flask.url_for("calls.show", number=number))
+
+
+def _ranks_sent(number: str) -> str:
+    """Read the uploaded file, UTF-8 and at most a megabyte.
+
+    Raises:
+        DrawRanksInvalid: there is none, it is too large, or no text.
+    """
+    sent = flask.request.files.get("ranks")
+    raw = sent.stream.read(LARGEST_DRAW + 1) if sent is not None else b""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DrawRanksInvalid(number) from error
+    if not text.strip() or len(raw) > LARGEST_DRAW:
+        raise DrawRanksInvalid(number)
+    return text
 
 
 def _draw(kind: str, view: object, problem: str = "") -> str:
