@@ -18,7 +18,7 @@ from engine.db import connection_of
 from engine.definition_queries import definition_by_id
 from engine.deployments import CompiledProcess
 from engine.differences import Trigger
-from engine.errors import EngineError, LostRace
+from engine.errors import DefinitionNotFound, EngineError, LostRace
 from engine.history import Line, Stamp
 from engine.host import StepHost
 from engine.instances import SeenInstance
@@ -148,6 +148,34 @@ class Migrations:
     ) -> tuple[Rehearsal, ...]:
         """Try a plan on a copy of each instance; nothing is written and no operation is called."""
         old, new = self._versions(plan, session)
+        found = (instances.read(each, session.connection()) for each in instance_ids)
+        return tuple(self._rehearse(each, plan, (old, new), session) for each in found)
+
+    def rehearse_files(
+        self,
+        plan: Plan,
+        resources: Mapping[str, bytes],
+        instance_ids: Sequence[str],
+        session: Session,
+    ) -> tuple[Rehearsal, ...]:
+        """Try a plan on copies of instances as if files were deployed; see `rehearse`.
+
+        Args:
+            plan: its target is not read.
+            resources: file names to contents, as for a deployment.
+            instance_ids: of the plan's source.
+            session: any.
+
+        Raises:
+            DeploymentRefused: the files could not be deployed.
+            DefinitionNotFound: they hold no process of the same key.
+        """
+        source = definition_by_id(plan.source_id, session)
+        old = deployments.compiled(source.id, source.content_hash, session.connection())
+        checked = deployments.check_all(resources, self._setting.operations.known_topics)
+        new = next((each for each in checked if each.definition.key == source.key), None)
+        if new is None:
+            raise DefinitionNotFound(source.key)
         found = (instances.read(each, session.connection()) for each in instance_ids)
         return tuple(self._rehearse(each, plan, (old, new), session) for each in found)
 

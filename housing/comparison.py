@@ -44,6 +44,11 @@ def compare(before: Files, after: Files) -> tuple[Change, ...]:
     )
 
 
+def english_of(files: Files) -> dict[str, str]:
+    """Read the English of a package's texts; none if the file is missing or unreadable."""
+    return _strings(files.get(ENGLISH))
+
+
 def _diagrams(before: Files, after: Files) -> Iterator[Change]:
     """Compare the one diagram of each side, also if its file was renamed."""
     old, new = _names(before, ".bpmn"), _names(after, ".bpmn")

@@ -139,6 +139,16 @@ def _field(change: Change, names: Names) -> str:
     return str(_('form "%(form)s", field "%(name)s"', form=form, name=name))
 
 
+def noun(change: Change, names: Names) -> str:
+    """Say what kind of value changed."""
+    words = NOUNS.get(change.kind, NOUNS["setting"])
+    return str(words) % {"field": _setting(change, names), "rule": change.note("rule")}
+
+
+def _setting(change: Change, names: Names) -> str:
+    return str(LIMITS.get(change.field) or names.say(change.field))
+
+
 def quoted(text: str) -> str:
     """Put a name in the reader's quotation marks."""
     return str(_('"%(name)s"', name=text))
@@ -172,7 +182,7 @@ def _sentence(change: Change, names: Names, values: tuple[str, str], *, is_long:
         "thing": thing(change, names),
         "kind": kind_words(change),
         "name": names.say(change.element_name),
-        "field": str(LIMITS.get(change.field) or names.say(change.field)),
+        "field": _setting(change, names),
         "before": values[0],
         "after": values[1],
         "rule": change.note("rule"),
@@ -182,7 +192,7 @@ def _sentence(change: Change, names: Names, values: tuple[str, str], *, is_long:
     }
     if change.kind in SENTENCES:
         return _with_details(str(SENTENCES[change.kind]) % given, change, names)
-    given["noun"] = str(NOUNS.get(change.kind, NOUNS["setting"])) % given
+    given["noun"] = noun(change, names)
     if change.kind in FLAGS:
         return str(_("%(thing)s: %(noun)s: %(after)s (was: %(before)s)", **given))
     if is_long:

@@ -14,7 +14,9 @@ _SAID_SO = frozenset({"variable"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Column:
+class Column:
+    """A column of a table."""
+
     id: str
     label: str
     is_output: bool
@@ -22,11 +24,12 @@ class _Column:
 
     @property
     def side(self) -> str:
+        """Whether it asks or answers, as a part of the name of a change."""
         return "column-output" if self.is_output else "column-input"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Rule:
+class Rule:
     """One row: its cells by the id of their column."""
 
     id: str
@@ -36,17 +39,20 @@ class _Rule:
 
     @property
     def content(self) -> tuple[str, ...]:
+        """What the row says."""
         return tuple(self.cells.values())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Decision:
+class Decision:
+    """A decision, or another part of a DMN file, with its columns and rules by id."""
+
     id: str
     type: str
     name: str
     facts: Facts
-    columns: Mapping[str, _Column] = field(default_factory=dict)
-    rules: Mapping[str, _Rule] = field(default_factory=dict)
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
 
 
 def compare_decisions(before: bytes, after: bytes, *, file: str = "") -> list[Change]:
@@ -55,7 +61,7 @@ def compare_decisions(before: bytes, after: bytes, *, file: str = "") -> list[Ch
     Raises:
         ValueError: one of them is no XML.
     """
-    old, new = _read(before), _read(after)
+    old, new = read_decisions(before), read_decisions(after)
     found: list[Change] = []
     for key, decision in new.items():
         base = _change(decision, file)
@@ -68,7 +74,7 @@ def compare_decisions(before: bytes, after: bytes, *, file: str = "") -> list[Ch
     return found or list(_drawing(before, after, file))
 
 
-def _change(decision: _Decision, file: str) -> Change:
+def _change(decision: Decision, file: str) -> Change:
     return Change(
         kind="",
         file=file,
@@ -78,7 +84,7 @@ def _change(decision: _Decision, file: str) -> Change:
     )
 
 
-def _compared(old: _Decision, new: _Decision, base: Change) -> Iterator[Change]:
+def _compared(old: Decision, new: Decision, base: Change) -> Iterator[Change]:
     if old.name != new.name:
         yield replace(base, kind="renamed", element_name=old.name, before=old.name, after=new.name)
     for (kind, name), before, after in different(old.facts, new.facts):
@@ -87,7 +93,7 @@ def _compared(old: _Decision, new: _Decision, base: Change) -> Iterator[Change]:
     yield from _rules(old, new, base)
 
 
-def _columns(old: _Decision, new: _Decision, base: Change) -> Iterator[Change]:
+def _columns(old: Decision, new: Decision, base: Change) -> Iterator[Change]:
     for key, column in new.columns.items():
         if key in old.columns:
             yield from _column(old.columns[key], column, replace(base, field=key))
@@ -100,15 +106,15 @@ def _columns(old: _Decision, new: _Decision, base: Change) -> Iterator[Change]:
         yield replace(base, kind="column-order", field=new.columns[key].label)
 
 
-def _column(old: _Column, new: _Column, base: Change) -> Iterator[Change]:
+def _column(old: Column, new: Column, base: Change) -> Iterator[Change]:
     if old.label != new.label:
         yield replace(base, kind="column-renamed", before=old.label, after=new.label)
     for (kind, _), was, now in different(old.facts, new.facts):
         yield replace(base, kind=kind, field=new.label, before=was, after=now)
 
 
-def _rules(old: _Decision, new: _Decision, base: Change) -> Iterator[Change]:
-    same = _paired(old, new)
+def _rules(old: Decision, new: Decision, base: Change) -> Iterator[Change]:
+    same = paired(old, new)
     former = {now: was for was, now in same.items()}
     for key, rule in new.rules.items():
         numbered = replace(base, notes=(("rule", str(rule.number)),))
@@ -128,7 +134,7 @@ def _rules(old: _Decision, new: _Decision, base: Change) -> Iterator[Change]:
         yield replace(base, kind="rule-order", field=key, before=before, after=after, notes=notes)
 
 
-def _cells(old: _Rule, new: _Rule, decision: _Decision, base: Change) -> Iterator[Change]:
+def _cells(old: Rule, new: Rule, decision: Decision, base: Change) -> Iterator[Change]:
     for column, text in new.cells.items():
         before = old.cells.get(column)
         if before is not None and before != text:
@@ -139,12 +145,12 @@ def _cells(old: _Rule, new: _Rule, decision: _Decision, base: Change) -> Iterato
         yield replace(base, kind="rule-note", field=new.id, before=old.note, after=new.note)
 
 
-def _name_of(column: _Column) -> str:
+def _name_of(column: Column) -> str:
     found = column.facts.get(("column-name", ""))
     return "" if found is None else found.text
 
 
-def _paired(old: _Decision, new: _Decision) -> dict[str, str]:
+def paired(old: Decision, new: Decision) -> dict[str, str]:
     """Pair rules by id; those with new ids by their content."""
     same = {key: key for key in old.rules if key in new.rules}
     free = {rule.content: key for key, rule in new.rules.items() if key not in same}
@@ -154,7 +160,7 @@ def _paired(old: _Decision, new: _Decision) -> dict[str, str]:
     return same
 
 
-def _said(rule: _Rule, decision: _Decision) -> str:
+def _said(rule: Rule, decision: Decision) -> str:
     """Say a rule: what it asks, an arrow, what it answers."""
     said: dict[bool, list[str]] = {False: [], True: []}
     for key, text in rule.cells.items():
@@ -164,7 +170,8 @@ def _said(rule: _Rule, decision: _Decision) -> str:
     return f"{'；'.join(said[False]) or _ANY} → {'；'.join(said[True])}"
 
 
-def _read(content: bytes) -> dict[str, _Decision]:
+def read_decisions(content: bytes) -> dict[str, Decision]:
+    """Read the parts of a DMN file by id; none of an empty one."""
     if not content:
         return {}
     root = parse(content)
@@ -172,12 +179,12 @@ def _read(content: bytes) -> dict[str, _Decision]:
     return {part.get("id", ""): _decision(part) for part in parts}
 
 
-def _decision(element: Element) -> _Decision:
+def _decision(element: Element) -> Decision:
     table = next((c for c in children(element) if local(c) == "decisionTable"), None)
     columns = {} if table is None else {each.id: each for each in _columns_of(table)}
     rows = [] if table is None else [c for c in children(table) if local(c) == "rule"]
     rules = [_rule(at, row, list(columns)) for at, row in enumerate(rows)]
-    return _Decision(
+    return Decision(
         id=element.get("id", ""),
         type=local(element),
         name=words(element.get("name")),
@@ -222,7 +229,7 @@ def _required(element: Element, tag: str) -> str:
     return "、".join(sorted(filter(None, found)))
 
 
-def _columns_of(table: Element) -> Iterator[_Column]:
+def _columns_of(table: Element) -> Iterator[Column]:
     numbers = {"input": 0, "output": 0}
     for child in children(table):
         side = local(child)
@@ -231,7 +238,7 @@ def _columns_of(table: Element) -> Iterator[_Column]:
         numbers[side] += 1
         expression = _text(child, "inputExpression/text")
         label = words(child.get("label")) or words(child.get("name")) or expression
-        yield _Column(
+        yield Column(
             id=child.get("id") or f"{side} {numbers[side]}",
             label=label or f"{side} {numbers[side]}",
             is_output=side == "output",
@@ -254,11 +261,11 @@ def _column_facts(column: Element, expression: str) -> Iterator[tuple[tuple[str,
             yield (kind, ""), Fact(text)
 
 
-def _rule(at: int, row: Element, columns: list[str]) -> _Rule:
+def _rule(at: int, row: Element, columns: list[str]) -> Rule:
     cells = [c for c in children(row) if local(c) in {"inputEntry", "outputEntry"}]
     texts = [_text(cell, "text") or _ANY for cell in cells]
     note = _text(row, "annotationEntry/text") or _text(row, "description")
-    return _Rule(
+    return Rule(
         id=row.get("id") or f"rule {at + 1}",
         number=at + 1,
         cells=dict(zip(columns, texts, strict=False)),

@@ -135,8 +135,7 @@ class _Comparison:
             self._rewired.add(new.id)
             if not self._follows(old, new):
                 before, after = self._ends(old, self._before), self._ends(new, self._after)
-                named = new.name or before
-                yield replace(base, kind="rewired", element_name=named, before=before, after=after)
+                yield replace(base, kind="rewired", before=before, after=after)
 
     def _move(self, base: Change, kind: str, old: str, new: str) -> Change:
         before = self._before.name(old) if old else ""

@@ -89,12 +89,13 @@ class Diagram:
     drawing: Mapping[str, str]
 
     def name(self, part_id: str) -> str:
-        """Name a part; an arrow by its ends, what has no name by its id."""
+        """Name a part; an arrow by its ends and its name, what has no name by its id."""
         part = self.parts.get(part_id)
         if part is None:
             return part_id
-        if not part.name and part.type in ARROWS:
-            return f"{self.name(part.source)} → {self.name(part.target)}"
+        if part.type in ARROWS:
+            ends = f"{self.name(part.source)} → {self.name(part.target)}"
+            return f"{ends} ({part.name})" if part.name else ends
         return part.name or part_id
 
     def arrows(self) -> Iterator[Part]:
