@@ -38,6 +38,21 @@ def upgrade() -> None:
     with op.batch_alter_table('background_task', schema=None) as batch_op:
         batch_op.create_index('ix_background_task_state', ['state', 'ordered_at'], unique=False)
 
+    op.create_table('scenario_run',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('draft_id', sa.String(length=32), nullable=False),
+    sa.Column('content_hash', sa.String(length=64), nullable=False),
+    sa.Column('task_id', sa.String(length=32), nullable=False),
+    sa.Column('ordered_by', sa.String(length=64), nullable=False),
+    sa.Column('ordered_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('report', sa.JSON(none_as_null=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_scenario_run'))
+    )
+    with op.batch_alter_table('scenario_run', schema=None) as batch_op:
+        batch_op.create_index('ix_scenario_run_content_hash', ['content_hash', 'ordered_at'], unique=False)
+        batch_op.create_index('ix_scenario_run_draft_id', ['draft_id', 'ordered_at'], unique=False)
+
     op.create_table('draw_result',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('round_id', sa.Integer(), nullable=False),
@@ -150,6 +165,11 @@ def downgrade() -> None:
 
     op.drop_table('process_draft')
     op.drop_table('draw_result')
+    with op.batch_alter_table('scenario_run', schema=None) as batch_op:
+        batch_op.drop_index('ix_scenario_run_draft_id')
+        batch_op.drop_index('ix_scenario_run_content_hash')
+
+    op.drop_table('scenario_run')
     with op.batch_alter_table('background_task', schema=None) as batch_op:
         batch_op.drop_index('ix_background_task_state')
 
