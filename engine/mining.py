@@ -102,7 +102,7 @@ def cases(chosen: Chosen, session: Session) -> tuple[MinedCase, ...]:
             process_instance.c.end_event,
         )
         .select_from(_CASES)
-        .where(*_of(chosen), process_instance.c.started_at < chosen.until)
+        .where(*of_choice(chosen), process_instance.c.started_at < chosen.until)
         .order_by(process_instance.c.started_at)
     )
     return tuple(
@@ -127,7 +127,7 @@ def tasks(chosen: Chosen, session: Session) -> tuple[MinedTask, ...]:
     query = (
         select(*columns)
         .select_from(user_task.join(process_instance).join(process_definition))
-        .where(*_of(chosen), is_chosen)
+        .where(*of_choice(chosen), is_chosen)
         .order_by(user_task.c.instance_id, user_task.c.ended_at, user_task.c.created_at)
     )
     doers: dict[str, int] = {}
@@ -168,7 +168,7 @@ def clocks(chosen: Chosen, session: Session) -> tuple[MinedClock, ...]:
     query = (
         select(*columns, at)
         .select_from(sla_clock.join(process_instance).join(process_definition))
-        .where(*_of(chosen), is_settled, _within(at, chosen))
+        .where(*of_choice(chosen), is_settled, _within(at, chosen))
         .order_by(at)
     )
     return tuple(
@@ -201,10 +201,11 @@ def scopes(process_key: str, session: Session) -> tuple[str, ...]:
 
 def ended_cases(chosen: Chosen) -> tuple[ColumnElement[bool], ...]:
     """Write the choice as conditions on process_instance and process_definition."""
-    return (*_of(chosen), _within(process_instance.c.ended_at, chosen))
+    return (*of_choice(chosen), _within(process_instance.c.ended_at, chosen))
 
 
-def _of(chosen: Chosen) -> list[ColumnElement[bool]]:
+def of_choice(chosen: Chosen) -> list[ColumnElement[bool]]:
+    """Write process, version and community as conditions, whatever the period."""
     found: list[ColumnElement[bool]] = [process_definition.c.key == chosen.process_key]
     if chosen.version is not None:
         found.append(process_definition.c.version == chosen.version)

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from engine.errors import EngineError
-from housing import bootstrap, scenario_work
+from housing import bootstrap, scenario_work, simulation_work
 from housing.background import queries, service
 from housing.background.errors import BackgroundTaskStopped
 from housing.bootstrap import Application
+from housing.insight import service as insight
 from housing.scenario_runs import service as scenario_runs
 from housing.settings import Settings
 
@@ -20,7 +21,10 @@ Report = Callable[[int, int, str], None]
 Kind = Callable[[Application, Mapping[str, Any], Report], Mapping[str, Any]]
 """JSON in, JSON out; it opens its own units of work."""
 
-KINDS: dict[str, Kind] = {scenario_runs.KIND: scenario_work.run}
+KINDS: dict[str, Kind] = {
+    scenario_runs.KIND: scenario_work.run,
+    insight.KIND: simulation_work.run,
+}
 
 BETWEEN_REPORTS = timedelta(seconds=0.5)
 """Reports that come faster are not written."""

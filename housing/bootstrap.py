@@ -28,6 +28,7 @@ from housing.demo_clock import DemoClock
 from housing.drafts import going_live, shipped
 from housing.errors import AlreadyRunning, NoDemoCity
 from housing.files.service import FileStore
+from housing.insight import service as insight
 from housing.move_outs import bank
 from housing.notices import service as notices
 from housing.operations import OPERATIONS, WORKER_TOPICS
@@ -165,6 +166,7 @@ class Application:
         with self.unit_of_work() as session:
             people.purge(session=session, clock=self.system_clock)
             self.engine.migrations.purge(session)
+            insight.purge(session=session, clock=self.system_clock)
             background.purge(session=session, now=self.clock.now())
         if self.clock is self.system_clock:  # a moved clock cannot tell how old a file is
             with self.unit_of_work() as session:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import calendars, definition_queries, mining, mining_figures
@@ -22,6 +23,9 @@ from engine.mining_figures import (
 )
 from engine.records import ProcessDefinition
 from engine.types import CITY
+from housing.insight.assumptions import Assumptions
+from housing.insight.models import SimulationRun
+from housing.insight.results import Result
 
 MOST_VARIANTS = 12
 _DAY = timedelta(days=1)
@@ -96,11 +100,12 @@ def insight(chosen: Chosen, session: Session) -> Insight:
 
 
 def names(process_key: str, session: Session) -> Mapping[str, str]:
-    """Map the elements of all versions of a process to their names; the newest version wins."""
+    """Map the process and the elements of all its versions to names; the newest version wins."""
     found: dict[str, str] = {}
     for version in reversed(versions(process_key, session)):
         model = definition_queries.process_model(version, session)
         found |= {each.id: each.name for each in model.elements if each.name}
+        found[process_key] = version.name
     return found
 
 
@@ -113,3 +118,49 @@ def _measure(first: datetime, last: datetime, session: Session) -> Measure:
     """Measure with the office's calendar as it stands now, also what was long ago."""
     calendar = calendars.calendar_at(CITY, last, session)
     return Measure(calendar, local_date(first), local_date(last) + _DAY)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SimulationView:
+    """A simulation that was kept."""
+
+    id: str
+    content_hash: str
+    base_id: str | None
+    assumptions: Assumptions
+    result: Result
+    made_at: datetime
+
+
+def simulation_of(content_hash: str, session: Session) -> SimulationView | None:
+    """Read the newest simulation of some files, as a page of approval shows it; None without one.
+
+    Args:
+        content_hash: of the files, as `engine.deployments.content_hash`.
+        session: any.
+    """
+    newest = (
+        select(SimulationRun)
+        .where(SimulationRun.content_hash == content_hash)
+        .order_by(SimulationRun.made_at.desc(), SimulationRun.id)
+        .limit(1)
+    )
+    found = session.scalars(newest).first()
+    return None if found is None else _simulation(found)
+
+
+def simulation(run_id: str, session: Session) -> SimulationView | None:
+    """Read a simulation by its id; None if there is none."""
+    found = session.get(SimulationRun, run_id)
+    return None if found is None else _simulation(found)
+
+
+def _simulation(row: SimulationRun) -> SimulationView:
+    return SimulationView(
+        id=row.id,
+        content_hash=row.content_hash,
+        base_id=row.base_id,
+        assumptions=Assumptions.from_json(row.assumptions),
+        result=Result.from_json(row.result),
+        made_at=row.made_at,
+    )

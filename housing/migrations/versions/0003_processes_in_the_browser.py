@@ -94,6 +94,20 @@ def upgrade() -> None:
         batch_op.create_index('ix_process_draft_process_key', ['process_key'], unique=False)
         batch_op.create_index('ix_process_draft_state_changed_at', ['state', 'changed_at'], unique=False)
 
+    op.create_table('simulation_run',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('process_key', sa.String(length=100), nullable=False),
+    sa.Column('content_hash', sa.String(length=64), nullable=False),
+    sa.Column('base_id', sa.String(length=32), nullable=True),
+    sa.Column('assumptions', sa.JSON(), nullable=False),
+    sa.Column('result', sa.JSON(), nullable=False),
+    sa.Column('made_at', UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['base_id'], ['process_definition.id'], name=op.f('fk_simulation_run_base_id_process_definition')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_simulation_run'))
+    )
+    with op.batch_alter_table('simulation_run', schema=None) as batch_op:
+        batch_op.create_index('ix_simulation_run_content_hash', ['content_hash', 'made_at'], unique=False)
+
     op.create_table('draft_event',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('draft_id', sa.String(length=32), nullable=False),
@@ -130,9 +144,15 @@ def upgrade() -> None:
     with op.batch_alter_table('application_change', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_application_change_application_id'), ['application_id'], unique=False)
 
+    with op.batch_alter_table('duplicate_set', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('asked', sa.JSON(), nullable=True))
+
     with op.batch_alter_table('housing_application', schema=None) as batch_op:
         batch_op.add_column(sa.Column('draw_rank', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('turn_at', UTCDateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table('letter', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('also_tells', sa.JSON(), nullable=True))
 
     with op.batch_alter_table('stored_file', schema=None) as batch_op:
         batch_op.add_column(sa.Column('page_count', sa.Integer(), nullable=True))
@@ -146,9 +166,15 @@ def downgrade() -> None:
     with op.batch_alter_table('stored_file', schema=None) as batch_op:
         batch_op.drop_column('page_count')
 
+    with op.batch_alter_table('letter', schema=None) as batch_op:
+        batch_op.drop_column('also_tells')
+
     with op.batch_alter_table('housing_application', schema=None) as batch_op:
         batch_op.drop_column('turn_at')
         batch_op.drop_column('draw_rank')
+
+    with op.batch_alter_table('duplicate_set', schema=None) as batch_op:
+        batch_op.drop_column('asked')
 
     with op.batch_alter_table('application_change', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_application_change_application_id'))
@@ -159,6 +185,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_draft_event_draft_id'))
 
     op.drop_table('draft_event')
+    with op.batch_alter_table('simulation_run', schema=None) as batch_op:
+        batch_op.drop_index('ix_simulation_run_content_hash')
+
+    op.drop_table('simulation_run')
     with op.batch_alter_table('process_draft', schema=None) as batch_op:
         batch_op.drop_index('ix_process_draft_state_changed_at')
         batch_op.drop_index('ix_process_draft_process_key')

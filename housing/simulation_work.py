@@ -1,0 +1,59 @@
+"""The long work of simulating a draft against the version in service."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine import definition_queries
+from engine.deployments import content_hash
+from engine.errors import DefinitionNotFound
+from engine.records import ProcessDefinition
+from housing.bootstrap import Application
+from housing.drafts import queries as drafts
+from housing.insight import service, simulating
+from housing.insight.assumptions import Assumptions
+
+
+def run(
+    application: Application, params: Mapping[str, Any], report: Callable[[int, int, str], None]
+) -> Mapping[str, Any]:
+    """Simulate a draft as it stands now and keep what it shows.
+
+    Args:
+        application: the house.
+        params: draft_id, assumptions (JSON of `Assumptions`).
+        report: takes runs done, runs in all, and words.
+
+    Raises:
+        DraftNotFound: the draft is gone.
+        DefinitionNotFound: its files hold no process that can be read.
+    """
+    given = Assumptions.from_json(params["assumptions"])
+    now = application.clock.now()
+    with application.reading() as session:
+        draft = drafts.draft(params["draft_id"], session=session)
+        files = drafts.files(draft.id, session=session)
+        base = in_service(draft.process_key, application)
+        prepared = simulating.prepare(files, draft.process_key, base, session=session, now=now)
+    result = simulating.simulate(
+        prepared, given, lambda done, total: report(done, total, draft.title)
+    )
+    with application.unit_of_work() as session:
+        run_id = service.keep(
+            draft.process_key,
+            content_hash(files),
+            None if base is None else base.id,
+            given=given,
+            result=result,
+            session=session,
+            clock=application.clock,
+        )
+    return {"run_id": run_id}
+
+
+def in_service(process_key: str, application: Application) -> ProcessDefinition | None:
+    """Find the version in service; None while there is none."""
+    with application.reading() as session:
+        try:
+            return definition_queries.definition(process_key, None, session)
+        except DefinitionNotFound:
+            return None
