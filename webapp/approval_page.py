@@ -153,7 +153,7 @@ def report(base: Files, files: Files) -> Report:
         after=_drawing(files, changes, is_before=False),
         deadlines=_deadlines(base, files, names),
         decisions=_decisions(base, files),
-        forms=_form_tables(lines, names),
+        forms=_form_tables([*lines, *_new_fields(changes, files, names)], names),
         names=names,
     )
 
@@ -268,6 +268,13 @@ def _decisions(base: Files, files: Files) -> tuple[OverlaidTable, ...]:
         except ValueError:
             continue
     return tuple(found)
+
+
+def _new_fields(changes: Iterable[Change], files: Files, names: Names) -> list[Line]:
+    """Say the fields of new forms one by one."""
+    new = [each.file for each in changes if each.kind == "form-added"]
+    found = compare(dict.fromkeys(new, b"{}"), {name: files[name] for name in new})
+    return change_words.lines((each for each in found if each.kind == "field-added"), names)
 
 
 def _form_tables(lines: Iterable[Line], names: Names) -> tuple[FormTable, ...]:

@@ -19,8 +19,8 @@ const sign = (element, mark, words) => {
   return { position: { left: middle.x - left + 6, top: middle.y - top - 11 }, html };
 };
 
-/** Draw one diagram with its marks: {container, xml, marks: {id: mark}, words: {mark: words}}. */
-async function draw({ container, xml, marks = {}, words = {} }) {
+/** Draw one diagram with its marks: {container, xml, marks: {id: mark}, words: {mark: words}, whole}. */
+async function draw({ container, xml, marks = {}, words = {}, whole = false }) {
   const viewer = new NavigatedViewer({ container });
   await viewer.importXML(xml);
   const canvas = viewer.get('canvas'), overlays = viewer.get('overlays'), registry = viewer.get('elementRegistry');
@@ -30,7 +30,7 @@ async function draw({ container, xml, marks = {}, words = {} }) {
     overlays.add(id, sign(registry.get(id), mark, words));
   }
   canvas.zoom('fit-viewport', 'auto');
-  if (canvas.zoom() < 0.4 && drawn.length) show(viewer, drawn[0][0]);
+  if (!whole && canvas.zoom() < 0.4 && drawn.length) show(viewer, drawn[0][0]);
   return viewer;
 }
 
@@ -77,6 +77,6 @@ document.addEventListener('click', async event => {
   await ready;
   focusOn(Object.values(viewers), link.dataset.element);
   const frame = document.getElementById(link.hash.slice(1));
-  frame.scrollIntoView({ block: 'nearest' });
+  frame.scrollIntoView({ block: 'center' });
   frame.focus({ preventScroll: true });
 });
