@@ -65,10 +65,6 @@ def _replace_clock(then: Raw, found: Mismatch) -> None:
         del clocks[sla_id]
 
 
-def _forget_notice(then: Raw, found: Mismatch) -> None:
-    then["notices"] = [each for each in then["notices"] if each != found.expected]
-
-
 def _replace_refusal(then: Raw, found: Mismatch) -> None:
     if found.actual is None:
         del then["refused"]
@@ -82,6 +78,6 @@ _REPLACE: Mapping[str, Callable[[Raw, Mismatch], None]] = {
     "ended": _replace_all,
     "cases": _replace_all,
     "clocks": _replace_clock,
-    "notices": _forget_notice,
+    "notices": _replace_all,
     "refused": _replace_refusal,
 }

@@ -1,5 +1,6 @@
 """Scenarios in words: what was done, what was expected, what is, and why an act was impossible."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,11 @@ from flask_babel.speaklater import LazyString
 from lxml import etree
 
 from engine.errors import EngineError
+from housing.demo.accounts import ACCOUNTS
+from housing.notices.words import NOTICES
 from housing.scenario_runs.rules import Act, Difference, Obstacle
-from webapp import formats, model_words
+from webapp import formats, language, model_words
+from webapp.labels import CLOCK_STATES
 
 KINDS: Mapping[str, LazyString] = {
     "start": _l("Begin a case"),
@@ -52,6 +56,19 @@ VERBS: Mapping[str, LazyString] = {
     "tell_incident": _l("News of the mass incident are told"),
 }
 """What scenarios do outside of forms; see the verbs of the subjects in `housing`."""
+
+CLOCK_FACTS: Mapping[str, LazyString] = {
+    "state": _l("Status"),
+    "due": _l("Due date"),
+    "original_due": _l("Original due date"),
+    "waits_for": _l("Why the clock stands still"),
+    "pauses": _l("Times the clock stood still"),
+    "reasons": _l("Reasons of orders"),
+}
+
+_PEOPLE: Mapping[str, str] = {each.login: each.name for each in ACCOUNTS}
+_FIELD = re.compile(r"\{\w+\}")
+_NUMBER = re.compile(r"^(?:【\{number\}】|\[\{number\}\] )")
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
@@ -109,7 +126,9 @@ def what(difference: Difference, names: Names) -> str:
     if not difference.name or difference.key == "notices":
         return words
     element, _slash, fact = difference.name.partition("/")
-    shown = names.get(element, element) + (f" / {fact}" if fact else "")
+    shown = names.get(element, element)
+    if fact:
+        shown = f"{shown}{model_words.separator()}{CLOCK_FACTS.get(fact, fact)}"
     return str(_("%(what)s: %(name)s", what=words, name=shown))
 
 
@@ -121,14 +140,24 @@ def value(found: object, names: Names) -> str:
         return str(_("Yes") if found else _("No"))
     if isinstance(found, Mapping):
         if found.keys() == {"to", "kind"}:
-            return str(_("%(kind)s to %(login)s", kind=found["kind"], login=found["to"]))
+            kind, to = notice(str(found["kind"])), str(found["to"])
+            return str(_("%(kind)s to %(name)s", kind=kind, name=_PEOPLE.get(to, to)))
         return model_words.separator().join(
             f"{name} = {value(part, names)}" for name, part in found.items()
         )
     if isinstance(found, list):
         return model_words.separator().join(value(part, names) for part in found) or str(_("none"))
     text = str(found)
-    return names.get(text) or _instant(text)
+    return names.get(text) or _state(text) or _instant(text)
+
+
+def notice(kind: str) -> str:
+    """Say a kind of notice by its subject, without the case."""
+    words = NOTICES.get(kind)
+    if words is None:
+        return kind
+    chosen = words.zh if language.choose() == language.DEFAULT else words.en
+    return _FIELD.sub("…", _NUMBER.sub("", chosen.subject))
 
 
 def why(obstacle: Obstacle, names: Names) -> str:
@@ -163,6 +192,10 @@ def _messages(root: etree._Element) -> dict[str, str]:
         if message and words:
             found.setdefault(message, words)
     return found
+
+
+def _state(text: str) -> str:
+    return str(CLOCK_STATES.get(text, ""))
 
 
 def _instant(text: str) -> str:
