@@ -1,12 +1,13 @@
 // Bundles what the pages load into ../static/dist. Fonts are files, so the policy needs no data: fonts.
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
+import { dirname } from 'node:path';
 import { words } from './src/i18n/build.mjs';
+import { adoptedStyles, literals } from './src/formeditor/literals.mjs';
 
 const target = new URL('../static/dist/', import.meta.url);
 const fonts = Object.fromEntries(['.woff', '.woff2', '.ttf', '.eot', '.svg'].map(ending => [ending, 'file']));
 
-fs.rmSync(target, { recursive: true, force: true });
 const result = await esbuild.build({
   entryPoints: ['src/app.css', 'src/app.mjs', 'src/forms.mjs', 'src/signature.mjs', 'src/viewer.mjs', 'src/diff.mjs', 'src/notifications.mjs', 'src/worker.mjs'],
   bundle: true,
@@ -17,11 +18,12 @@ const result = await esbuild.build({
   loader: fonts,
   assetNames: 'fonts/[name]-[hash]',
   metafile: true,
+  write: false,
   logLevel: 'warning',
 });
 // The editors of supervisors: large, so each is loaded by its own page only.
 const editors = await esbuild.build({
-  entryPoints: ['src/modeler.mjs'],
+  entryPoints: ['src/modeler.mjs', 'src/formeditor.mjs', 'src/formlist.mjs'],
   bundle: true,
   minify: true,
   format: 'iife',
@@ -31,10 +33,17 @@ const editors = await esbuild.build({
   assetNames: 'fonts/[name]-[hash]',
   jsx: 'automatic',
   jsxImportSource: '@bpmn-io/properties-panel/preact',
-  plugins: [words],
+  plugins: [words, literals, adoptedStyles],
   metafile: true,
+  write: false,
   logLevel: 'warning',
 });
+// Only when everything could be built the old files go: a mistake leaves the pages as they were.
+fs.rmSync(target, { recursive: true, force: true });
+for (const { path, contents } of [...result.outputFiles, ...editors.outputFiles]) {
+  fs.mkdirSync(dirname(path), { recursive: true });
+  fs.writeFileSync(path, contents);
+}
 fs.copyFileSync('node_modules/htmx.org/dist/htmx.min.js', new URL('htmx.min.js', target));
 
 // The printed letters' font, embedded in every PDF: SIL Open Font License, see LICENSE_FONT beside it.
