@@ -3,7 +3,7 @@
 One application a family and site (出租辦法 art. 7); who is named in two counts as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -25,10 +25,12 @@ from housing.applications.models import (
 )
 from housing.applications.rules import FINAL_STATES
 from housing.letters import service as letters
+from housing.letters.queries import letters_of
 from housing.letters.service import NewLetter
 from housing.records.service import latest_answers
 from housing.slices import NOTHING, Call, Result
 
+CHOICE_LETTER = "duplicate_choice"
 CHOICE_FORMS = ("application_review/choose_application", "application_review/merge_same")
 
 
@@ -80,21 +82,38 @@ def members_of_set(set_id: int, *, session: Session) -> list[HousingApplication]
 
 
 def ask_choice(call: Call, application_id: int) -> Result:
-    """Ask the family which of its applications stays; ten days from service.
+    """Ask the family which of its applications stays: one notice for all, ten days from service.
+
+    Every case waits for its service and may bring the choice; who did not get the letter is told.
 
     Returns:
-        letter_id, and choice_by: the account that chooses, or None for paper.
+        letter_id, the key by which this case waits for the service; choice_by: the account that
+        chooses, or None for paper.
     """
     application = application_of(application_id, session=call.session)
     move(application, "duplicate", at=call.now)
     found = members_of_set(application.set_id or 0, session=call.session)
+    numbers = [each.number for each in found]
+    row = call.session.get_one(DuplicateSet, application.set_id or 0, with_for_update=True)
+    if row.letter_id is not None and application.number in (row.asked or []):
+        letter_id = f"{row.letter_id}:{application.number}"
+        letters.tell_also(row.letter_id, letter_id, engine=call.engine, session=call.session)
+        tell_applicant(call, application, "application_choice", {"numbers": "、".join(numbers)})
+    else:
+        row.letter_id, row.asked = _send_choice(call, application, numbers), numbers
+        letter_id = str(row.letter_id)
+    choice_by = str(application.account_id) if application.channel == "online" else None
+    return {"letter_id": letter_id, "choice_by": choice_by}
+
+
+def _send_choice(call: Call, application: HousingApplication, numbers: Sequence[str]) -> int:
     letter_id = letters.write(
         NewLetter(
             key=call.key,
             instance=call.instance,
-            template="duplicate_choice",
+            template=CHOICE_LETTER,
             person_id=application.person_id,
-            fields={"numbers": "、".join(each.number for each in found)},
+            fields={"numbers": "、".join(numbers)},
             period="10d",
             channel=None if application.channel == "online" else "registered_mail",
         ),
@@ -103,8 +122,22 @@ def ask_choice(call: Call, application_id: int) -> Result:
         clock=call.clock,
     )
     letters.send(letter_id, engine=call.engine, session=call.session, clock=call.clock)
-    choice_by = str(application.account_id) if application.channel == "online" else None
-    return {"letter_id": letter_id, "choice_by": choice_by}
+    return letter_id
+
+
+def choice_notices(application: HousingApplication, *, session: Session) -> int:
+    """Count the notices that asked the family of an application to choose, in all its cases."""
+    if application.set_id is None:
+        return 0
+    cases = select(HousingApplication.instance_id).where(
+        HousingApplication.set_id == application.set_id
+    )
+    sent = [
+        letter.kind
+        for instance_id in session.scalars(cases)
+        for letter in letters_of(instance_id or "", session=session)
+    ]
+    return sent.count(CHOICE_LETTER)
 
 
 def resolve_duplicate(call: Call, application_id: int) -> Result:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from housing.applications.changes import changes_of
 from housing.applications.desk import application_by_number, open_findings
+from housing.applications.duplicates import choice_notices
 from housing.applications.models import QueuePlace
 from housing.applications.supplements import defects_of, newest_supplement
 from housing.letters.queries import letters_of
@@ -43,6 +44,7 @@ def facts(number: str, *, session: Session, now: datetime) -> Mapping[str, Mappi
             "supplement_rounds": application.supplement_rounds,
             "open_findings": [each.key for each in open_findings(application.id, session=session)],
             "queue_position": place.position if place is not None else None,
+            "choice_notices": choice_notices(application, session=session),
             "draw_rank": application.draw_rank,
             "changed": changes[0].fields if changes else [],
         },

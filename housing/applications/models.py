@@ -291,6 +291,7 @@ class DuplicateSet(Base):
     Attributes:
         kind: same_person or family.
         due_at: until when the family may choose; None before the notice was served.
+        letter_id: the one notice to the family; asked: the applications it lists.
     """
 
     __tablename__ = "duplicate_set"
@@ -302,6 +303,7 @@ class DuplicateSet(Base):
     due_at: Mapped[datetime | None]
     kept_number: Mapped[str | None] = mapped_column(String(16))
     resolved_at: Mapped[datetime | None]
+    asked: Mapped[list[str] | None] = mapped_column(JSON)
 
 
 class QueuePlace(Base):

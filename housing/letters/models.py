@@ -30,6 +30,7 @@ class LetterRow(Base):
         number: 發文字號, given when it is sent.
         period: the period that its service starts, 7d, 3wd or 3m, or None.
         state: draft, sent or served.
+        also_tells: correlation keys of further cases that wait for its service.
     """
 
     __tablename__ = "letter"
@@ -60,6 +61,7 @@ class LetterRow(Base):
     written_by: Mapped[str] = mapped_column(String(64))
     sent_at: Mapped[datetime | None]
     served_at: Mapped[datetime | None]
+    also_tells: Mapped[list[str] | None] = mapped_column(JSON)
 
 
 class ServiceProof(Base):

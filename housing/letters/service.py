@@ -267,14 +267,40 @@ def _period_end(row: LetterRow, session: Session, clock: Clock) -> datetime | No
     return count(Period(start=start, amount=amount, unit=unit, calendar=calendar)).ends_at
 
 
+def tell_also(letter_id: int, key: str, *, engine: ProcessEngine, session: Session) -> None:
+    """Let one more case know when a letter is served: one letter may concern several cases.
+
+    Args:
+        letter_id: of the letter.
+        key: correlation key by which that case waits.
+        engine: sends the message at once, if the letter was served before.
+        session: of the unit of work.
+
+    Raises:
+        LetterNotFound: there is none.
+    """
+    row = _letter(letter_id, session)
+    row.also_tells = sorted({*(row.also_tells or []), key})
+    session.flush()
+    if row.served_at is not None:
+        _tell_served(row, key, by=SYSTEM, engine=engine, session=session)
+
+
 def _tell_case(row: LetterRow, *, by: Actor, engine: ProcessEngine, session: Session) -> None:
+    for key in (str(row.id), *(row.also_tells or [])):
+        _tell_served(row, key, by=by, engine=engine, session=session)
+
+
+def _tell_served(
+    row: LetterRow, key: str, *, by: Actor, engine: ProcessEngine, session: Session
+) -> None:
     variables: dict[str, Any] = {"served_at": row.served_at, "served_letter_id": row.id}
     engine.publish_message(
         SERVED_MESSAGE,
-        str(row.id),
+        key,
         variables,
         ttl=KEPT,
-        message_id=f"{SERVED_MESSAGE}:{row.id}",
+        message_id=f"{SERVED_MESSAGE}:{key}",
         by=by,
         session=session,
     )

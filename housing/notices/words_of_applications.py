@@ -44,6 +44,18 @@ APPLICATIONS: Mapping[str, NoticeWords] = {
             "Your application was withdrawn. Before closing you may apply again.",
         ),
     ),
+    "application_choice": words(
+        (
+            "【{number}】請擇一保留申請",
+            "您的家庭就同一社宅有下列申請：{numbers}。通知書已送達其中一位申請人，"
+            "任一位皆可於期限內選擇保留哪一件；逾期未擇一，各件均不合格。",
+        ),
+        (
+            "[{number}] Choose which application stays",
+            "Your family has these applications for the same site: {numbers}. One of you was sent "
+            "the notice; either may choose which one stays. Without a choice all are rejected.",
+        ),
+    ),
     "application_changed": words(
         (
             "【{number}】申請資料已變更",
