@@ -139,8 +139,25 @@ def deploy_all(
     Raises:
         DeploymentRefused: with every problem found.
     """
+    if unchanged := _find_unchanged(resources, connection):
+        return unchanged
     found = check_all(resources, known_topics)
     return tuple(_deploy_one(checked, resources, stamp, connection) for checked in found)
+
+
+def _find_unchanged(
+    resources: Mapping[str, bytes], connection: Connection
+) -> tuple[ProcessDefinition, ...]:
+    """Read the newest versions if they are exactly these files, checked when they came; or ()."""
+    try:
+        keys = keys_of(diagram_of(resources))
+    except DeploymentRefused:
+        return ()
+    newest = [find_latest(key, connection) for key in keys]
+    digests = [_ref(resources, key, is_only=len(keys) == 1) for key in keys]
+    found = tuple(each for each in newest if each is not None)
+    is_same = [each.content_hash for each in found] == digests
+    return found if is_same else ()
 
 
 def _deploy_one(

@@ -357,6 +357,13 @@ def _versions(seen: _Seen) -> Iterator[Breach]:
 
 def _integrity(database: Database) -> list[Breach]:
     """Ask the database to check itself: pages, keys and indexes."""
+    try:
+        return _broken_parts(database)
+    except DBAPIError as error:  # it cannot even be opened
+        return [Breach(invariant="I9", text=str(error.orig))]
+
+
+def _broken_parts(database: Database) -> list[Breach]:
     with database.reading() as session:
         connection = session.connection()
         if database.is_sqlite:

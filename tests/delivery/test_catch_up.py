@@ -10,7 +10,6 @@ import pytest
 
 from engine import dispatches
 from engine.clock import FrozenClock
-from engine.db import metadata
 from engine.types import SYSTEM
 from housing import bootstrap, packages, settings
 from housing.bootstrap import Application
@@ -39,16 +38,14 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 
 @pytest.fixture
-def city(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Application]:
+def city(tables_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Application]:
     """The demo city on both databases, its clock frozen."""
     given = {
         "ANJU_VAR": str(tmp_path / "var"),
         "ANJU_SECRET_KEY": "x" * 40,
-        "ANJU_DATABASE_URL": database_url,
+        "ANJU_DATABASE_URL": tables_url,
     }
     application = bootstrap.build(settings.load(given), clock=clock)
-    with application.database.connect_for_migration() as connection:
-        metadata.create_all(connection)
     with application.unit_of_work() as session:
         world.found(session=session, clock=clock, vault=application.vault)
     with application.unit_of_work() as session:

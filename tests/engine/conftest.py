@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock, FrozenClock
-from engine.db import Database, metadata
+from engine.db import Database
 from engine.errors import BusinessError, LostRace
 from engine.outbox import NewMessage, add
 from engine.process_engine import ProcessEngine
@@ -83,10 +83,9 @@ class Office:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(tables_url: str) -> Iterator[Database]:
     """An empty database with the engine's tables; SQLite and PostgreSQL."""
-    database = Database(database_url)
-    metadata.create_all(database.engine)
+    database = Database(tables_url)
     yield database
     database.dispose()
 

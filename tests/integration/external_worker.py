@@ -30,7 +30,7 @@ logging.disable(logging.CRITICAL)
 config = {
     "auth_bearer": {"access_token": TOKEN},
     "lockDuration": int(LOCK),
-    "asyncResponseTimeout": 5000,
+    "asyncResponseTimeout": 1000,
     "maxTasks": 1,
     "sleepSeconds": 1,
 }

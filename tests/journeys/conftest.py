@@ -28,15 +28,24 @@ class Served:
     application: Application
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    """Serve the demo city without its tickets on a free port, with the real scheduler."""
-    given = {"ANJU_VAR": str(tmp_path), "ANJU_DEMO": "1", "ANJU_SECRET_KEY": "x" * 40}
-    application = bootstrap.build(settings.load(given))
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo city without its tickets, to be copied."""
+    folder = tmp_path_factory.mktemp("city")
+    application = _build(folder)
     application.migrate()
     application.deploy_packages()
     with application.unit_of_work() as session:
         world.found(vault=application.vault, session=session, clock=application.clock)
+    application.dispose()
+    return folder
+
+
+@pytest.fixture
+def served(city: Path, tmp_path: Path) -> Iterator[Served]:
+    """Serve a copy of the city on a free port, with the real scheduler."""
+    shutil.copytree(city, tmp_path, dirs_exist_ok=True)
+    application = _build(tmp_path)
     listener = socket.create_server(("127.0.0.1", 0))
     server = create_server(create_app(application), sockets=[listener], threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -48,6 +57,11 @@ def served(tmp_path: Path) -> Iterator[Served]:
     server.close()
     thread.join(timeout=10)
     application.dispose()
+
+
+def _build(folder: Path) -> Application:
+    given = {"ANJU_VAR": str(folder), "ANJU_DEMO": "1", "ANJU_SECRET_KEY": "x" * 40}
+    return bootstrap.build(settings.load(given))
 
 
 @pytest.fixture(scope="session")

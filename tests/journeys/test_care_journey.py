@@ -11,9 +11,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_an_observation_becomes_a_visit_that_the_lead_reviews(person, width):
-    manager, worker = person("manager1", 390), person("social1", width)
+def test_an_observation_becomes_a_visit_that_the_lead_reviews(person):
+    manager, worker = person("manager1", 390), person("social1", 390)
     lead, officer = person("sociallead1", 1280), person("officer1", 1280)
 
     observe(manager)

@@ -10,11 +10,13 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_a_tap_that_the_warranty_contractor_ignores_is_repaired_in_his_place(person, photo, width):
-    resident, manager = person("resident1", width), person("manager1", width)
-    warranty, repairer = person("warranty1", width), person("repair1", width)
-    officer, supervisor = person("officer1", width), person("supervisor1", width)
+PHONE, DESK = 390, 1280
+
+
+def test_a_tap_that_the_warranty_contractor_ignores_is_repaired_in_his_place(person, photo):
+    resident, manager = person("resident1", PHONE), person("manager1", PHONE)
+    warranty, repairer = person("warranty1", PHONE), person("repair1", PHONE)
+    officer, supervisor = person("officer1", DESK), person("supervisor1", DESK)
 
     number = report_a_tap(resident, photo)
     find_it_in_warranty(manager, photo)

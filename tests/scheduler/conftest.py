@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock, FrozenClock
-from engine.db import Database, metadata
+from engine.db import Database
 from engine.errors import DeliveryFailed
 from engine.outbox import Message, NewMessage, add
 from engine.process_engine import ProcessEngine
@@ -92,8 +92,7 @@ class House:
 
 
 @pytest.fixture
-def house(database_url: str, clock: FrozenClock) -> Iterator[House]:
-    database = Database(database_url)
-    metadata.create_all(database.engine)
+def house(tables_url: str, clock: FrozenClock) -> Iterator[House]:
+    database = Database(tables_url)
     yield House(database=database, clock=clock, system_clock=FrozenClock(clock.now()))
     database.dispose()

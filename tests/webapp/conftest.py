@@ -1,7 +1,7 @@
 """A served house on an SQLite file: the demo city's people, a browser without a screen."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from uuid import uuid4
 
@@ -10,12 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from engine.db import metadata
-from housing import bootstrap, settings
-from housing.demo import accounts, pictures, world
+from engine.clock import FrozenClock
+from housing.bootstrap import Application
+from housing.demo import accounts, pictures
 from housing.people import queries as people
 from housing.repairs import service
 from housing.repairs.service import Report, Reported
+from tests.conftest import BEGIN
+from tests.founded import Founded, found
 from webapp.factory import create_app
 
 TAP = {
@@ -30,23 +32,30 @@ TAP = {
 }
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory) -> Iterator[Founded]:
+    """The house of all tests of this process, before anybody came."""
+    made = found(tmp_path_factory.mktemp("house"))
+    yield made
+    made.application.dispose()
+
+
 @pytest.fixture
-def house(tmp_path, clock):
+def clock(founded) -> FrozenClock:
+    """The house's clock; it stands at Monday 2026-03-02 09:00 in Taipei."""
+    founded.clock.set(BEGIN)
+    return founded.clock
+
+
+@pytest.fixture
+def house(founded, clock) -> Application:
     """A wired Anju with the demo city's communities and accounts, and the shipped processes."""
-    given = {"ANJU_VAR": str(tmp_path), "ANJU_DEMO": "1", "ANJU_SECRET_KEY": "x" * 40}
-    application = bootstrap.build(settings.load(given), clock=clock)
-    with application.database.connect_for_migration() as connection:
-        metadata.create_all(connection)
-    with application.unit_of_work() as session:
-        world.found(vault=application.vault, session=session, clock=clock)
-    yield application
-    application.dispose()
+    return founded.restore()
 
 
 @pytest.fixture
 def reported(house, clock) -> Callable[[str], Reported]:
-    """Deploy the repair process and report a dripping tap in somebody's home."""
-    house.deploy_packages()
+    """Report a dripping tap in somebody's home."""
 
     def make(login: str = "resident1") -> Reported:
         with house.unit_of_work() as session:
@@ -63,10 +72,16 @@ def reported(house, clock) -> Callable[[str], Reported]:
     return make
 
 
+@pytest.fixture(scope="session")
+def served(founded) -> Flask:
+    """The web application of all tests of this process: its templates are compiled once."""
+    return create_app(founded.application)
+
+
 @pytest.fixture
-def app(house) -> Flask:
-    """The web application."""
-    return create_app(house)
+def app(served, house) -> Flask:  # the house must be as it was founded
+    """The web application on a house as it was founded."""
+    return served
 
 
 class Browser:

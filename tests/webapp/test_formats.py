@@ -37,8 +37,8 @@ def test_days_are_written_in_the_year_of_the_republic_with_the_weekday(app):
         assert formats.moment(NOW) == "115/03/02（一） 09:00"
 
 
-def test_the_year_of_the_republic_is_a_setting(app):
-    app.config["ROC_YEARS"] = False
+def test_the_year_of_the_republic_is_a_setting(app, monkeypatch):
+    monkeypatch.setitem(app.config, "ROC_YEARS", False)
 
     with app.test_request_context():
         assert formats.day(NOW) == "2026/03/02（一）"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine import workers
+from engine.db import metadata
 from engine.outbox import NewMessage, add, give_up, take
 from engine.types import CITY, SYSTEM
 from engine.workers import Worker
@@ -18,7 +19,15 @@ TOKEN = "prometheus-of-the-city"  # noqa: S105  # of this test
 
 
 @pytest.fixture
-def admin(visitor):
+def house(house):
+    """A house in which nothing waits: no process begins by itself."""
+    with house.unit_of_work() as session:
+        session.execute(metadata.tables["job"].delete())
+    return house
+
+
+@pytest.fixture
+def admin(visitor, house):  # what waits is cleared before anybody looks
     visitor.sign_in("admin1")
     return visitor
 
@@ -197,10 +206,18 @@ def test_the_page_refreshes_itself_unless_told_not_to(admin):
     assert "hx-trigger" not in admin.open("/operations?refresh=off").text
 
 
-def test_health_asks_nothing_of_the_database(visitor, house):
-    house.dispose()
+@pytest.fixture
+def away(tmp_path, clock):
+    """The browser of a house whose database cannot be reached."""
+    given = {
+        "ANJU_VAR": str(tmp_path / "away"),
+        "ANJU_DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/nothing?connect_timeout=2",
+    }
+    return create_app(bootstrap.build(settings.load(given), clock=clock)).test_client()
 
-    assert visitor.open("/healthz").json == {"status": "ok"}
+
+def test_health_asks_nothing_of_the_database(away):
+    assert away.get("/healthz").json == {"status": "ok"}
 
 
 @pytest.fixture
@@ -232,14 +249,8 @@ def test_a_house_with_an_old_schema_is_not_ready(visitor):
     assert answer.json["reasons"] == ["the schema is not the newest: run anju migrate"]
 
 
-def test_a_house_whose_database_is_away_is_not_ready(tmp_path, clock):
-    given = {
-        "ANJU_VAR": str(tmp_path / "away"),
-        "ANJU_DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/nothing?connect_timeout=2",
-    }
-    application = bootstrap.build(settings.load(given), clock=clock)
-
-    answer = create_app(application).test_client().get("/readyz")
+def test_a_house_whose_database_is_away_is_not_ready(away):
+    answer = away.get("/readyz")
 
     assert answer.status_code == 503
     assert answer.json["reasons"] == ["the database cannot be reached"]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.webapp.conftest import Browser
+from webapp.factory import create_app
 from webapp.permissions import ANYONE, ROLES_BY_ENDPOINT, may_open
 
 
@@ -11,10 +13,13 @@ def test_every_route_has_a_row_in_the_permission_table(app):
     assert routes == set(ROLES_BY_ENDPOINT)
 
 
-def test_a_route_without_a_row_is_refused(app, signed_in):
+def test_a_route_without_a_row_is_refused(house):
+    app = create_app(house)
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    visitor = Browser(app.test_client())
+    visitor.sign_in("admin1")
 
-    assert signed_in("admin1").open("/forgotten").status_code == 403
+    assert visitor.open("/forgotten").status_code == 403
 
 
 def test_a_stranger_opens_only_what_is_open_to_anyone():
@@ -104,8 +109,8 @@ def test_an_absent_task_and_a_strange_one_look_alike(signed_in):
     assert "待辦 0" not in page.text
 
 
-def test_a_request_over_the_limit_gets_a_clear_page(app, visitor):
-    app.config["MAX_CONTENT_LENGTH"] = 1000
+def test_a_request_over_the_limit_gets_a_clear_page(app, visitor, monkeypatch):
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 1000)
     visitor.sign_in("manager1")
     refused = visitor.send("/language", language="en", note="x" * 2000)
 
