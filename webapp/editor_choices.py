@@ -231,14 +231,11 @@ def _parameters(task: etree._Element, tag: str) -> list[str]:
 
 
 def _written_variables(root: etree._Element) -> Iterator[str]:
-    for each in root.iter(f"{_CAMUNDA}outputParameter", f"{_BPMN}businessRuleTask"):
-        name = (
-            each.get("name")
-            if "outputParameter" in each.tag
-            else each.get(f"{_CAMUNDA}resultVariable")
-        )
-        if name:
-            yield name
+    outputs = (each.get("name") for each in root.iter(f"{_CAMUNDA}outputParameter"))
+    results = (
+        each.get(f"{_CAMUNDA}resultVariable") for each in root.iter(f"{_BPMN}businessRuleTask")
+    )
+    yield from (name for name in (*outputs, *results) if name)
 
 
 def _forms(files: Mapping[str, bytes]) -> Iterator[schema.Form]:

@@ -48,11 +48,9 @@ def steps(bpmn: bytes) -> tuple[Step, ...]:
 
 
 def _is_step(element: etree._Element) -> bool:
-    return (
-        isinstance(element.tag, str)
-        and element.tag.startswith(_BPMN)
-        and element.tag.removeprefix(_BPMN) in labels.WORDS["element"]
-    )
+    if not isinstance(element.tag, str) or not element.tag.startswith(_BPMN):
+        return False
+    return etree.QName(element).localname in labels.WORDS["element"]
 
 
 def _step(element: etree._Element, lane: str) -> Step:
@@ -61,7 +59,7 @@ def _step(element: etree._Element, lane: str) -> Step:
     return Step(
         id=element.get("id", ""),
         name=model_words.say(element.get("name", "")),
-        kind=element.tag.removeprefix(_BPMN),
+        kind=etree.QName(element).localname,
         who=labels.label(role, "role") if role else model_words.say(lane),
         deadline=level.get("amount", "") if level is not None else "",
         unit=level.get("unit", "calendar_days") if level is not None else "",

@@ -26,15 +26,17 @@ function useCheck(expression, samples, office) {
 
 const shown = value => typeof value === 'string' ? value : JSON.stringify(value);
 
-function Value({ field, value, onWrite }) {
-  if (field?.kind === 'boolean')
-    return <Choice label={say('Value')} value={String(value)} onWrite={chosen => onWrite(chosen === 'true')}
-      options={[{ value: 'true', label: say('yes') }, { value: 'false', label: say('no') }]} />;
-  if (field?.options?.length)
-    return <Choice label={say('Value')} value={shown(value)} onWrite={onWrite}
-      options={[...(field.options.some(each => each.value === shown(value)) ? [] : [{ value: shown(value), label: shown(value) }]), ...field.options]} />;
-  const read = text => field?.kind === 'text' ? text : readSample(text);
-  return <Cell label={say('Value')} value={shown(value)} onWrite={text => onWrite(read(text))} />;
+/** A value as its field is answered: yes or no, one of its options, a number or text. */
+function Value({ label, field, value, onWrite }) {
+  const choices = field?.kind === 'boolean'
+    ? [{ value: 'true', label: say('yes') }, { value: 'false', label: say('no') }] : field?.options ?? [];
+  if (!choices.length) {
+    const read = text => field?.kind === 'text' ? text : readSample(text);
+    return <Cell label={label} value={shown(value)} onWrite={text => onWrite(read(text))} />;
+  }
+  const present = choices.some(each => each.value === shown(value)) ? [] : [{ value: shown(value), label: shown(value) }];
+  return <Choice label={label} value={shown(value)} options={[...present, ...choices]}
+    onWrite={chosen => onWrite(field.kind === 'boolean' ? chosen === 'true' : chosen)} />;
 }
 
 function Rows({ parsed, office, onWrite }) {
@@ -54,7 +56,7 @@ function Rows({ parsed, office, onWrite }) {
               options={[...(field ? [] : [{ value: row.field, label: row.field }]), ...fields.map(each => ({ value: each.value, label: each.label }))]} />
             <Choice label={say('Comparison')} value={row.operator} onWrite={operator => change(index, { operator })}
               options={OPERATORS.map(value => ({ value, label: say(OPERATOR_WORDS[value]) }))} />
-            <Value field={field} value={row.value} onWrite={value => change(index, { value })} />
+            <Value label={say('Value')} field={field} value={row.value} onWrite={value => change(index, { value })} />
             <PanelButton kind="remove" onClick={() => onWrite({ joined, rows: rows.filter((_, place) => place !== index) })}>
               <span aria-label={say('Remove row {number}', { number: index + 1 })}>×</span></PanelButton>
           </div>
@@ -73,8 +75,8 @@ function Samples({ names, office, samples, onChange }) {
       <tbody>{names.map(name => (
         <tr key={name}>
           <th scope="row">{office.fields.find(each => each.value === name)?.label ?? name}</th>
-          <td><Cell label={say('Sample value of {name}', { name })} value={samples[name] === undefined ? '' : shown(samples[name])}
-            onWrite={text => onChange({ ...samples, [name]: readSample(text) })} /></td>
+          <td><Value label={say('Sample value of {name}', { name })} field={office.fields.find(each => each.value === name)}
+            value={samples[name] ?? ''} onWrite={value => onChange({ ...samples, [name]: value })} /></td>
         </tr>))}
       </tbody>
     </table>

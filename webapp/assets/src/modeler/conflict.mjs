@@ -34,7 +34,7 @@ export class Conflict {
       const { changes } = await this._post(this._options.urls.compare, { file: this._options.file, text: await this._xmlNow() });
       const list = document.createElement('ul');
       list.append(...changes.map(words => Object.assign(document.createElement('li'), { textContent: words })));
-      place.replaceChildren(changes.length ? list : say('Both say the same; only the drawing may differ.'));
+      place.replaceChildren(...(changes.length ? [say('From their version to yours:'), list] : [ say('Both say the same; only the drawing may differ.')]));
     } catch { this._fail(); }
   }
 

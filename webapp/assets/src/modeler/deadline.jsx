@@ -61,7 +61,7 @@ function Ladder({ element, sla, desk }) {
           </tr>
         ))}
       </tbody>
-      <tfoot><tr><td colSpan={3}>
+      <tfoot><tr><td colSpan={own ? 3 : 2}>
         {own && <PanelButton onClick={() => store([...rungs, { at: 'P1D', notify: ['doer'], reassign: '', raisePriority: '' }])}>{say('Add a rung')}</PanelButton>}
         {own
           ? <PanelButton onClick={() => writer.set(element, { rungs: [] }, sla)}>{say('Use the named ladder again')}</PanelButton>
@@ -84,7 +84,7 @@ function ServiceLevel({ element, sla, index, desk }) {
       <legend>{sla.get('name') || say('Deadline')}</legend>
       {field('amount', 'Length', { hint: sla.get('amount') ? undefined : 'A whole number, or FEEL after "=".' })}
       {field('unit', 'Unit', { kind: 'select', get: () => sla.get('unit') || 'calendar_days', options: () => office.units })}
-      {field('basis', 'Legal basis')}
+      {field('basis', 'Legal basis', { kind: 'area' })}
       {field('name', 'Name of the deadline')}
       {field('ladder', 'Ladder', { kind: 'select', get: () => sla.get('ladder') || 'default', options: () => office.ladders })}
       <Ladder element={element} sla={sla} desk={desk} />

@@ -84,11 +84,11 @@ export async function start(root, options) {
   const dialog = new AddDialog(part('add-dialog'), modeler, choose);
   const checks = new Checks(modeler, { list: part('findings'), state: part('check-state') }, options.urls.check, options.token,
     async () => ({ [options.file]: await xmlNow(), 'en.json': await english.text() }), choose);
-  const steps = new StepList(modeler, part('steps'), options.choices, choose, element => dialog.ask(element));
+  const steps = new StepList(modeler, part('steps'), part('filter'), options.choices, choose, element => dialog.ask(element));
   tools = new Tools(root, modeler, { saving, english, checks, xmlNow, options });
   conflict = new Conflict(part('conflict-dialog'), { saving, modeler, xmlNow, options });
   steps.draw();
-  modeler.get('eventBus').on('commandStack.changed', () => saving.touch());
+  modeler.get('eventBus').on('commandStack.changed', ({ trigger }) => trigger !== 'clear' && saving.touch()); // 'clear': a file was opened
   tools.begin(states);
   if (opened.restoredFrom) { tools.tellRestored(opened.restoredFrom); saving.touch(); }
   if (warnings.length) tools.tell(say('Parts of the file were not understood and are shown as far as possible: {reasons}', { reasons: warnings.map(each => each.message).join('; ') }));

@@ -62,7 +62,7 @@ export function writeRows({ joined, rows }) {
 /** The names of variables in an expression, without FEEL's own words and texts. */
 export function namesIn(text) {
   const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, ' ');
-  const found = bare.match(new RegExp(String.raw`(?<![\p{L}\p{N}_.])${NAME}(?!\s*\()`, 'gu')) ?? [];
+  const found = bare.match(new RegExp(String.raw`(?<![\p{L}\p{N}_.])${NAME}(?![\p{L}\p{N}_.])(?!\s*\()`, 'gu')) ?? [];
   const own = new Set(['if', 'then', 'else', 'and', 'or', 'not', 'in', 'for', 'return', 'some', 'every',
     'satisfies', 'between', 'instance', 'of', 'true', 'false', 'null', 'function', 'list', 'contains', 'item']);
   return [...new Set(found.map(name => name.split('.')[0]).filter(name => !own.has(name)))];

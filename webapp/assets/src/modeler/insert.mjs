@@ -50,10 +50,9 @@ export class StepInserter {
   }
 
   _makeRoom(after, start, width) {
-    const delta = { x: width, y: 0 };
     const elements = selfAndAllChildren(this._canvas.getRootElement(), true);
-    const { movingShapes, resizingShapes } = this._space.calculateAdjustments(elements, 'x', delta, start);
-    this._space.makeSpace(movingShapes, resizingShapes, delta, 'e', start);
+    const { movingShapes, resizingShapes } = this._space.calculateAdjustments(elements, 'x', width, start);
+    this._space.makeSpace(movingShapes, resizingShapes, { x: width, y: 0 }, 'e', start);
   }
 }
 

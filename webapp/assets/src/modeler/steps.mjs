@@ -17,29 +17,27 @@ const KINDS = {
 export const kindOf = element => say(KINDS[element.type.replace('bpmn:', '')] ?? 'Step without kind');
 export const nameOf = element => getLabel(element) || kindOf(element);
 
-/** All flow nodes in the order of the flow: starts first, what hangs on a step after it. */
+/** All flow nodes in the order in which a case meets them, counted in steps from the starts. */
 export function inOrder(registry) {
   const nodes = registry.filter(each => is(each, 'bpmn:FlowNode') && !isLabel(each));
-  const seen = new Set(), order = [];
-  const visit = first => {
-    const stack = [first];
-    while (stack.length) {
-      const node = stack.pop();
-      if (!node || seen.has(node) || !is(node, 'bpmn:FlowNode')) continue;
-      seen.add(node);
-      order.push(node);
+  const order = new Set();
+  const walk = queue => {
+    for (const node of queue) { // grows while it is walked
+      if (order.has(node) || !is(node, 'bpmn:FlowNode')) continue;
+      order.add(node);
       const inside = (node.children ?? []).filter(each => is(each, 'bpmn:StartEvent') && !isLabel(each));
       const next = (node.outgoing ?? []).filter(each => is(each, 'bpmn:SequenceFlow')).map(each => each.target);
-      stack.push(...next.reverse(), ...(node.attachers ?? []), ...inside);
+      queue.push(...inside, ...(node.attachers ?? []), ...next);
     }
   };
-  nodes.filter(each => is(each, 'bpmn:StartEvent') && !is(each.parent, 'bpmn:SubProcess')).sort((a, b) => a.y - b.y).forEach(visit);
-  nodes.forEach(visit);
-  return order;
+  walk(nodes.filter(each => is(each, 'bpmn:StartEvent') && !is(each.parent, 'bpmn:SubProcess')).sort((a, b) => a.y - b.y));
+  walk([...nodes]);
+  return [...order];
 }
 
-const pathsOf = node => isAny(node, ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway'])
-  ? (node.outgoing ?? []).filter(each => is(each, 'bpmn:SequenceFlow')) : [];
+/** The paths of a branch; a join has one and needs no words. */
+const pathsOf = node => isAny(node, ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway']) && node.outgoing?.length > 1
+  ? node.outgoing.filter(each => is(each, 'bpmn:SequenceFlow')) : [];
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -53,12 +51,14 @@ export class StepList {
   /**
    * @param {object} modeler
    * @param {HTMLElement} body of the table
+   * @param {HTMLInputElement} filter words that a row must hold
    * @param {object} office choices of the server: words for roles and forms
    * @param {(element) => void} onChoose shows the properties
    * @param {(element) => void} onAdd asks for the step that is to follow
    */
-  constructor(modeler, body, office, onChoose, onAdd) {
-    Object.assign(this, { _modeler: modeler, _body: body, _office: office, _onChoose: onChoose, _onAdd: onAdd });
+  constructor(modeler, body, filter, office, onChoose, onAdd) {
+    Object.assign(this, { _modeler: modeler, _body: body, _wanted: filter, _office: office, _onChoose: onChoose, _onAdd: onAdd });
+    filter.addEventListener('input', () => this._filter());
     const events = modeler.get('eventBus');
     const later = () => { cancelAnimationFrame(this._frame); this._frame = requestAnimationFrame(() => this.draw()); };
     events.on(['elements.changed', 'shape.removed', 'shape.added', 'import.done'], later);
@@ -75,6 +75,7 @@ export class StepList {
       pathsOf(node).forEach(path => rows.push(this._pathRow(path)));
     }
     this._body.replaceChildren(...rows);
+    this._filter();
     this._mark();
     if (focused) this._body.querySelector(`[data-element="${CSS.escape(focused.element)}"][data-role="${focused.role}"]`)?.focus();
   }
@@ -108,7 +109,7 @@ export class StepList {
 
   _choose(element) {
     this._modeler.get('selection').select(element);
-    if (this._body.offsetParent) this._modeler.get('canvas').scrollToElement(element, 60);
+    this._modeler.get('canvas').scrollToElement(element, 60);
     this._onChoose(element);
   }
 
@@ -131,6 +132,12 @@ export class StepList {
     const timer = (object.get('eventDefinitions') ?? []).find(each => is(each, 'bpmn:TimerEventDefinition'));
     if (timer) return (timer.get('timeDuration') ?? timer.get('timeDate') ?? timer.get('timeCycle'))?.get('body') ?? timer.get('anju:cron') ?? '';
     return object.get('camunda:dueDate') ?? '';
+  }
+
+  /** Show the rows that hold the wanted words. */
+  _filter() {
+    const wanted = this._wanted.value.trim().toLowerCase();
+    for (const row of this._body.rows) row.hidden = Boolean(wanted) && !row.textContent.toLowerCase().includes(wanted);
   }
 
   _mark() {

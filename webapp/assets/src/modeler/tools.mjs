@@ -38,7 +38,7 @@ export class Tools {
     this.showState(states);
     this._guard();
     this._keys();
-    if (this._part('canvas').clientWidth) this._fitReadably();
+    this._fitReadably();
   }
 
   /** The whole diagram if it stays readable, else its start at a readable size. */
@@ -102,7 +102,7 @@ export class Tools {
   showState(states) {
     const worst = RANK.map(rank => Object.values(states).find(each => each.state === rank)).find(Boolean);
     const at = Object.values(states).map(each => each.at).filter(Boolean).at(-1);
-    const words = worst.state === STATES.saved ? say(at ? 'Saved {time}' : 'All is saved', { time: at }) : say(WORDS[worst.state], worst);
+    const words = worst.state === STATES.saved ? say(at ? 'Saved {time}' : 'All is saved', { time: at?.split(' ').at(-1) }) : say(WORDS[worst.state], worst);
     const place = this._part('state');
     place.dataset.state = worst.state;
     place.firstElementChild.textContent = words;
