@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from engine.clock import FrozenClock, ShiftedClock
 from housing import demo_clock
 from housing.bootstrap import Application
-from housing.demo import calls, care, leavings, world
+from housing.demo import calls, care, leavings, office, world
 from housing.demo.errors import CityNotEmpty
 from housing.demo.stories import START
 from housing.demo.tickets import all_stories
@@ -52,6 +52,7 @@ def load(application: Application, *, progress: Callable[[], object] = lambda: N
         *care.errands(onward, cast),
         *calls.errands(onward, START),
         *leavings.errands(onward, cast),
+        *office.errands(cast, clock),
     ]
     errands.sort(key=lambda each: each.at)
     Walk(onward, clock, cast, progress, errands).run(stories, START)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from io import BytesIO
 
 from sqlalchemy.orm import Session
 
@@ -96,10 +95,11 @@ class FormFiller:
         return (day + timedelta(days=1 if day.weekday() == SUNDAY else 0)).isoformat()
 
     def _photo(self, page: Page, photos: Photos, index: int) -> str:
-        picture = pictures.draw(
+        picture = pictures.photo(
             page.story.trouble.category,
             is_repaired=photos.is_repaired,
             variant=int(page.story.key) * 10 + index,
         )
         name = f"demo-{page.story.key}-{page.made}-{index}.jpg"
-        return self._files.save(BytesIO(picture), name, by=page.by, session=page.session).id
+        kept = self._files.keep(picture, name)
+        return self._files.record(kept, by=page.by, session=page.session).id

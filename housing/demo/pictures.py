@@ -6,8 +6,10 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont
 
 from housing.demo import chance
+from housing.files.rules import CheckedFile
 
 SIZE = (800, 600)
+THUMBNAIL_SIZE = (480, 360)
 
 Pen = ImageDraw.ImageDraw
 Colour = tuple[int, int, int]
@@ -40,14 +42,39 @@ def draw(category: str, *, is_repaired: bool = False, variant: int = 0) -> bytes
     Returns:
         A JPEG of 800 x 600 pixels; the same bytes for the same arguments.
     """
+    return _jpeg(_paint(category, is_repaired=is_repaired, variant=variant))
+
+
+def photo(category: str, *, is_repaired: bool, variant: int) -> CheckedFile:
+    """Draw as `draw` does, with a thumbnail, ready to be stored.
+
+    A picture that we drew ourselves holds nothing to be checked or taken out.
+    """
+    image = _paint(category, is_repaired=is_repaired, variant=variant)
+    small = image.resize(THUMBNAIL_SIZE, Image.Resampling.BOX)
+    return CheckedFile(
+        content=_jpeg(image),
+        thumbnail=_jpeg(small),
+        content_type="image/jpeg",
+        extension="jpg",
+        width=image.width,
+        height=image.height,
+    )
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    target = BytesIO()
+    image.save(target, "JPEG", quality=80)
+    return target.getvalue()
+
+
+def _paint(category: str, *, is_repaired: bool, variant: int) -> Image.Image:
     image = Image.new("RGB", SIZE, chance.choose(_WALLS, "wall", category, variant))
     pen = ImageDraw.Draw(image)
     _floor(pen, variant)
     _MOTIFS.get(category, _box)(pen, is_repaired)
     _label(pen, is_repaired)
-    target = BytesIO()
-    image.save(target, "JPEG", quality=80)
-    return target.getvalue()
+    return image
 
 
 def _floor(pen: Pen, variant: int) -> None:

@@ -1,7 +1,7 @@
 """Photos and PDFs on disk and their rows: first the bytes are safe, then the row may commit."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -76,11 +76,15 @@ class FileStore:
     Args:
         root: the folder; made when it is missing.
         clock: tells when a file came.
+        sync: puts an open file or folder on the disk for good; a demo city needs no such care.
     """
 
-    def __init__(self, root: Path, *, clock: Clock) -> None:
+    def __init__(
+        self, root: Path, *, clock: Clock, sync: Callable[[int], object] = os.fsync
+    ) -> None:
         self._root = root
         self._clock = clock
+        self._sync = sync
 
     def prepare(
         self,
@@ -109,7 +113,12 @@ class FileStore:
             raise FileEmpty(filename)
         if len(content) > MAX_BYTES:
             raise FileTooLarge(filename, MAX_BYTES // 1024**2)
-        checked = check(content, filename, kinds=kinds, keep_location=keep_location)
+        return self.keep(
+            check(content, filename, kinds=kinds, keep_location=keep_location), filename
+        )
+
+    def keep(self, checked: CheckedFile, filename: str) -> PreparedFile:
+        """Put a checked file on disk."""
         file_id = uuid4().hex
         self._write(self._path(file_id, checked.extension), checked.content)
         if checked.thumbnail is not None:
@@ -187,10 +196,17 @@ class FileStore:
         with part.open("wb") as target:
             target.write(content)
             target.flush()
-            os.fsync(target.fileno())
+            self._sync(target.fileno())
         part.replace(path)
         for folder in (path.parent, path.parent.parent, self._root):
-            _sync_folder(folder)
+            self._sync_folder(folder)
+
+    def _sync_folder(self, folder: Path) -> None:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            self._sync(handle)
+        finally:
+            os.close(handle)
 
 
 def attach(file_ids: Collection[str], instance_id: str, *, by: Actor, session: Session) -> None:
@@ -269,11 +285,3 @@ def _stored(row: StoredFileRow) -> StoredFile:
         uploaded_at=row.uploaded_at,
         instance_id=row.instance_id,
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

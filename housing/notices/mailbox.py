@@ -1,5 +1,6 @@
 """The mailbox of the simulator: what a phone or a mail program would show, and what follows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,10 +58,17 @@ def post_of(message: Message) -> Post:
 
 def store(post: Post, *, session: Session, now: datetime) -> None:
     """Put a message into the mailbox; a second delivery changes nothing."""
-    known = select(DeliveredMessage.id).where(DeliveredMessage.message_id == post.message_id)
-    if session.scalar(known) is not None:
+    store_all([post], session=session, now=now)
+
+
+def store_all(posts: Sequence[Post], *, session: Session, now: datetime) -> None:
+    """Put messages into the mailbox that arrive together; a second delivery changes nothing."""
+    if not posts:
         return
-    session.add(
+    ids = [post.message_id for post in posts]
+    stored = select(DeliveredMessage.message_id).where(DeliveredMessage.message_id.in_(ids))
+    known = set(session.scalars(stored))
+    session.add_all(
         DeliveredMessage(
             message_id=post.message_id,
             instance_id=post.instance_id,
@@ -71,6 +79,8 @@ def store(post: Post, *, session: Session, now: datetime) -> None:
             url=post.url,
             delivered_at=now,
         )
+        for post in posts
+        if post.message_id not in known
     )
 
 

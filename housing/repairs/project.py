@@ -19,6 +19,9 @@ from housing.repairs.models import RepairTicket
 from housing.repairs.rules import whole
 from housing.slices import NOTHING, Call, Result
 
+PROJECT = "project"
+"""Stage of a ticket while its measures are carried out."""
+
 PENALTY_FORM = "repair/project_penalty"
 REHOUSING_FORM = "repair/project_rehousing"
 WORKS_FORM = "repair/project_works"

@@ -22,7 +22,7 @@ from housing.repairs.desk import (
 from housing.repairs.errors import QuoteSumDiffers
 from housing.repairs.models import LedgerEntry, RepairIncident, RepairTicket
 from housing.repairs.prices import day_of_quote, price_table, prices_on
-from housing.repairs.project import PERIODS, check_period, contractors_of, free_homes
+from housing.repairs.project import PERIODS, PROJECT, check_period, contractors_of, free_homes
 from housing.repairs.rules import (
     FINAL_STAGES,
     Account,
@@ -42,9 +42,9 @@ def context(ticket: RepairTicket, *, session: Session, now: datetime) -> Mapping
 
     Returns:
         number, category, text, place, is_common_area, self_repairable, in_warranty (proposed),
-        is_emergency, rework_count; consumables, open_tickets, contractors and free_homes as lists
-        of {value, label}; of the newest order contractor_name, due_at, original_due_at, visit_at;
-        of the ledger charged_twd, balance_twd.
+        is_emergency, rework_count; consumables and open_tickets as {value, label} lists; of the
+        newest order contractor_name, due_at, original_due_at, visit_at; of the ledger
+        charged_twd, balance_twd; of a project contractors and free_homes as such lists.
     """
     return {
         "now": now,
@@ -59,8 +59,7 @@ def context(ticket: RepairTicket, *, session: Session, now: datetime) -> Mapping
         "rework_count": ticket.rework_count,
         "consumables": _consumables(ticket, session, now),
         "open_tickets": _open_tickets(ticket, session),
-        "contractors": contractors_of(ticket, session=session),
-        "free_homes": free_homes(ticket, session=session),
+        **_project_context(ticket, session),
         **_order_context(ticket, session),
         **_ledger_context(ticket, session),
     }
@@ -189,6 +188,15 @@ def _order_context(ticket: RepairTicket, session: Session) -> Mapping[str, objec
         "due_at": order.due_at,
         "original_due_at": order.original_due_at,
         "visit_at": order.visit_at,
+    }
+
+
+def _project_context(ticket: RepairTicket, session: Session) -> Mapping[str, object]:
+    if ticket.stage != PROJECT:
+        return {}
+    return {
+        "contractors": contractors_of(ticket, session=session),
+        "free_homes": free_homes(ticket, session=session),
     }
 
 

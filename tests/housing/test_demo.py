@@ -2,7 +2,7 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
 
@@ -27,6 +27,7 @@ from housing.demo.tickets import all_stories
 from housing.errors import NotInDemoMode
 from housing.notices.queries import MailboxFilter, count_delivered
 from housing.people import service as people
+from housing.repairs import incidents, prices
 from scheduler.sweep import Sweep
 
 NOW = datetime(2027, 5, 5, 5, tzinfo=UTC)
@@ -129,6 +130,26 @@ def test_there_are_repairs_in_every_state(application):
     assert {"closed", "cancelled", "merged", "self_repair", "done_reported"} <= stages
     assert {row[0] for row in classes} == {"B1", "B2", "C2"}
     assert 3 <= len(overdue) < len(tasks) / 2
+
+
+def test_one_lift_stands_still_for_three_reporters_who_were_told_twice(application):
+    with application.reading() as session:
+        (outage,) = incidents.incidents_in(frozenset({"city"}), session=session)
+
+    assert outage.is_open
+    assert len(outage.reports) == 3
+    assert [each.kind for each in outage.news] == ["opened", "progress"]
+    assert outage.news[-1].told == 3
+
+
+def test_a_tap_costs_more_since_the_first_of_march(application):
+    with application.reading() as session:
+        tap = [
+            prices.item("TAP", on, session=session).now.unit_price_twd
+            for on in (date(2026, 2, 28), date(2026, 3, 1))
+        ]
+
+    assert tap == [1200, 1280]
 
 
 def test_the_history_holds_no_incident_and_no_unsent_notice(application):
