@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from engine import definition_queries
 from engine.deployments import content_hash
-from engine.errors import DefinitionNotFound
 from engine.records import ProcessDefinition
 from housing.bootstrap import Application
 from housing.drafts import queries as drafts
@@ -32,7 +33,7 @@ def run(
     with application.reading() as session:
         draft = drafts.draft(params["draft_id"], session=session)
         files = drafts.files(draft.id, session=session)
-        base = in_service(draft.process_key, application)
+        base = in_service(draft.process_key, session)
         prepared = simulating.prepare(files, draft.process_key, base, session=session, now=now)
     result = simulating.simulate(
         prepared, given, lambda done, total: report(done, total, draft.title)
@@ -50,10 +51,7 @@ def run(
     return {"run_id": run_id}
 
 
-def in_service(process_key: str, application: Application) -> ProcessDefinition | None:
+def in_service(process_key: str, session: Session) -> ProcessDefinition | None:
     """Find the version in service; None while there is none."""
-    with application.reading() as session:
-        try:
-            return definition_queries.definition(process_key, None, session)
-        except DefinitionNotFound:
-            return None
+    versions = definition_queries.definitions(session, process_key)
+    return versions[0] if versions else None
