@@ -60,6 +60,12 @@ def process_key(files: Mapping[str, bytes]) -> str:
     return keys[0]
 
 
+def keys_of(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """List the keys of the processes of a package; none without exactly one diagram."""
+    diagrams = [content for name, content in files.items() if name.endswith(".bpmn")]
+    return process_keys(diagrams[0]) if len(diagrams) == 1 else ()
+
+
 def package_of(key: str) -> str:
     """Name the package of a process: the folder of a shipped one, else the key itself."""
     return _packages_by_process().get(key, key)

@@ -1,21 +1,26 @@
 """What the pages of drafts show: choices, changes by file, findings in words, rights."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from werkzeug.datastructures import FileStorage
 
 from engine.records import ProcessSummary
-from housing.drafts import rules
-from housing.drafts.checking import Finding
-from housing.drafts.queries import LIVE, DraftView
+from housing.drafts import archives, rules
+from housing.drafts.archives import Upload
+from housing.drafts.findings import Finding
+from housing.drafts.importing import ImportLine
+from housing.drafts.queries import LIVE, DraftFileView, DraftView
 from housing.drafts.rules import APPROVER, SUPERVISOR
-from webapp import current
+from webapp import current, form_words
 
 _REVISION = re.compile(r'(?:W/)?"(\d{1,9})"')
+IMPORT_KINDS = ("will_not_run", "left_out", "note", "converted", "taken")
+MAX_UPLOAD_BYTES = (rules.MAX_FILE_MB + 1) * 1024 * 1024
 MOST_UNSAVED = 20
 """Files that one check may lay over a draft."""
 
@@ -43,15 +48,19 @@ CHOICES = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FileChange:
-    """A file of a draft that differs from the version beneath it.
+class FileLine:
+    """A file of a draft, or one that it removed.
 
     Attributes:
-        kind: added, removed or changed.
+        change: added, removed or changed; "" where it is as in the version beneath.
+        file: None where it is removed.
+        editor: endpoint of the page that edits it; "" without one.
     """
 
     name: str
-    kind: str
+    change: str
+    file: DraftFileView | None
+    editor: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,15 +110,37 @@ def startable(processes: Iterable[ProcessSummary]) -> list[tuple[str, str]]:
     return [(each.definition.key, each.definition.name) for each in processes]
 
 
-def changes(base: Mapping[str, bytes], files: Mapping[str, bytes]) -> tuple[FileChange, ...]:
-    """List the files that a draft adds, removes or changes."""
-    found = rules.changed_files(base, files)
-    return tuple(FileChange(name=name, kind=kind) for name, kind in found.items())
+def file_lines(base: Mapping[str, bytes], files: Sequence[DraftFileView]) -> list[FileLine]:
+    """List the files of a draft, changed ones first, with what became of each."""
+    by_name = {each.name: each for each in files}
+    changes = rules.changed_files(base, {name: each.content for name, each in by_name.items()})
+    return [
+        FileLine(
+            name=name,
+            change=changes.get(name, ""),
+            file=by_name.get(name),
+            editor=editor_of(name),
+        )
+        for name in sorted({*by_name, *changes}, key=lambda name: (name not in changes, name))
+    ]
+
+
+def editor_of(name: str) -> str:
+    """Name the endpoint of the page that edits a file; "" if there is none."""
+    if name.endswith(".bpmn"):
+        return "diagram_editor.show"
+    if rules.is_decision(name):
+        return "decision_editor.show"
+    return "form_editor.show" if rules.is_form(name) else ""
 
 
 def in_words(findings: Iterable[Finding]) -> tuple[FindingLine, ...]:
     """Say findings in the reader's language."""
-    return tuple(FindingLine(finding=each, words=each.advice) for each in findings)
+    return tuple(FindingLine(finding=each, words=_said(each)) for each in findings)
+
+
+def _said(finding: Finding) -> str:
+    return form_words.from_advice(finding.rule, finding.advice) or finding.advice
 
 
 def rights(draft: DraftView, authors: Collection[str]) -> Rights:
@@ -131,6 +162,24 @@ def revision(header: str) -> int | None:
     """Read the revision that an editor loaded from `If-Match`; None for a new file."""
     found = _REVISION.fullmatch(header.strip())
     return int(found[1]) if found else None
+
+
+def number(text: str) -> int | None:
+    """Read a revision from a form; None if it is no number."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def uploads(files: Iterable[FileStorage]) -> list[Upload]:
+    """Read uploaded files, each at most to the limit of an archive."""
+    limit = archives.MAX_UNPACKED + 1
+    return [(each.filename or "", each.stream.read(limit)) for each in files]
+
+
+def import_groups(lines: Iterable[ImportLine]) -> list[tuple[str, list[ImportLine]]]:
+    """Group the lines of an import report by kind, the worst first."""
+    found = list(lines)
+    groups = ((kind, [each for each in found if each.kind == kind]) for kind in IMPORT_KINDS)
+    return [(kind, group) for kind, group in groups if group]
 
 
 def unsaved_files(body: object) -> Mapping[str, bytes] | None:

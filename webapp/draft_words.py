@@ -37,9 +37,18 @@ SEVERITIES: Mapping[str, LazyString] = {
     "info": _l("Hint"),
 }
 
+IMPORT_KINDS: Mapping[str, LazyString] = {
+    "will_not_run": _l("Will not run"),
+    "left_out": _l("Left out"),
+    "note": _l("Worth knowing"),
+    "converted": _l("Converted"),
+    "taken": _l("Taken over"),
+}
+
 DRAFT_WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "draft": DRAFT_STATES,
     "draft_event": DRAFT_EVENTS,
     "file_change": FILE_CHANGES,
     "severity": SEVERITIES,
+    "import": IMPORT_KINDS,
 }

@@ -10,6 +10,7 @@ from engine import definition_queries
 from engine.errors import RoleNotHeld
 from engine.records import ProcessDefinition
 from engine.types import CITY, Actor
+from housing import packages
 from housing.drafts import checking, contents, rules
 from housing.drafts.errors import (
     DraftConflict,
@@ -18,6 +19,7 @@ from housing.drafts.errors import (
     DraftOutdated,
     DraftReasonMissing,
     DraftTitleMissing,
+    ProcessKeyTaken,
 )
 from housing.drafts.models import DraftEvent, DraftFile, ProcessDraft
 from housing.drafts.rules import SUPERVISOR
@@ -107,15 +109,21 @@ def ensure_revision(
     )
 
 
-def ensure_current(draft: ProcessDraft, session: Session) -> None:
-    """Refuse a draft whose base is no longer the newest version.
+def ensure_current(draft: ProcessDraft, files: Mapping[str, bytes], session: Session) -> None:
+    """Refuse a draft whose base is no longer the newest version, or that would replace others.
 
     Raises:
         DraftOutdated: another version went into service.
+        ProcessKeyTaken: its diagram holds a process of another package.
     """
     newest = contents.newest_of(draft.process_key, session=session)
     if newest is not None and newest.id != draft.based_on:
         raise DraftOutdated(newest.version)
+    own = contents.version_files(draft.based_on, session=session)
+    added = set(packages.keys_of(files)) - set(packages.keys_of(own))
+    taken = [key for key in sorted(added) if contents.newest_of(key, session=session)]
+    if taken:
+        raise ProcessKeyTaken(taken[0])
 
 
 def ensure_sound(files: Mapping[str, bytes], base: Mapping[str, bytes]) -> None:

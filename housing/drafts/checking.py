@@ -121,16 +121,11 @@ def _of_deployment(files: Mapping[str, bytes]) -> Iterable[Finding]:
 
 def _of_key(files: Mapping[str, bytes], base: Mapping[str, bytes]) -> Iterator[Finding]:
     """Keep the keys of processes: a draft under another key would become another process."""
-    before, after = _process_keys(base), _process_keys(files)
+    before, after = packages.keys_of(base), packages.keys_of(files)
     for key in before:
         if after and key not in after:
             advice = f"The process {key} is gone from the diagram. Keep its id."
             yield of_file("", "process-key-changed", advice)
-
-
-def _process_keys(files: Mapping[str, bytes]) -> tuple[str, ...]:
-    diagrams = [content for name, content in files.items() if name.endswith(".bpmn")]
-    return packages.process_keys(diagrams[0]) if len(diagrams) == 1 else ()
 
 
 def _told(file: str, problems: Iterable[Problem]) -> list[Finding]:

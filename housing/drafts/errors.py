@@ -96,3 +96,47 @@ class FileNotReadable(Invalid):
 
     file: str
     reason: str
+
+
+class UploadMissing(Invalid):
+    """Choose a file to import."""
+
+
+class UploadTooLarge(Invalid):
+    """The upload is too large: at most 200 files, 20 MB in all when unpacked."""
+
+
+@dataclass(eq=False)
+class ArchiveNotReadable(Invalid):
+    """The archive %(file)s is damaged, encrypted or no zip file."""
+
+    file: str
+
+
+@dataclass(eq=False)
+class ArchiveUnsafe(Invalid):
+    """The archive holds the path %(file)s, which leads out of its folder or is a link."""
+
+    file: str
+
+
+class DiagramMissing(Invalid):
+    """There is no BPMN diagram in the upload; choose a process that the files belong to."""
+
+
+@dataclass(eq=False)
+class SeveralDiagrams(Invalid):
+    """The upload holds several diagrams: %(files)s; import one at a time."""
+
+    files: str
+
+
+class ProcessMissing(Invalid):
+    """The diagram holds no process."""
+
+
+@dataclass(eq=False)
+class ProcessKeyTaken(Conflict):
+    """A process %(process_key)s of another package is in service; change its id in the diagram."""
+
+    process_key: str

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engine import definition_queries
+from engine.errors import DefinitionNotFound
 from engine.records import ProcessDefinition
 from housing.drafts import contents, rules
 from housing.drafts.errors import DraftFileNotFound, DraftNotFound
@@ -108,6 +109,20 @@ class DraftEventView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class VersionLine:
+    """A version of a process, and how it came into service.
+
+    Attributes:
+        deployed_by_name: "" for the software itself.
+        draft: what it was made from; None for one that came with the software.
+    """
+
+    definition: ProcessDefinition
+    deployed_by_name: str
+    draft: DraftView | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DraftPage:
     """One page of the list of drafts, and how many there are in all."""
 
@@ -185,6 +200,29 @@ def events(draft_id: str, *, session: Session) -> tuple[DraftEventView, ...]:
             at=row.at, by=row.by, by_name=names.get(row.by, ""), kind=row.kind, detail=row.detail
         )
         for row in rows
+    )
+
+
+def versions(process_key: str, *, session: Session) -> tuple[VersionLine, ...]:
+    """List the versions of a process, newest first, with the drafts they were made from.
+
+    Raises:
+        DefinitionNotFound: nothing of this key was deployed.
+    """
+    found = definition_queries.definitions(session, process_key)
+    if not found:
+        raise DefinitionNotFound(process_key)
+    ids = [each.id for each in found]
+    rows = session.scalars(select(ProcessDraft).where(ProcessDraft.deployed_id.in_(ids))).all()
+    drafts_by_id = {each.deployed_id: each for each in _views(rows, session)}
+    names = _names((each.deployed_by for each in found), session)
+    return tuple(
+        VersionLine(
+            definition=each,
+            deployed_by_name=names.get(each.deployed_by, ""),
+            draft=drafts_by_id.get(each.id),
+        )
+        for each in found
     )
 
 

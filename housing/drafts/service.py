@@ -25,6 +25,7 @@ from housing.drafts.errors import (
 )
 from housing.drafts.models import DraftFile, ProcessDraft
 from housing.drafts.rules import APPROVER
+from housing.scenario_runs import service as scenario_runs
 
 
 def begin(  # noqa: PLR0913  # each is a word of the field of its own
@@ -276,6 +277,7 @@ def submit(draft_id: str, reason: str, *, by: Actor, session: Session, clock: Cl
         DraftFaulty: the check finds errors.
         DraftOutdated: another version went into service since it was begun.
         DraftNotInState: it is not open.
+        ScenariosNotRun, ScenariosStillRunning, ScenariosFailed: its scenarios do not vouch for it.
     """
     acts.ensure_supervisor(by)
     draft = acts.locked(draft_id, "submit", session)
@@ -284,10 +286,12 @@ def submit(draft_id: str, reason: str, *, by: Actor, session: Session, clock: Cl
     base = contents.version_files(draft.based_on, session=session)
     if not rules.changed_files(base, files):
         raise DraftUnchanged
-    acts.ensure_current(draft, session)
+    acts.ensure_current(draft, files, session)
     acts.ensure_sound(files, base)
+    digest = content_hash(files)
+    scenario_runs.ensure_fit(digest, session=session)
     now = clock.now()
-    draft.state, draft.reason, draft.content_hash = "submitted", reason, content_hash(files)
+    draft.state, draft.reason, draft.content_hash = "submitted", reason, digest
     draft.submitted_by, draft.submitted_at, draft.changed_at = by.id, now, now
     draft.decided_by = draft.decided_at = draft.go_live_at = None
     draft.decision_reason = ""
@@ -362,7 +366,7 @@ def approve(  # noqa: PLR0913  # each is a word of the field of its own
     if go_live_at is not None and go_live_at <= now:
         raise GoLivePast
     files = contents.files(draft_id, session=session)
-    acts.ensure_current(draft, session)
+    acts.ensure_current(draft, files, session)
     base = contents.version_files(draft.based_on, session=session)
     acts.ensure_sound(files, base)
     draft.state, draft.go_live_at, draft.changed_at = "approved", go_live_at, now
@@ -386,9 +390,9 @@ def put_in_service(
         DraftNotInState: it is not approved.
     """
     draft = acts.locked(draft_id, "put_in_service", session)
-    acts.ensure_current(draft, session)
-    approver = Actor(id=draft.decided_by or SYSTEM.id, name="")
     files = contents.files(draft_id, session=session)
+    acts.ensure_current(draft, files, session)
+    approver = Actor(id=draft.decided_by or SYSTEM.id, name="")
     deployed = engine.deploy(files, by=approver, session=session)
     draft.state, draft.deployed_id, draft.changed_at = "in_service", deployed.id, clock.now()
     acts.note(draft, "in_service", SYSTEM, clock.now(), session, version=deployed.version)

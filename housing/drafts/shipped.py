@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bpmn import catalogue
 from engine import definition_queries
 from engine.clock import Clock
 from engine.deployments import content_refs
@@ -16,6 +17,7 @@ from engine.records import ProcessDefinition
 from engine.types import SYSTEM
 from housing import packages
 from housing.drafts import rules, service
+from housing.drafts.errors import DraftFileNotFound
 from housing.drafts.models import DraftEvent, ProcessDraft
 
 UPDATE_TITLE = "軟體更新提案"
@@ -47,6 +49,18 @@ def install(package: str, *, engine: ProcessEngine, session: Session, clock: Clo
         engine.deploy(files, by=SYSTEM, session=session)
     elif not _is_proposed(key, ref, session):
         _propose(files, ref, versions, session, clock)
+
+
+def file(package: str, name: str) -> bytes:
+    """Read a file of a package as the installed software brings it.
+
+    Raises:
+        DraftFileNotFound: the software brings none of this name.
+    """
+    files = packages.resources(package) if package in catalogue.packages() else {}
+    if name not in files:
+        raise DraftFileNotFound(name)
+    return files[name]
 
 
 def _propose(

@@ -7,6 +7,7 @@ import pytest
 
 from engine import definition_queries
 from engine.db import metadata
+from engine.deployments import content_hash
 from engine.errors import RoleNotHeld
 from engine.types import SYSTEM, Actor
 from housing import bootstrap, packages, settings
@@ -24,10 +25,14 @@ from housing.drafts.errors import (
 from housing.people import service as people
 from housing.people.service import NewAccount
 from housing.records.forms import form_in_service
+from housing.scenario_runs import service as scenario_runs
+from housing.scenario_runs.errors import ScenariosNotRun
+from housing.scenario_runs.rules import Report
 
 ROLLING, PACKAGE = "app.rolling", "application_rolling"
 DIAGRAM = "application_rolling.bpmn"
 REPORT = "forms/application_rolling/draft.json"
+NOTHING_FAILS = Report(outcomes=(), unwalked_flows=(), unreached_ends=(), flow_count=0, end_count=0)
 ROLES = {
     "drafter": ("process_supervisor",),
     "second": ("process_supervisor", "process_approver"),
@@ -67,6 +72,15 @@ class Office:
         assert content != file.content
         return self.act(service.save_file, draft_id, name, content, revision=file.revision, by=by)
 
+    def submit(self, draft_id, reason):
+        """Submit a draft whose scenarios were run and all passed."""
+        digest = content_hash(self.read(queries.files, draft_id))
+        run_id = self.act(scenario_runs.order, draft_id, digest, title="情境")
+        with self.application.unit_of_work() as session:
+            clock = self.application.clock
+            scenario_runs.keep(run_id, digest, NOTHING_FAILS, session=session, clock=clock)
+        self.act(service.submit, draft_id, reason)
+
     def approve(self, draft_id, by="approver", go_live_at=None, reason="可行"):
         """Approve a draft."""
         engine = self.application.engine
@@ -74,7 +88,7 @@ class Office:
 
     def put(self, draft_id):
         """Submit a draft and have it approved at once."""
-        self.act(service.submit, draft_id, "法規修正")
+        self.submit(draft_id, "法規修正")
         return self.approve(draft_id)
 
     def read(self, query, *values):
@@ -107,7 +121,7 @@ def test_nothing_changes_in_the_service_before_approval(office):
     before = office.newest()
     draft_id = office.begin()
     office.change(draft_id)
-    office.act(service.submit, draft_id, "法規修正")
+    office.submit(draft_id, "法規修正")
     submitted = office.newest()
     deployed = office.approve(draft_id)
 
@@ -122,9 +136,9 @@ def test_every_act_is_a_line_of_the_history_and_autosaves_are_one(office):
     office.change(draft_id)
     office.change(draft_id, old="候位", new="候補位")
     office.change(draft_id, name=REPORT, old="案名", new="招租案名稱", by="second")
-    office.act(service.submit, draft_id, "法規修正")
+    office.submit(draft_id, "法規修正")
     office.act(service.send_back, draft_id, "請補說明", by="approver")
-    office.act(service.submit, draft_id, "已補說明")
+    office.submit(draft_id, "已補說明")
     office.approve(draft_id)
 
     lines = [(each.kind, each.by_name) for each in office.read(queries.events, draft_id)]
@@ -143,7 +157,7 @@ def test_every_act_is_a_line_of_the_history_and_autosaves_are_one(office):
 def test_whoever_had_a_hand_in_a_draft_cannot_approve_it(office):
     draft_id = office.begin()
     office.change(draft_id, by="second")
-    office.act(service.submit, draft_id, "法規修正")
+    office.submit(draft_id, "法規修正")
 
     with pytest.raises(FourEyes):
         office.approve(draft_id, by="second")
@@ -160,7 +174,7 @@ def test_who_wrote_the_parent_of_a_branch_cannot_approve_the_branch(office):
     branch = office.act(
         service.branch, parent, {DIAGRAM: mine}, title="我的版本", give=attrgetter("id")
     )
-    office.act(service.submit, branch, "另案")
+    office.submit(branch, "另案")
 
     with pytest.raises(FourEyes):
         office.approve(branch, by="second")
@@ -196,7 +210,7 @@ def test_a_file_removed_and_saved_anew_does_not_take_an_old_revision(office):
 def test_only_an_open_draft_is_edited(office):
     draft_id = office.begin()
     office.change(draft_id)
-    office.act(service.submit, draft_id, "法規修正")
+    office.submit(draft_id, "法規修正")
 
     with pytest.raises(DraftNotInState):
         office.change(draft_id, old="候位", new="等候")
@@ -217,10 +231,18 @@ def test_a_submission_needs_a_reason_a_change_and_no_error(office):
         office.act(service.submit, draft_id, "法規修正")
 
 
+def test_a_submission_needs_its_scenarios_to_be_run(office):
+    draft_id = office.begin()
+    office.change(draft_id)
+
+    with pytest.raises(ScenariosNotRun):
+        office.act(service.submit, draft_id, "法規修正")
+
+
 def test_a_draft_approved_for_a_day_goes_into_service_on_it_and_once(office, clock):
     draft_id, before = office.begin(), office.newest()
     office.change(draft_id)
-    office.act(service.submit, draft_id, "法規修正")
+    office.submit(draft_id, "法規修正")
     with pytest.raises(GoLivePast):
         office.approve(draft_id, go_live_at=clock.now())
     office.approve(draft_id, go_live_at=clock.now() + timedelta(days=2))
@@ -257,7 +279,7 @@ def test_an_approved_draft_that_became_outdated_is_open_again_on_its_day(office,
     late, early = office.begin(), office.begin()
     for draft_id, new in ((late, "候位"), (early, "緩期")):
         office.change(draft_id, new=new)
-        office.act(service.submit, draft_id, "法規修正")
+        office.submit(draft_id, "法規修正")
     office.approve(late, go_live_at=clock.now() + timedelta(days=1))
     office.approve(early)
     clock.advance(timedelta(days=2))
