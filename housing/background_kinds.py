@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from engine.errors import EngineError
-from housing import bootstrap, scenario_work, simulation_work
+from housing import bootstrap, replay_work, scenario_work, simulation_work
 from housing.background import queries, service
 from housing.background.errors import BackgroundTaskStopped
 from housing.bootstrap import Application
@@ -24,6 +24,7 @@ Kind = Callable[[Application, Mapping[str, Any], Report], Mapping[str, Any]]
 KINDS: dict[str, Kind] = {
     scenario_runs.KIND: scenario_work.run,
     insight.KIND: simulation_work.run,
+    replay_work.KIND: replay_work.run,
 }
 
 BETWEEN_REPORTS = timedelta(seconds=0.5)
