@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from housing.bootstrap import Application
+from housing.tryouts.sandbox import purge
 from scheduler.background import BackgroundWork
 from scheduler.guard import ClockGuard
 from scheduler.heartbeat import Heartbeat, worker_name
@@ -20,6 +22,7 @@ HEARTBEAT = timedelta(seconds=10)
 BANKING = timedelta(seconds=30)
 GOING_LIVE = timedelta(seconds=15)
 TIDYING = timedelta(days=1)
+PURGING = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,4 +57,5 @@ def timetable(application: Application) -> tuple[Entry, ...]:
         Entry(id="background", every=TICK, run=long_work.run, stop=long_work.stop),
         Entry(id="drafts", every=GOING_LIVE, run=application.put_drafts_in_service),
         Entry(id="tidy", every=TIDYING, run=application.tidy),
+        Entry(id="tryouts", every=PURGING, run=partial(purge, application)),
     )

@@ -28,8 +28,9 @@ from housing.scenario_city import (
 from housing.scenario_script import Scenario, instant, parse
 from housing.scenario_walk import Walk
 from housing.subjects import FACT_KINDS
+from housing.tryouts import store
 from housing.tryouts.errors import NothingIsDue, NothingToTakeBack, TryoutTooLong
-from housing.tryouts.store import Place, Step, Trial, purge
+from housing.tryouts.store import Place, Step, Trial
 
 MOST_STEPS = 100
 MOST_JOBS = 300
@@ -83,6 +84,11 @@ def place_of(application: Application, draft_id: str, account_id: str) -> Place:
     return Place.of(application.settings.var, draft_id, account_id)
 
 
+def purge(application: Application) -> int:
+    """Throw away the trials that nobody used for a day, and tell how many."""
+    return store.purge(application.settings.var, application.system_clock.now())
+
+
 def begin(application: Application, wanted: Wanted) -> Place:
     """Found a sandbox with a draft deployed; a former one of the same person and draft goes.
 
@@ -95,7 +101,8 @@ def begin(application: Application, wanted: Wanted) -> Place:
     place = place_of(application, wanted.draft_id, wanted.account_id)
     scenario = parse(wanted.example, FACT_KINDS) if wanted.example else None
     with place.locked():
-        purge(application.settings.var, now, room_for=0 if place.exists() else 1)
+        room_for = 0 if place.exists() else 1
+        store.purge(application.settings.var, now, room_for=room_for)
         place.prepare(wanted.files)
         try:
             process = _found(place, wanted, scenario)
