@@ -5,6 +5,7 @@ business; the editor in the browser knows none of it.
 """
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -37,6 +38,7 @@ _ANJU = "{https://anju.example.org/schema/1.0}"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _FORMS = "forms/"
 _JSON = ".json"
+_PLAIN_TEXT = re.compile(r'"[^"\\]*"')
 _KINDS = {"checkbox": "boolean", "number": "number"}
 
 
@@ -122,6 +124,8 @@ def fields(files: Mapping[str, bytes]) -> list[Choice]:
         for part in schema.scope_of(form.components):
             if part.is_variable:
                 found.setdefault(part.name, _field(part))
+    for decided in _decided(files):
+        found.setdefault(str(decided["value"]), decided)
     for root in _diagrams(files):
         for name in _written_variables(root):
             found.setdefault(name, {**_choice(name, name), "kind": "any", "options": []})
@@ -130,12 +134,11 @@ def fields(files: Mapping[str, bytes]) -> list[Choice]:
 
 def decisions(files: Mapping[str, bytes]) -> list[Choice]:
     """List the decisions of a draft with the names of their inputs and outputs."""
-    found = []
-    for name, content in sorted(files.items()):
-        root = _read(content) if name.endswith(".dmn") else None
-        if root is not None:
-            found += [_decision(each, name) for each in root.iter("{*}decision")]
-    return found
+    return [
+        _decision(each, name)
+        for name, root in _roots(files, ".dmn")
+        for each in root.iter("{*}decision")
+    ]
 
 
 def topics() -> list[Choice]:
@@ -177,7 +180,7 @@ def _field(part: schema.Field) -> Choice:
 
 def _decision(element: etree._Element, file: str) -> Choice:
     inputs = [each.get("label") or _text(each) for each in element.iter("{*}input")]
-    outputs = [each.get("label") or each.get("name", "") for each in element.iter("{*}output")]
+    outputs = [each.get("label") or each.get("name") or "" for each in element.iter("{*}output")]
     key = element.get("id", "")
     return {
         **_choice(key, model_words.say(element.get("name") or key)),
@@ -185,6 +188,29 @@ def _decision(element: etree._Element, file: str) -> Choice:
         "outputs": [model_words.say(each) for each in outputs],
         "file": file,
     }
+
+
+def _decided(files: Mapping[str, bytes]) -> Iterator[Choice]:
+    """List what decision tables give, with the texts that their rules name."""
+    for _name, root in _roots(files, ".dmn"):
+        for table in root.iter("{*}decisionTable"):
+            rules = list(table.iterfind("{*}rule"))
+            for at, output in enumerate(table.iterfind("{*}output")):
+                texts = [
+                    _text(entry)
+                    for rule in rules
+                    for entry in rule.findall("{*}outputEntry")[at : at + 1]
+                ]
+                yield _decided_field(output, texts)
+
+
+def _decided_field(output: etree._Element, texts: Iterable[str]) -> Choice:
+    name = output.get("name", "")
+    words = model_words.say(output.get("label") or name)
+    label = _("%(label)s (%(name)s)", label=words, name=name)
+    plain = sorted({each[1:-1] for each in texts if _PLAIN_TEXT.fullmatch(each)})
+    options = [_choice(each, each) for each in plain]
+    return {**_choice(name, label), "kind": "text" if options else "any", "options": options}
 
 
 def _topic(name: str, use: TopicUse | None) -> Choice:
@@ -254,10 +280,15 @@ def _forms(files: Mapping[str, bytes]) -> Iterator[schema.Form]:
 
 
 def _diagrams(files: Mapping[str, bytes]) -> Iterator[etree._Element]:
+    return (root for _name, root in _roots(files, ".bpmn"))
+
+
+def _roots(files: Mapping[str, bytes], suffix: str) -> Iterator[tuple[str, etree._Element]]:
+    """Read the XML files of a kind; one that is broken is told by the check."""
     for name, content in sorted(files.items()):
-        root = _read(content) if name.endswith(".bpmn") else None
+        root = _read(content) if name.endswith(suffix) else None
         if root is not None:
-            yield root
+            yield name, root
 
 
 def _read(content: bytes) -> etree._Element | None:

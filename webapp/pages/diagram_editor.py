@@ -71,12 +71,13 @@ def evaluate(draft_id: str) -> Answer:
 @pages.post("/drafts/<draft_id>/diagram/compare")
 def compare(draft_id: str) -> Answer:
     """Tell how an unsaved diagram differs from the saved one: {file, text} to {changes}."""
+    with current.application().reading() as session:
+        queries.draft(draft_id, session=session)
+        files = queries.files(draft_id, session=session)
     sent = _sent()
     if sent is None:
         return _refused()
     name, text = sent
-    with current.application().reading() as session:
-        files = queries.files(draft_id, session=session)
     if name not in files:
         raise DraftFileNotFound(name)
     try:
@@ -91,12 +92,11 @@ def compare(draft_id: str) -> Answer:
 @pages.post("/drafts/<draft_id>/diagram/branch")
 def branch(draft_id: str) -> Answer:
     """Save an unsaved diagram as a draft of its own: {file, text} to {url}."""
-    sent = _sent()
-    if sent is None:
-        return _refused()
-    application = current.application()
+    application, sent = current.application(), _sent()
     with application.unit_of_work() as session:
         parent = queries.draft(draft_id, session=session)
+        if sent is None:
+            return _refused()
         draft = service.branch(
             draft_id,
             dict([sent]),
