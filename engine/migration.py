@@ -5,7 +5,7 @@ and one broken instance stops no other.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -23,103 +23,21 @@ from engine.history import Line, Stamp
 from engine.host import StepHost
 from engine.instances import SeenInstance
 from engine.jobs import NewJob
+from engine.migration_plans import Batch as Batch
+from engine.migration_plans import BatchItem as BatchItem
+from engine.migration_plans import Plan as Plan
+from engine.migration_plans import Rehearsal as Rehearsal
 from engine.migration_tables import migration_batch, migration_item
-from engine.records import ProcessDefinition
 from engine.service_tasks import ServiceCalls
 from engine.spiff.carrying import findings_of
 from engine.spiff.errors import MigrationImpossible, MigrationNotFound, VersionChanged
 from engine.spiff.execution import Execution
-from engine.spiff.model import Carrying, Finding
+from engine.spiff.model import Finding
 from engine.steps import Setting, Step
 from engine.tables import job, process_definition, process_instance, subscription, user_task
 from engine.types import SYSTEM, Actor
 
 _IS_ACTIVE = process_instance.c.status == "active"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """How instances of one version go over to another one.
-
-    Attributes:
-        source_id, target_id: ids of the two definitions.
-        mapping: ids of old elements to ids of new ones; identical ids need no entry.
-        restarts_timers: running timers begin anew; else they keep their due time.
-        clocks: policy by service level, "*" for all others; see engine/sla_carrying.py.
-    """
-
-    source_id: str
-    target_id: str
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    restarts_timers: bool = False
-    clocks: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def carrying(self) -> Carrying:
-        """The plan without the versions."""
-        return Carrying(
-            mapping=self.mapping, restarts_timers=self.restarts_timers, clocks=self.clocks
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rehearsal:
-    """What would become of one instance.
-
-    Attributes:
-        findings: what prevents it, by code.
-        reason: another error that prevents it, or "".
-        stands_at: ids of the new elements where its tokens would wait.
-        restarted: ids of the new timers whose time would begin anew.
-    """
-
-    instance_id: str
-    business_key: str
-    findings: tuple[Finding, ...] = ()
-    reason: str = ""
-    stands_at: tuple[str, ...] = ()
-    restarted: tuple[str, ...] = ()
-
-    @property
-    def is_possible(self) -> bool:
-        """Tell whether the instance can go over."""
-        return not self.findings and not self.reason
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BatchItem:
-    """One instance of a batch.
-
-    Attributes:
-        state: waiting, migrated, failed or undone.
-        can_undo: it stands where the migration left it.
-    """
-
-    instance_id: str
-    business_key: str
-    state: str
-    reason: str
-    at: datetime | None
-    can_undo: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Batch:
-    """A migration of many instances and how far it has come."""
-
-    id: str
-    source: ProcessDefinition
-    target: ProcessDefinition
-    reason: str
-    created_at: datetime
-    created_by_name: str
-    items: tuple[BatchItem, ...]
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """Instances by state."""
-        states = [each.state for each in self.items]
-        return {state: states.count(state) for state in ("waiting", "migrated", "failed", "undone")}
 
 
 class Migrations:
@@ -256,6 +174,7 @@ class Migrations:
             id=batch_id,
             source=definition_by_id(row["source_id"], session),
             target=definition_by_id(row["target_id"], session),
+            plan=_plan(row),
             reason=row["reason"],
             created_at=row["created_at"],
             created_by_name=row["created_by_name"],
@@ -281,13 +200,7 @@ class Migrations:
         self, seen: SeenInstance, batch: Mapping[str, Any], by: Actor, session: Session
     ) -> None:
         connection, now = connection_of(session), self._setting.clock.now()
-        plan = Plan(
-            source_id=batch["source_id"],
-            target_id=batch["target_id"],
-            mapping=batch["mapping"],
-            restarts_timers=batch["restarts_timers"],
-            clocks=batch["clocks"] or {},
-        )
+        plan = _plan(batch)
         seen.ensure_active()
         if seen.definition_id != plan.source_id:
             raise VersionChanged(seen.id)
@@ -402,6 +315,16 @@ def _read_batch(batch_id: str, connection: Connection) -> Mapping[str, Any]:
     if row is None:
         raise MigrationNotFound(batch_id)
     return dict(row)
+
+
+def _plan(batch: Mapping[str, Any]) -> Plan:
+    return Plan(
+        source_id=batch["source_id"],
+        target_id=batch["target_id"],
+        mapping=batch["mapping"],
+        restarts_timers=batch["restarts_timers"],
+        clocks=batch["clocks"] or {},
+    )
 
 
 def _items(batch_id: str, connection: Connection) -> tuple[BatchItem, ...]:

@@ -62,6 +62,15 @@ class ClockPage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RunningLevel:
+    """A service level and how many of its clocks still count."""
+
+    id: str
+    name: str
+    clocks: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OnTime:
     """How many clocks of one service level ended in time. Waived and cancelled ones do not count.
 
@@ -143,6 +152,18 @@ def count_open(asked: ClockFilter, session: Session) -> int:
     """Count clocks that still count."""
     query = _filtered(select(func.count()).select_from(_CASES), asked)
     return session.scalar(query) or 0
+
+
+def running_levels(definition_id: str, session: Session) -> tuple[RunningLevel, ...]:
+    """List the service levels that count in the cases of one version, by their id."""
+    rows = session.execute(
+        select(sla_clock.c.sla_id, func.min(sla_clock.c.name).label("name"), func.count())
+        .select_from(sla_clock.join(process_instance))
+        .where(process_instance.c.definition_id == definition_id, sla_clock.c.ended_at.is_(None))
+        .group_by(sla_clock.c.sla_id)
+        .order_by(sla_clock.c.sla_id)
+    )
+    return tuple(RunningLevel(id=row[0], name=row[1], clocks=row[2]) for row in rows)
 
 
 def on_time(since: datetime, until: datetime, session: Session) -> tuple[OnTime, ...]:

@@ -123,3 +123,29 @@ def test_others_may_not_move_anything(login, reported, newer, signed_in):
 
     assert browser.open(f"/processes/{KEY}/1/migrate").status_code == 403
     assert browser.open(f"/cases/{number}/move").status_code == 403
+
+
+def test_five_cases_go_first_and_the_rest_by_the_same_plan(house, reported, newer, signed_in):
+    numbers = [reported().number for _ in range(7)]
+    newer()
+    browser = signed_in("supervisor1")
+    browser.open(f"/processes/{KEY}/1/migrate?to=2")
+    browser.send(f"/processes/{KEY}/1/migrate", to="2", timers="keep")
+    plan = {"to": "2", "timers": "keep", "clocks": "keep_remaining", "clock:triage": "restart"}
+    order = {"reason": "修正流程", "confirmed": "yes", "extent": "trial"}
+    first = browser.send(f"/processes/{KEY}/1/migrate/start", **plan, **order)
+    Sweep(house, "tests", lambda: True).run()
+
+    assert sorted(version_of(house, each) for each in numbers) == [1, 1, 2, 2, 2, 2, 2]
+    assert "尚有 2 件在第 1 版" in browser.open(first.request.path).text
+    browser.send(f"{first.request.path}/rest")
+    assert sorted(version_of(house, each) for each in numbers)[:2] == [1, 1]
+
+    browser.send(f"{first.request.path}/rest", confirmed="yes")
+    Sweep(house, "tests", lambda: True).run()
+    assert {version_of(house, each) for each in numbers} == {2}
+    with house.reading() as session:
+        batches = house.engine.migrations.batches(KEY, session)
+    assert {tuple(sorted(each.plan.clocks.items())) for each in batches} == {
+        (("*", "keep_remaining"), ("triage", "restart"))
+    }

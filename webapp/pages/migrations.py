@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import definition_queries, queries
+from engine import definition_queries, queries, sla_queries
 from engine.errors import EngineError
 from engine.migration import Batch, Plan
 from engine.records import ProcessElement, ProcessModel
@@ -39,6 +39,9 @@ TARGET_TYPES = frozenset(
 
 MOST_REHEARSED = 1000
 
+TRIAL = 5
+"""So many cases go first when a plan is tried on real ones."""
+
 
 @pages.app_context_processor
 def _tell_templates() -> dict[str, object]:
@@ -59,7 +62,7 @@ def rehearse(key: str, version: int) -> str:
 
 @pages.post("/processes/<key>/<int:version>/migrate/start")
 def start(key: str, version: int) -> Response:
-    """Order the migration of every running case of a version."""
+    """Order the migration of the running cases of a version: of a few first, or of all."""
     form, application = flask.request.form, current.application()
     if form.get("confirmed") != "yes" or not form.get("reason", "").strip():
         flask.flash(_("Give a reason and confirm the move."), "error")
@@ -69,9 +72,10 @@ def start(key: str, version: int) -> Response:
         new = definition_queries.definition(key, form.get("to", type=int), session)
         chosen = _read_plan(old.id, new.id, form)
         migrations = application.engine.migrations
+        cases = migrations.candidates(old.id, session)
         batch = migrations.start(
             chosen,
-            migrations.candidates(old.id, session),
+            cases[:TRIAL] if form.get("extent") == "trial" else cases,
             reason=form["reason"].strip(),
             by=current.actor(),
             session=session,
@@ -82,9 +86,28 @@ def start(key: str, version: int) -> Response:
 @pages.get("/migrations/<batch_id>")
 def show(batch_id: str) -> str:
     """Show how far a migration has come and what became of each case."""
+    batch = _batch(batch_id)
     return flask.render_template(
-        "migrations/show.html", batch=_batch(batch_id), words=migration_words.item
+        "migrations/show.html",
+        batch=batch,
+        remaining=len(_remaining(batch)),
+        words=migration_words.item,
     )
+
+
+@pages.post("/migrations/<batch_id>/rest")
+def move_rest(batch_id: str) -> Response:
+    """Move the cases that are still in the former version, by the plan that was tried on a few."""
+    first, application = _batch(batch_id), current.application()
+    if flask.request.form.get("confirmed") != "yes":
+        flask.flash(_("Nothing was moved: please confirm first."), "error")
+        return flask.redirect(flask.url_for(".show", batch_id=batch_id))
+    remaining = _remaining(first)
+    with application.unit_of_work() as session:
+        batch = application.engine.migrations.start(
+            first.plan, remaining, reason=first.reason, by=current.actor(), session=session
+        )
+    return flask.redirect(flask.url_for(".show", batch_id=batch))
 
 
 @pages.post("/migrations/<batch_id>/undo")
@@ -159,6 +182,7 @@ def _plan_page(key: str, version: int, form: Mapping[str, str] | None) -> str:
         counts = queries.running_counts(old.id, session)
         versions = definition_queries.definitions(session, key)
         batches = migrations.batches(key, session)
+        levels = sla_queries.running_levels(old.id, session)
     lost = _lost(before, draft, after)
     names = {each.id: each.name or each.id for each in (*before.elements, *after.elements)}
     return flask.render_template(
@@ -178,6 +202,8 @@ def _plan_page(key: str, version: int, form: Mapping[str, str] | None) -> str:
         why=lambda each: migration_words.rehearsal(each, names),
         names=names,
         batches=batches,
+        levels=levels,
+        trial=TRIAL,
     )
 
 
@@ -188,8 +214,18 @@ def _read_plan(source_id: str, target_id: str, form: Mapping[str, str]) -> Plan:
         target_id=target_id,
         mapping={old: new for old, new in pairs.items() if new and new != old},
         restarts_timers=form.get("timers") == "restart",
-        clocks={EVERY: form["clocks"]} if form.get("clocks") in POLICIES else {},
+        clocks=_read_clocks(form),
     )
+
+
+def _read_clocks(form: Mapping[str, str]) -> Mapping[str, str]:
+    """Read what becomes of the service levels: one policy for all, and others for single ones."""
+    named = {
+        name.removeprefix("clock:"): form[name]
+        for name in form
+        if name.startswith("clock:") and form[name] in POLICIES
+    }
+    return named | ({EVERY: form["clocks"]} if form.get("clocks") in POLICIES else {})
 
 
 def _is_mapped(element: ProcessElement, counts: Mapping[str, int]) -> bool:
@@ -225,6 +261,14 @@ def _chosen(element_id: str, plan: Plan, after: ProcessModel) -> str:
 def _lost(before: ProcessModel, plan: Plan, after: ProcessModel) -> frozenset[str]:
     """Name the old steps that have no counterpart, or one of another id."""
     return frozenset(e.id for e in before.elements if _chosen(e.id, plan, after) != e.id)
+
+
+def _remaining(batch: Batch) -> list[str]:
+    """List the running cases of the former version that this migration did not try."""
+    tried = {item.instance_id for item in batch.items}
+    with current.application().reading() as session:
+        cases = current.application().engine.migrations.candidates(batch.source.id, session)
+    return [each for each in cases if each not in tried]
 
 
 def _batch(batch_id: str) -> Batch:
