@@ -49,6 +49,29 @@ ROOM_TYPES: Mapping[str, LazyString] = {
     "3BR": _l("Three bedrooms"),
 }
 APPLICATION_CHANNELS: Mapping[str, LazyString] = {"online": _l("Online"), "paper": _l("On paper")}
+REJECTION_REASONS: Mapping[str, LazyString] = {
+    "AGE": _l("Under 18"),
+    "NO_CITY_LINK": _l("No link to the city"),
+    "OWNS_HOME": _l("Owns a home"),
+    "INCOME_OVER": _l("Income above the limit"),
+    "PROPERTY_OVER": _l("Real estate above the limit"),
+    "YEARS_USED": _l("Years in social housing used up"),
+    "SUPPLEMENT_EXPIRED": _l("Supplement did not come"),
+    "SUPPLEMENT_INCOMPLETE": _l("Still incomplete after the supplement"),
+    "DUPLICATE": _l("Family chose none of its applications"),
+    "FORGED": _l("Forged papers or another person's name"),
+}
+DEFECTS: Mapping[str, LazyString] = {
+    **REJECTION_REASONS,
+    "LINK_PROOF_MISSING": _l("Proof of school or work missing"),
+    "SHARE_DEED_MISSING": _l("Deed of the small share missing"),
+    "OTHER_SUBSIDY": _l("Draws another housing subsidy"),
+    "ARREARS": _l("Owes the office"),
+    "DOC_MISSING": _l("Paper missing or unreadable"),
+    "CLASS_PROOF_MISSING": _l("Proof of the class missing"),
+    "PERSONS_RANGE": _l("Persons do not fit the room type"),
+    "DUPLICATE": _l("Applied for twice"),
+}
 CONSENT_KINDS: Mapping[str, LazyString] = {
     "privacy": _l("Use of personal data"),
     "mydata": _l("Data from MyData, once"),

@@ -12,6 +12,12 @@ CARE: Mapping[str, Mapping[str, LazyString]] = {
         "medium": _l("Medium"),
         "low": _l("Low"),
     },
+    "bsrs_band": {
+        "normal": _l("0 to 5: normal"),
+        "light": _l("6 to 9: light"),
+        "medium": _l("10 to 14: medium"),
+        "severe": _l("15 to 20: severe"),
+    },
     "care_state": {
         "triage": _l("Waits for triage"),
         "emergency": _l("Emergency under way"),

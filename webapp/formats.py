@@ -53,6 +53,13 @@ def day(value: datetime | date | None) -> str:
     return f"{year}/{on.month:02}/{on.day:02}（{_WEEKDAYS_ZH[on.weekday()]}）"
 
 
+def month(on: date) -> str:
+    """Write a month; the year of the Republic for readers of Chinese."""
+    if language.choose() != language.DEFAULT:
+        return f"{on:%Y-%m}"
+    return f"{republic_year(on)} 年 {on.month} 月"
+
+
 def moment(value: datetime | None) -> str:
     """Write a day and the time of day."""
     return f"{day(value)} {clock_time(value)}".strip()

@@ -11,7 +11,9 @@ from webapp.application_words import (
     CALL_KINDS,
     CALL_STAGES,
     CONSENT_KINDS,
+    DEFECTS,
     HOUSEHOLD_CLASSES,
+    REJECTION_REASONS,
     ROOM_TYPES,
 )
 from webapp.care_labels import CARE
@@ -241,6 +243,8 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "application_state": APPLICATION_STATES,
     "application_channel": APPLICATION_CHANNELS,
     "consent": CONSENT_KINDS,
+    "rejection_reason": REJECTION_REASONS,
+    "application_defect": DEFECTS,
     "household_class": HOUSEHOLD_CLASSES,
     "room_type": ROOM_TYPES,
     "role": ROLES,

@@ -241,6 +241,7 @@ def _of_applications(roles: frozenset[str]) -> list[Entry]:
     return [
         ("applications.list_applications", _("Applications"), "list"),
         ("calls.list_calls", _("Calls for applications"), "building"),
+        ("figures.show_applications", _("Statistics of applications"), "gauge"),
     ]
 
 
@@ -258,6 +259,7 @@ def _of_care() -> list[Entry]:
     return [
         ("care.panel", _("Care"), "person"),
         ("care.list_reports", _("Care reports"), "list"),
+        ("figures.show_care", _("Statistics of care"), "gauge"),
         ("care.access_log", _("Access log"), "lock"),
     ]
 

@@ -10,14 +10,13 @@ import flask
 from flask_babel import gettext as _
 
 from engine.calendar import local_date
-from forms.dates import ROC_YEAR_OFFSET
 from housing.applications.rules import csv_cell
 from housing.cases.rules import staff_scopes
 from housing.places.rules import code_of
 from housing.repairs import kpis
 from housing.repairs.kpis import ClassFigures, ContractorFigures, ContractorScore, RepairFigures
 from housing.repairs.rules import month_of
-from webapp import current, language
+from webapp import current, formats
 
 MONTHS_OFFERED = 24
 _MONTHS_A_YEAR = 12
@@ -157,7 +156,4 @@ def _months(today: date) -> Sequence[Month]:
 
 
 def _month(year: int, index: int) -> Month:
-    code = f"{year}-{index + 1:02}"
-    if language.choose() != language.DEFAULT:
-        return Month(code=code, words=code)
-    return Month(code=code, words=f"{year - ROC_YEAR_OFFSET} 年 {index + 1} 月")
+    return Month(code=f"{year}-{index + 1:02}", words=formats.month(date(year, index + 1, 1)))

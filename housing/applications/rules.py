@@ -275,6 +275,14 @@ def persons_range(room_type: str) -> tuple[int, int]:
     return PERSONS_BY_ROOM.get(room_type, (1, 6))
 
 
+def percentile(values: Sequence[int], percent: int) -> int | None:
+    """Give the smallest value that so many percent of the values do not exceed; None of nothing."""
+    if not values:
+        return None
+    place = -(-len(values) * percent // 100)  # nearest rank, rounded up
+    return sorted(values)[max(place, 1) - 1]
+
+
 def csv_cell(text: str) -> str:
     """Make a text harmless in a spreadsheet: what would be a formula gets an apostrophe."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

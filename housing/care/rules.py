@@ -104,6 +104,15 @@ def report_number(month_on: date, community: str) -> str:
     return f"M{republic_year(month_on)}-{month_on.month:02}-{community}"
 
 
+BSRS_BANDS: Mapping[str, int] = {"normal": 0, "light": 6, "medium": 10, "severe": 15}
+"""Band of BSRS-5 to its lowest score, as the scale's authors divide it (0 to 20)."""
+
+
+def bsrs_band(score: int) -> str:
+    """Tell the band of a sum of BSRS-5."""
+    return [band for band, lowest in BSRS_BANDS.items() if score >= lowest][-1]
+
+
 def bsrs_score(values: Mapping[str, object]) -> int | None:
     """Add up the five items of BSRS-5, 0 to 20; None unless all were answered."""
     items = [values.get(item) for item in BSRS_ITEMS]
