@@ -6,7 +6,7 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 640.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 12.0, 14.0, 30.0
 MOST_LABELS = 8
-_STEPS = (1, 2, 5)
+_STEPS = (1, 2, 4, 6, 8)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,7 +143,7 @@ class _Frame:
 
 
 def _top(most: float) -> float:
-    """Round up to 1, 2 or 5 times a power of ten, so that a half is a round number too."""
+    """Round up to 1, 2, 4, 6 or 8 times a power of ten, so that a half is a round number too."""
     power = 1.0
     while True:
         for step in _STEPS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 import flask
@@ -26,6 +26,7 @@ from webapp.sheets import Column, Sheet
 MONTHS_SHOWN = 12
 """Months that are shown when nobody chose."""
 
+_INSTANT = timedelta(microseconds=1)
 _MONTHS_A_YEAR = 12
 
 
@@ -93,8 +94,8 @@ class InsightPage:
         return charts.plot(
             [f"{week.monday.month}/{week.monday.day}" for week in weeks],
             [
-                Series(words=_("Begun"), values=[w.arrived for w in weeks], look=1, is_bar=True),
-                Series(words=_("Ended"), values=[w.ended for w in weeks], look=2, is_bar=True),
+                Series(words=_("Cases begun"), values=[w.arrived for w in weeks], look=1, is_bar=True),
+                Series(words=_("Cases ended"), values=[w.ended for w in weeks], look=2, is_bar=True),
                 Series(words=_("Open at the end of the week"), values=[w.backlog for w in weeks]),
             ],
         )
@@ -142,21 +143,21 @@ def read(key: str) -> InsightPage:
             Option(code=each.code, words=each.name) for each in places.communities(session=session)
         ]
         choice = _choice(first, now, versions, communities)
-        chosen = chosen_of(key, choice)
+        chosen = chosen_of(key, choice, now)
         shown = next((v for v in versions if v.version == chosen.version), newest)
         model = definition_queries.process_model(shown, session)
         insight = queries.insight(chosen, session)
     return InsightPage(model=model, choice=choice, insight=insight, period=_period(choice))
 
 
-def chosen_of(key: str, choice: Choice) -> Chosen:
-    """Turn the choice of a form into the choice of cases."""
+def chosen_of(key: str, choice: Choice, now: datetime) -> Chosen:
+    """Turn the choice of a form into the choice of cases, up to now."""
     return Chosen(
         process_key=key,
         version=int(choice.version) if choice.version else None,
         scope=community_scope(choice.community) if choice.community else None,
         since=_begin(choice.since),
-        until=_begin(_month_after(choice.until)),
+        until=min(_begin(_month_after(choice.until)), now + _INSTANT),
     )
 
 
@@ -262,8 +263,8 @@ def _weeks(page: InsightPage) -> Sheet:
         note=_("All cases of the choice, %(period)s. A week begins on Monday.", period=page.period),
         columns=[
             Column(words=_("Week from"), kind="day"),
-            Column(words=_("Begun"), kind="count"),
-            Column(words=_("Ended"), kind="count"),
+            Column(words=_("Cases begun"), kind="count"),
+            Column(words=_("Cases ended"), kind="count"),
             Column(words=_("Open at the end of the week"), kind="count"),
         ],
         rows=[(w.monday, w.arrived, w.ended, w.backlog) for w in page.insight.weeks],
@@ -372,8 +373,8 @@ def _hand_overs(page: InsightPage) -> Sheet:
         title=_("Hand-overs"),
         note=_task_source(page),
         columns=[
-            Column(words=_("From")),
-            Column(words=_("To")),
+            Column(words=_("Handed from")),
+            Column(words=_("Handed to")),
             Column(words=_("Hand-overs"), kind="count"),
             Column(words=_("Median hours until done"), kind="number"),
         ],
@@ -430,7 +431,7 @@ def _level_columns() -> Iterable[Column]:
         Column(words=_("Judged"), kind="count"),
         Column(words=_("Met in time"), kind="count"),
         Column(words=_("Met late"), kind="count"),
-        Column(words=_("Not met"), kind="count"),
+        Column(words=_("Missed"), kind="count"),
         Column(words=_("Share met in time"), kind="share"),
     )
 

@@ -42,8 +42,6 @@ LEFT_OUT: Mapping[str, LazyString] = {
     "call": _l("A called process counts as a wait; its inside is not simulated."),
     "compensation": _l("Compensation is left out."),
     "start_from": _l("Every case begins at the same start."),
-    "worker": _l("Work of other programs takes no time here."),
-    "pool": _l("Other pools are left out."),
 }
 
 

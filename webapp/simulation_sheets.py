@@ -40,7 +40,7 @@ def sheets(found: SimulationView) -> Mapping[str, Sheet]:
 
 def sides(result: Result) -> list[tuple[str, Side]]:
     """Name the versions that were simulated, the one in service first."""
-    old = [] if result.old is None else [(_("In service"), result.old)]
+    old = [] if result.old is None else [(_("Version in service"), result.old)]
     return [*old, (_("Draft"), result.new)]
 
 

@@ -11,9 +11,7 @@ LeftOut = Literal[
     "multiple",
     "call",
     "compensation",
-    "worker",
     "start_from",
-    "pool",
 ]
 """What a simulation treats more simply than the engine; a page says it in words."""
 
