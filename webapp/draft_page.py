@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import FileStorage
 
 from engine.records import ProcessSummary
+from engine.sentences import Sentence
 from housing.drafts import archives, rules
 from housing.drafts.archives import Upload
 from housing.drafts.findings import Finding
@@ -139,8 +140,19 @@ def in_words(findings: Iterable[Finding]) -> tuple[FindingLine, ...]:
     return tuple(FindingLine(finding=each, words=_said(each)) for each in findings)
 
 
+def say(text: str) -> str:
+    """Say a sentence of a check or an import in the reader's language."""
+    if not isinstance(text, Sentence):
+        return str(_(text)) if text else ""
+    return str(_(text.template, **{name: _part(each) for name, each in text.params.items()}))
+
+
+def _part(value: str) -> str:
+    return say(value) if isinstance(value, Sentence) else value
+
+
 def _said(finding: Finding) -> str:
-    return form_words.from_advice(finding.rule, finding.advice) or finding.advice
+    return form_words.from_advice(finding.rule, finding.advice) or say(finding.advice)
 
 
 def rights(draft: DraftView, authors: Collection[str]) -> Rights:

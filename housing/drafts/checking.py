@@ -11,11 +11,12 @@ from engine.checking import merged
 from engine.decision_tests import check_tests
 from engine.decisions import check_decisions
 from engine.errors import DeploymentRefused, Problem
+from engine.sentences import sentence
 from engine.service_tasks import BUILT_IN_TOPICS
 from housing import packages
 from housing.drafts import fitting, rules
 from housing.drafts.errors import FileNameRefused, FileNotReadable, FileTooLarge
-from housing.drafts.findings import Finding, of_file
+from housing.drafts.findings import Finding, of_file, told
 from housing.drafts.form_checks import check_form
 from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people.rules import ROLES
@@ -72,7 +73,7 @@ def _readable(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Findin
         try:
             readable[name] = rules.check_content(rules.check_name(name), content)
         except (FileNameRefused, FileTooLarge, FileNotReadable) as error:
-            found.append(of_file(name, "unreadable-file", str(error)))
+            found.append(of_file(name, "unreadable-file", told(error)))
     return readable, found
 
 
@@ -124,7 +125,7 @@ def _of_key(files: Mapping[str, bytes], base: Mapping[str, bytes]) -> Iterator[F
     before, after = packages.keys_of(base), packages.keys_of(files)
     for key in before:
         if after and key not in after:
-            advice = f"The process {key} is gone from the diagram. Keep its id."
+            advice = sentence("The process %(key)s is gone from the diagram. Keep its id.", key=key)
             yield of_file("", "process-key-changed", advice)
 
 

@@ -22,14 +22,10 @@ class DraftFileNotFound(NotFound):
 
 @dataclass(eq=False)
 class DraftConflict(Conflict):
-    """%(edited_by_name)s changed the file %(file)s meanwhile.
-
-    Attributes:
-        revision: of the file as it stands now, or 0 if it is gone.
-    """
+    """%(edited_by_name)s changed the file %(file)s meanwhile."""
 
     file: str
-    revision: int
+    revision: int  # of the file as it stands now, or 0 if it is gone
     edited_by_name: str
     edited_at: datetime
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from engine.errors import EngineError
+from engine.sentences import Sentence, sentence
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
@@ -28,3 +31,8 @@ def of_file(file: str, rule: str, advice: str, severity: str = "error") -> Findi
     return Finding(
         file=file, element_id="", element_name="", severity=severity, rule=rule, advice=advice
     )
+
+
+def told(error: EngineError) -> Sentence:
+    """Say an error's sentence so that a page can say it in another language."""
+    return sentence(type(error).__doc__ or "", **vars(error))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from lxml import etree
 
 from engine.decisions import list_decisions
+from engine.sentences import sentence
 from housing import packages, subjects
 from housing.drafts import rules
 from housing.drafts.findings import Finding, of_file
@@ -56,7 +57,9 @@ def _letters(file: str, root: etree._Element) -> Iterator[Finding]:
                     element_name=step.get("name", ""),
                     severity="error",
                     rule="unknown-letter",
-                    advice=f"There is no letter {words!r}. Choose one of those that exist.",
+                    advice=sentence(
+                        "There is no letter %(name)s. Choose one of those that exist.", name=words
+                    ),
                 )
 
 
@@ -79,5 +82,5 @@ def _needed(files: Mapping[str, bytes], diagram: bytes) -> Iterable[Finding]:
         wanted = {subject.start_form, *subject.message_forms.values()} - {None}
         for form_key in sorted(str(each) for each in wanted):
             if form_key not in form_keys(files):
-                advice = f"The software opens the form {form_key!r}. Put it back."
+                advice = sentence("The software opens the form %(key)s. Put it back.", key=form_key)
                 yield of_file(f"forms/{form_key}.json", "form-needed", advice)

@@ -17,6 +17,7 @@ from engine import definition_queries
 from engine.clock import Clock
 from engine.errors import Problem
 from engine.importing.opening import open_file
+from engine.sentences import Sentence, sentence
 from engine.types import Actor
 from housing import packages
 from housing.drafts import acts, archives, contents, rules, service
@@ -29,6 +30,7 @@ from housing.drafts.errors import (
     ProcessMissing,
     SeveralDiagrams,
 )
+from housing.drafts.findings import told
 from housing.drafts.models import ProcessDraft
 
 MOST_LINES = 1_000
@@ -38,6 +40,7 @@ _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 _DIAGRAM_SUFFIXES = (".bpmn", ".bpmn20.xml", ".bpmn2")
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+_NEWS = ("vendor-", "juel", "foreign-", "without-effect")
 _UNFIT = re.compile(r"[^\w.-]+")
 _FORM_PREFIX = re.compile(r"camunda-forms:(?:bpmn|deployment):")
 
@@ -50,7 +53,7 @@ class ImportLine:
         file: as it was uploaded.
         kind: taken, converted, left_out, note or will_not_run.
         rule: what found it, in kebab-case.
-        text: what and why, in English.
+        text: what and why, in English; a `Sentence` where it holds values.
     """
 
     file: str
@@ -60,9 +63,9 @@ class ImportLine:
     element_id: str = ""
     element_name: str = ""
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, object]:
         """Give what is kept of it with the draft."""
-        return {name: str(getattr(self, name)) for name in self.__dataclass_fields__}
+        return {name: _frozen(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -127,7 +130,22 @@ def import_files(  # noqa: PLR0913  # each is a word of the field of its own
 def report_of(detail: Mapping[str, object]) -> tuple[ImportLine, ...]:
     """Read the report of an import from the first line of a draft's history."""
     lines = detail.get("import")
-    return tuple(ImportLine(**line) for line in (lines if isinstance(lines, list) else ()))
+    return tuple(
+        ImportLine(**{name: _thawed(value) for name, value in line.items()})
+        for line in (lines if isinstance(lines, list) else ())
+    )
+
+
+def _frozen(text: str) -> object:
+    if not isinstance(text, Sentence):
+        return text
+    return {"template": text.template, "params": {n: _frozen(p) for n, p in text.params.items()}}
+
+
+def _thawed(kept: object) -> str:
+    if not isinstance(kept, dict):
+        return str(kept)
+    return sentence(kept["template"], **{n: _thawed(p) for n, p in kept["params"].items()})
 
 
 def _sorted_out(uploads: Iterable[Upload]) -> _Basket:
@@ -166,13 +184,13 @@ def _keep(kind: str, path: PurePosixPath, content: bytes, basket: _Basket) -> No
     try:
         basket.files[rules.check_name(name)] = rules.check_content(name, content)
     except (FileNameRefused, FileTooLarge, FileNotReadable) as error:
-        basket.say(str(path), "left_out", "unreadable-file", str(error))
+        basket.say(str(path), "left_out", "unreadable-file", told(error))
         return
     if kind == "form":
         form_key = name.removeprefix("forms/").removesuffix(".json")
         schema_id = str(json.loads(content).get("id") or "")
         basket.forms |= dict.fromkeys((schema_id, path.name, path.stem, form_key), form_key)
-    basket.say(str(path), "taken", f"{kind}-taken", f"Taken over as {name}.")
+    basket.say(str(path), "taken", f"{kind}-taken", sentence("Taken over as %(name)s.", name=name))
 
 
 def _inside_name(kind: str, path: PurePosixPath) -> str:
@@ -214,8 +232,13 @@ def _only_diagram(basket: _Basket, base: Mapping[str, bytes]) -> bytes:
     if not packages.process_keys(opened.bpmn):
         raise ProcessMissing
     basket.say(name, "taken", "diagram-taken", "Taken over with its layout.")
-    basket.lines += [_line(name, problem) for problem in opened.problems]
+    basket.lines += [_line(name, each) for each in opened.problems if _is_news(each)]
     return opened.bpmn
+
+
+def _is_news(problem: Problem) -> bool:
+    """Leave out hints that have nothing to do with where a diagram comes from."""
+    return problem.severity != "info" or problem.rule.startswith(_NEWS)
 
 
 def _line(file: str, problem: Problem) -> ImportLine:
@@ -246,7 +269,11 @@ def _with_forms(name: str, content: bytes, basket: _Basket) -> bytes:
                 file=name,
                 kind="converted",
                 rule="form-translated",
-                text=f"The form {named!r} is {basket.forms[named]!r} here.",
+                text=sentence(
+                    "The form %(form)s is called %(key)s here.",
+                    form=named,
+                    key=basket.forms[named],
+                ),
                 element_id=item.get("id", ""),
                 element_name=item.get("name", ""),
             )
@@ -278,7 +305,8 @@ def _rekeyed(diagram: bytes, key: str | None, session: Session, basket: _Basket)
     for item in root.iter(etree.Element):
         _rename(item, renamed)
     for old, new in renamed.items():
-        basket.say("", "converted", "process-renamed", f"The process {old} is called {new} here.")
+        text = sentence("The process %(old)s is called %(new)s here.", old=old, new=new)
+        basket.say("", "converted", "process-renamed", text)
     return _written(root)
 
 

@@ -81,7 +81,7 @@ def _propose(
         merge.files,
         title=UPDATE_TITLE,
         based_on=versions[0],
-        detail={"update": ref, "taken": list(merge.taken), "redo": list(merge.redo)},
+        detail={"proposed": ref, "taken": list(merge.taken), "redo": list(merge.redo)},
         by=SYSTEM,
         session=session,
         clock=clock,
@@ -94,4 +94,4 @@ def _is_proposed(key: str, ref: str, session: Session) -> bool:
         .join(ProcessDraft, ProcessDraft.id == DraftEvent.draft_id)
         .where(ProcessDraft.process_key == key, DraftEvent.kind == "began")
     )
-    return any(detail.get("update") == ref for detail in session.scalars(query))
+    return any(detail.get("proposed") == ref for detail in session.scalars(query))

@@ -28,6 +28,7 @@ def _tell_templates() -> dict[str, object]:
 
 
 pages.add_app_template_filter(draft_page.file_words, "file_words")
+pages.add_app_template_filter(draft_page.say, "say_advice")
 pages.add_app_template_test(rules.is_decision, "decision_file")
 pages.add_app_template_test(rules.is_form, "form_file")
 
