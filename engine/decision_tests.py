@@ -14,6 +14,7 @@ from engine import decision_inputs
 from engine.decision_replay import as_json
 from engine.decisions import DecisionModel, DecisionResult, parse_decisions
 from engine.errors import DecisionFailed, DecisionTestsInvalid, DeploymentRefused, Problem
+from engine.sentences import sentence
 from feel.budget import Budget
 from feel.errors import FeelError
 from feel.evaluator import evaluate
@@ -163,10 +164,17 @@ def _check(name: str, files: Mapping[str, bytes]) -> Iterator[Problem]:
 
 
 def _advice(number: int, result: ExampleResult) -> str:
-    name = f"Test row {number} {result.row.name}".strip()
+    name = sentence("Test row %(number)s %(name)s", number=number, name=result.row.name).strip()
     if result.outcome == "error":
-        return f"{name} could not be decided: {result.reason}"
-    return f"{name} gives {result.output}, not {result.row.expected}."
+        return sentence(
+            "%(name)s could not be decided: %(reason)s", name=name, reason=result.reason
+        )
+    return sentence(
+        "%(name)s gives %(output)s, not %(expected)s.",
+        name=name,
+        output=result.output,
+        expected=result.row.expected,
+    )
 
 
 def _model_with(decision_id: str, files: Mapping[str, bytes]) -> DecisionModel | None:

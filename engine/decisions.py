@@ -13,6 +13,7 @@ from engine.dmn.graph import Graph, all_types
 from engine.dmn.reader import read_model
 from engine.dmn.tables import evaluate_table
 from engine.errors import DecisionFailed, DeploymentRefused, Problem
+from engine.sentences import sentence
 from feel.budget import DEFAULT_BUDGET, Budget
 from feel.errors import FeelError
 from feel.evaluator import Evaluation, Functions
@@ -174,14 +175,32 @@ def _advice(table: Table) -> Iterator[tuple[str, str]]:
     try:
         gaps, overlaps = find_gaps(table), find_overlaps(table)
     except NotAnalysable as reason:
-        yield "info", f"Gaps and overlaps of the table were not looked for: {reason}."
+        yield (
+            "info",
+            sentence(
+                "Gaps and overlaps of the table were not looked for: %(reason)s.", reason=reason
+            ),
+        )
         return
     for gap in gaps:
-        yield "warning", f"No rule covers {gap.example}. Add a rule or a default output."
+        yield (
+            "warning",
+            sentence(
+                "No rule covers %(example)s. Add a rule or a default output.", example=gap.example
+            ),
+        )
     for overlap in overlaps:
         rules = " and ".join(map(str, overlap.rules))
         advice = "Narrow one or choose another hit policy."
-        yield "warning", f"Rules {rules} all match {overlap.example}. {advice}"
+        yield (
+            "warning",
+            sentence(
+                "Rules %(rules)s all match %(example)s. %(advice)s",
+                rules=rules,
+                example=overlap.example,
+                advice=advice,
+            ),
+        )
 
 
 def list_decisions(xml: bytes) -> tuple[str, ...]:

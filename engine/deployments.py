@@ -17,6 +17,7 @@ from engine.checking import check_file, constraint_errors
 from engine.decisions import DecisionModel, parse_decisions, table_warnings
 from engine.errors import DefinitionNotFound, DeploymentRefused, Problem
 from engine.records import ProcessDefinition
+from engine.sentences import sentence
 from engine.service_tasks import BUILT_IN_TOPICS
 from engine.spiff.calls import Called
 from engine.spiff.definition import Definition, compile_process, keys_of
@@ -281,7 +282,10 @@ def diagram_of(resources: Mapping[str, bytes]) -> bytes:
     """
     names = [name for name in resources if name.endswith(".bpmn")]
     if len(names) != 1:
-        advice = f"Deploy exactly one .bpmn file with its decisions and forms, not {len(names)}."
+        advice = sentence(
+            "Deploy exactly one .bpmn file with its decisions and forms, not %(count)s.",
+            count=len(names),
+        )
         raise DeploymentRefused((Problem(element_id="", element_name="", advice=advice),))
     return resources[names[0]]
 

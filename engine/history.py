@@ -46,6 +46,7 @@ KINDS = frozenset(
         "resumed",
         "cancelled",
         "token_moved",
+        "variables_corrected",
         "migrated",
         "migration_undone",
         "start_planned",

@@ -22,6 +22,7 @@ from engine import (
     user_tasks,
 )
 from engine.calendars import Edition
+from engine.case_verbs import CaseVerbs
 from engine.clock import Clock
 from engine.correlation import Courier
 from engine.db import connection_of
@@ -34,7 +35,6 @@ from engine.instances import SeenInstance
 from engine.ladders import Ladders
 from engine.letters import TIME_TO_LIVE, Letter
 from engine.migration import Migrations
-from engine.modification import token_mover
 from engine.records import Job, ProcessDefinition, StepResult, UserTask
 from engine.recounting import Recounts
 from engine.service_tasks import Operation, OperationTable
@@ -48,7 +48,7 @@ from engine.types import CITY, SYSTEM, Actor
 Values = Mapping[str, object]
 
 
-class ProcessEngine:
+class ProcessEngine(CaseVerbs):
     """Runs process instances, one transaction a step.
 
     Args:
@@ -351,19 +351,6 @@ class ProcessEngine:
         """Use up one retry of a job and postpone it, or open an incident."""
         incidents.record_failure(job_id, error, self._clock.now(), connection_of(session))
 
-    def suspend(self, instance_id: str, *, reason: str, by: Actor, session: Session) -> None:
-        """Stop an instance: nothing can be completed and no timer fires until it is resumed.
-
-        Raises:
-            InstanceNotActive: it is suspended already or has ended.
-        """
-        connection = connection_of(session)
-        seen = instances.lock(instance_id, connection)
-        seen.ensure_active()
-        instances.set_status(seen, "suspended", connection)
-        jobs.suspend(instance_id, connection)
-        self._note_status(seen, ("suspended", reason), by, connection)
-
     def publish_calendar(self, edition: Edition, *, by: Actor, session: Session) -> int:
         """Publish a new version of a calendar; due dates that it moves follow after the commit.
 
@@ -377,76 +364,6 @@ class ProcessEngine:
         moving = recounting.job_of(edition, version, by, self._clock.now())
         jobs.insert_once(None, [moving], connection_of(session))
         return version
-
-    def resume(self, instance_id: str, *, reason: str, by: Actor, session: Session) -> None:
-        """Let a suspended instance go on; what fell due meanwhile fires now.
-
-        Raises:
-            InstanceNotActive: it is not suspended.
-        """
-        connection = connection_of(session)
-        seen = instances.lock(instance_id, connection)
-        seen.ensure_suspended()
-        instances.set_status(seen, "active", connection)
-        jobs.resume(instance_id, connection)
-        self._note_status(seen, ("resumed", reason), by, connection)
-
-    def cancel(self, instance_id: str, *, reason: str, by: Actor, session: Session) -> StepResult:
-        """End an instance wherever it stands.
-
-        Raises:
-            InstanceNotActive: it has ended.
-        """
-        connection = connection_of(session)
-        seen = instances.lock(instance_id, connection)
-        seen.ensure_running()
-        jobs.cancel_all(instance_id, connection)
-        trigger = Trigger(by=by, is_cancel=True, reason=reason)
-        return self._step(seen, trigger, session).act(Execution.cancel)
-
-    def move_token(  # noqa: PLR0913  # each is a word of the field of its own
-        self,
-        instance_id: str,
-        source: str,
-        target: str,
-        *,
-        reason: str,
-        by: Actor,
-        session: Session,
-        version: int | None = None,
-    ) -> StepResult:
-        """Take a token from where it waits and let it go on at another element.
-
-        Args:
-            instance_id: of the instance.
-            source: id of the element the token waits at, or of the token itself.
-            target: id of the element it goes on at.
-            reason: why, for the history.
-            by: who moves it.
-            session: the caller's unit of work.
-            version: of the instance when the decision was made, or None not to check.
-
-        Raises:
-            InstanceNotFound: there is no such instance.
-            InstanceNotActive: it is suspended or has ended.
-            LostRace: the instance took a step since.
-            TokenNotFound: nothing waits there.
-            MoveImpossible: the target cannot be reached this way.
-        """
-        seen = instances.lock(instance_id, connection_of(session))
-        seen.ensure_active()
-        seen.ensure_version(version)
-        step = self._step(seen, Trigger(by=by, reason=reason), session)
-        return step.act(token_mover(source, target))
-
-    def retry(self, incident_id: str, *, by: Actor, session: Session) -> None:
-        """Put the job of an incident back into the queue, due now.
-
-        Raises:
-            IncidentNotFound: there is no open incident of this id.
-            InstanceNotActive: its instance is suspended or has ended.
-        """
-        incidents.retry(incident_id, by, self._clock.now(), connection_of(session))
 
     def variables(self, instance_id: str, session: Session) -> dict[str, object]:
         """Read the variables of an instance as they stand now.
@@ -515,16 +432,6 @@ class ProcessEngine:
             details={"task_id": task.id, **(details or {})},
         )
         history.write(connection, stamp, [line])
-
-    def _note_status(
-        self, seen: SeenInstance, change: tuple[str, str], by: Actor, connection: Connection
-    ) -> None:
-        """Write a history line about a change of status, with its reason."""
-        kind, reason = change
-        stamp = history.Stamp(
-            instance_id=seen.id, step=seen.version + 1, at=self._clock.now(), by=by
-        )
-        history.write(connection, stamp, [history.Line(kind=kind, details={"reason": reason})])
 
 
 def _unborn(definition: ProcessDefinition, business_key: str, scope: str) -> SeenInstance:

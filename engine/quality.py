@@ -8,6 +8,7 @@ from lxml import etree
 
 from engine.day_counting import DAY_FUNCTIONS
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.vocabulary import ACTIVITIES, anju
 from engine.standard.document import (
     EVENTS,
@@ -77,7 +78,9 @@ def _human_task(
     if not group and not task.get(f"{_CAMUNDA}assignee"):
         yield _ROLE.broken(task, "Nobody is asked to do it. Set a candidate group or an assignee.")
     if roles is not None and group and not group.startswith("=") and group not in roles:
-        yield _UNKNOWN_ROLE.broken(task, f"There is no role {group!r}. Correct the group.")
+        yield _UNKNOWN_ROLE.broken(
+            task, sentence("There is no role %(group)s. Correct the group.", group=repr(group))
+        )
     timers = (
         event
         for event in document.nodes("boundaryEvent")
@@ -122,7 +125,12 @@ def _fairness(document: Document) -> Iterator[Problem]:
             yield _NOTICE.broken(end, "Nobody is told of the rejection. Send a notice before it.")
         if not any(_APPEALING.search(_words(node)) for node in document.nodes()):
             advice = "Name the way to appeal, or draw it."
-            yield _APPEAL.broken(end, f"The rejection cannot be appealed in this process. {advice}")
+            yield _APPEAL.broken(
+                end,
+                sentence(
+                    "The rejection cannot be appealed in this process. %(advice)s", advice=advice
+                ),
+            )
 
 
 def _misspelt(document: Document) -> Iterator[Problem]:
@@ -133,8 +141,13 @@ def _misspelt(document: Document) -> Iterator[Problem]:
             for name in sorted(_free_names(text(condition)) - known):
                 similar = get_close_matches(name, known, n=1, cutoff=_SIMILARITY)
                 if similar and is_executable(flow):
-                    advice = f"Is {similar[0]!r} meant?"
-                    yield _NAME.broken(flow, f"Nothing sets {name!r}. {advice}")
+                    advice = sentence("Is %(similar)s meant?", similar=repr(similar[0]))
+                    yield _NAME.broken(
+                        flow,
+                        sentence(
+                            "Nothing sets %(name)s. %(advice)s", name=repr(name), advice=advice
+                        ),
+                    )
 
 
 def _free_names(expression: str) -> set[str]:

@@ -17,6 +17,7 @@ from engine.errors import DeploymentRefused, ExpressionFailed, Problem
 from engine.history import Line
 from engine.jobs import NewJob
 from engine.records import ProcessDefinition
+from engine.sentences import sentence
 from engine.spiff.definition import Definition
 from engine.spiff.periods import Period
 from engine.spiff.timers import Reached, Schedule, Timer, plan
@@ -157,7 +158,9 @@ def _plan(definition: Definition, element_id: str, now: datetime, days: DayCount
         return plan(definition.timer_starts[element_id], reached)
     except (FeelError, ExpressionFailed) as error:
         name = definition.elements[element_id].name
-        advice = f"Its timer cannot be computed when the process is deployed: {error}"
+        advice = sentence(
+            "Its timer cannot be computed when the process is deployed: %(error)s", error=error
+        )
         problem = Problem(element_id=element_id, element_name=name, advice=advice)
         raise DeploymentRefused((problem,)) from error
 

@@ -20,6 +20,7 @@ from engine.dmn.elements import (
 )
 from engine.dmn.texts import TextReader
 from engine.dmn.xml import Element, attribute, child, children, local_name, text_of, type_ref
+from engine.sentences import sentence
 from feel.nodes import Expression, UnaryTests
 from feel.parser import parse_unary_tests
 
@@ -62,7 +63,12 @@ class BoxReader:
         box = None if holder is None else self.box_in(holder)
         if box is not None:
             return box
-        self._texts.refuse(node, f"The expression {name!r} is missing." if name else "It is empty.")
+        self._texts.refuse(
+            node,
+            sentence("The expression %(name)s is missing.", name=repr(name))
+            if name
+            else "It is empty.",
+        )
         return Text(text="", expression=None)
 
     def _context(self, node: Element) -> Box:
@@ -170,7 +176,13 @@ class BoxReader:
         if value in allowed:
             return value
         self._texts.refuse(
-            node, f"There is no {name} {value!r}; choose one of {', '.join(allowed)}."
+            node,
+            sentence(
+                "There is no %(name)s %(value)s; choose one of %(choices)s.",
+                name=name,
+                value=repr(value),
+                choices=", ".join(allowed),
+            ),
         )
         return default
 
@@ -209,8 +221,15 @@ class BoxReader:
         if (len(tests), len(results)) != (inputs, outputs):
             self._texts.refuse(
                 node,
-                f"Rule {number} has {len(tests)} tests and {len(results)} results,"
-                f" the table has {inputs} inputs and {outputs} outputs.",
+                sentence(
+                    "Rule %(number)s has %(tests)s tests and %(results)s results, "
+                    "the table has %(inputs)s inputs and %(outputs)s outputs.",
+                    number=number,
+                    tests=len(tests),
+                    results=len(results),
+                    inputs=inputs,
+                    outputs=outputs,
+                ),
             )
         return Rule(rule_id=attribute(node, "id") or str(number), tests=tests, results=results)
 

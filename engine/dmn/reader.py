@@ -26,6 +26,7 @@ from engine.dmn.xml import (
     type_ref,
 )
 from engine.errors import Problem
+from engine.sentences import sentence
 from feel.nodes import TypeName
 from feel.types import is_known
 
@@ -151,7 +152,12 @@ class _ModelReader:
             name = type_ref(node) if isinstance(node.tag, str) else ""
             is_imported = any(name.startswith(f"{alias}.") for alias in model.imports.values())
             if name and name not in model.items and not is_known(name) and not is_imported:
-                self._texts.refuse(node, f"There is no type {name!r}; define it or choose another.")
+                self._texts.refuse(
+                    node,
+                    sentence(
+                        "There is no type %(name)s; define it or choose another.", name=repr(name)
+                    ),
+                )
 
     def _check_references(self, model: Model) -> None:
         nodes = {attribute(node, "id"): node for node in children(self._root, *_DRG)}
@@ -160,7 +166,10 @@ class _ModelReader:
                 if local_id(reference, model) not in (None, *model.elements):
                     self._texts.refuse(
                         nodes.get(element.element_id, self._root),
-                        f"It requires {reference}, which is not in the model.",
+                        sentence(
+                            "It requires %(reference)s, which is not in the model.",
+                            reference=reference,
+                        ),
                     )
             if element.element_id in _reached_from(element, model):
                 self._texts.refuse(

@@ -3,6 +3,7 @@
 from engine.dmn.elements import Text
 from engine.dmn.xml import Element, attribute, local_name, text_of, type_ref
 from engine.errors import Problem
+from engine.sentences import sentence
 from feel.errors import FeelError
 from feel.nodes import Expression, UnaryTests
 from feel.parser import parse_expression, parse_unary_tests
@@ -40,7 +41,14 @@ class TextReader:
         try:
             return parse_expression(text, self.names)
         except FeelError as error:
-            self.refuse(node, f"The expression {text.strip()!r} cannot be read: {error}")
+            self.refuse(
+                node,
+                sentence(
+                    "The expression %(text)s cannot be read: %(error)s",
+                    text=repr(text.strip()),
+                    error=error,
+                ),
+            )
             return None
 
     def tests(self, node: Element | None) -> UnaryTests | None:
@@ -51,7 +59,12 @@ class TextReader:
         try:
             return parse_unary_tests(text, self.names)
         except FeelError as error:
-            self.refuse(node, f"The tests {text!r} cannot be read: {error}")
+            self.refuse(
+                node,
+                sentence(
+                    "The tests %(text)s cannot be read: %(error)s", text=repr(text), error=error
+                ),
+            )
             return None
 
     def literal(self, node: Element) -> Text:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.errors import DeploymentRefused, Problem
+from engine.sentences import sentence
 
 NAMESPACES = frozenset(
     (
@@ -28,7 +29,7 @@ def parse_xml(xml: bytes) -> Element:
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        raise refused(f"This is not an XML file: {error.msg}.") from error
+        raise refused(sentence("This is not an XML file: %(msg)s.", msg=error.msg)) from error
     if root.getroottree().docinfo.doctype:
         raise refused("A decision model has no document type declaration; remove it.")
     name = etree.QName(root)

@@ -9,6 +9,7 @@ from engine.checking import check_file, merged
 from engine.errors import DeploymentRefused, Problem
 from engine.importing.juel import to_feel
 from engine.importing.vendors import CAMUNDA, HONOURED, INSTEAD, TWINS, VENDORS
+from engine.sentences import sentence
 from engine.spiff.reading import read_xml
 from engine.spiff.vocabulary import BPMN
 from engine.standard.document import (
@@ -87,12 +88,29 @@ def _translate(root: Element) -> Iterator[Problem]:
             after = to_feel(before)
             if after is None:
                 advice = "Write it in FEEL."
-                yield _finding(item, f"{before!r} cannot be translated. {advice}", "juel", "error")
+                yield _finding(
+                    item,
+                    sentence(
+                        "%(before)s cannot be translated. %(advice)s",
+                        before=repr(before),
+                        advice=advice,
+                    ),
+                    "juel",
+                    "error",
+                )
                 continue
             is_timer = name.startswith("time")
             item.text = f"={after}" if is_timer else after
             item.attrib.pop("language", None)
-            yield _finding(item, f"{before!r} was translated to {item.text!r}.", "juel-translated")
+            yield _finding(
+                item,
+                sentence(
+                    "%(before)s was translated to %(text)s.",
+                    before=repr(before),
+                    text=repr(item.text),
+                ),
+                "juel-translated",
+            )
 
 
 def _adopt(root: Element) -> Iterator[Problem]:
@@ -105,7 +123,11 @@ def _adopt(root: Element) -> Iterator[Problem]:
             del item.attrib[name]
             taken = "external" if local == "type" and value == "external-worker" else value
             item.set(f"{{{CAMUNDA}}}{local}", str(taken))
-            advice = f"{VENDORS[vendor]}:{local} is taken as camunda:{local}."
+            advice = sentence(
+                "%(vendors)s:%(local)s is taken as camunda:%(local)s.",
+                vendors=VENDORS[vendor],
+                local=local,
+            )
             yield _finding(item, advice, "vendor-translated", "info")
 
 
@@ -116,7 +138,11 @@ def _adopt_extensions(root: Element) -> Iterator[Problem]:
             if vendor in TWINS and ("camunda", local) in HONOURED:
                 for inner in part.iter(f"{{{vendor}}}*"):
                     inner.tag = f"{{{CAMUNDA}}}{_split(str(inner.tag))[1]}"
-                advice = f"{VENDORS[vendor]}:{local} is taken as camunda:{local}."
+                advice = sentence(
+                    "%(vendors)s:%(local)s is taken as camunda:%(local)s.",
+                    vendors=VENDORS[vendor],
+                    local=local,
+                )
                 yield _finding(extensions, advice, "vendor-translated", "info")
 
 
@@ -128,7 +154,12 @@ def _translate_attributes(root: Element) -> Iterator[Problem]:
                 after = to_feel(str(value))
                 if after is not None:
                     item.set(name, f"={after}")
-                    advice = f"camunda:{local} {value!r} was translated to {after!r}."
+                    advice = sentence(
+                        "camunda:%(local)s %(value)s was translated to %(after)s.",
+                        local=local,
+                        value=repr(value),
+                        after=repr(after),
+                    )
                     yield _finding(item, advice, "juel-translated")
 
 
@@ -137,7 +168,12 @@ def _translate_parameters(root: Element) -> Iterator[Problem]:
         for item in root.iter(f"{{{CAMUNDA}}}{name}"):
             after = to_feel(text(item))
             if after is not None:
-                advice = f"{name} {text(item)!r} was translated to {after!r}."
+                advice = sentence(
+                    "%(name)s %(text)s was translated to %(after)s.",
+                    name=name,
+                    text=repr(text(item)),
+                    after=repr(after),
+                )
                 item.text = f"={after}"
                 yield _finding(item, advice, "juel-translated")
 
@@ -148,7 +184,16 @@ def _vendor_attributes(root: Element) -> Iterator[Problem]:
             vendor, local = _split(str(name))
             if vendor in VENDORS and (VENDORS[vendor], local) not in HONOURED:
                 instead = INSTEAD.get(local, "It has no effect here.")
-                yield _finding(item, f"{VENDORS[vendor]}:{local}: {instead}", "vendor-attribute")
+                yield _finding(
+                    item,
+                    sentence(
+                        "%(vendor)s:%(local)s: %(instead)s",
+                        vendor=VENDORS[vendor],
+                        local=local,
+                        instead=instead,
+                    ),
+                    "vendor-attribute",
+                )
 
 
 def _vendor_parts(root: Element) -> Iterator[Problem]:
@@ -159,7 +204,16 @@ def _vendor_parts(root: Element) -> Iterator[Problem]:
             vendor, local = _split(item.tag)
             if vendor in VENDORS and (VENDORS[vendor], local) not in HONOURED:
                 instead = INSTEAD.get(local, "It has no effect here.")
-                yield _finding(item, f"{VENDORS[vendor]}:{local}: {instead}", "vendor-extension")
+                yield _finding(
+                    item,
+                    sentence(
+                        "%(vendor)s:%(local)s: %(instead)s",
+                        vendor=VENDORS[vendor],
+                        local=local,
+                        instead=instead,
+                    ),
+                    "vendor-extension",
+                )
 
 
 def _scripts(root: Element) -> Iterator[Problem]:
@@ -167,8 +221,12 @@ def _scripts(root: Element) -> Iterator[Problem]:
         language = item.get("scriptFormat", "")
         if language.lower() != "feel" and children(item, *_SCRIPTS):
             advice = "Rewrite it as lines name = <FEEL>."
-            yield _finding(item, f"A script in {language or 'no language'} is not run. {advice}",
-                           "foreign-script", "error")  # fmt: skip
+            said = sentence(
+                "A script in %(language)s is not run. %(advice)s",
+                language=language or "no language",
+                advice=advice,
+            )
+            yield _finding(item, said, "foreign-script", "error")
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from engine.sentences import sentence
+
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 VENDORS: Mapping[str, str] = {
     CAMUNDA: "camunda",
@@ -33,12 +35,12 @@ HONOURED = frozenset(("camunda", name) for name in _CAMUNDA_HONOURED)
 
 _TOPIC = 'Set camunda:type="external" and camunda:topic, and register the operation.'
 INSTEAD: Mapping[str, str] = {
-    "class": f"A Java class is not run. {_TOPIC}",
-    "delegateExpression": f"A Java delegate is not run. {_TOPIC}",
-    "expression": f"A Java expression is not run. {_TOPIC}",
-    "connector": f"A connector is not run. {_TOPIC}",
+    "class": sentence("A Java class is not run. %(topic)s", topic=_TOPIC),
+    "delegateExpression": sentence("A Java delegate is not run. %(topic)s", topic=_TOPIC),
+    "expression": sentence("A Java expression is not run. %(topic)s", topic=_TOPIC),
+    "connector": sentence("A connector is not run. %(topic)s", topic=_TOPIC),
     "field": "A field is not injected. Use input parameters.",
-    "taskDefinition": f"A job of another engine is not run. {_TOPIC}",
+    "taskDefinition": sentence("A job of another engine is not run. %(topic)s", topic=_TOPIC),
     "executionListener": "A listener is not run. Draw a service task with a topic.",
     "taskListener": "A listener is not run. Draw a service task with a topic.",
     "formData": "Embedded form fields are not shown. Use camunda:formKey and a form.",

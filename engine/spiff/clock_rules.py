@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.sla_rules import LADDERS, check_at, read_offset, start_kind_of, unit_of
 from engine.spiff.building import read_assignment
 from engine.spiff.clocks import (
@@ -34,12 +35,24 @@ def service_level(diagram: Diagram, node: Node, known: Known) -> Iterator[Proble
         yield from _user_task(node, found)
     elif found and (node.type not in PHASES or node.is_event_sub_process):
         advice = "Move it to a user task, a sub-process, a call activity or the process."
-        yield error(node, f"A service level does not run at a {node.type}. {advice}")
+        yield error(
+            node,
+            sentence(
+                "A service level does not run at a %(type)s. %(advice)s",
+                type=node.type,
+                advice=advice,
+            ),
+        )
     for each in found:
         yield from _clock(diagram, node, each, known)
         for name in ("from", "to"):
             if each.optional(name):
-                yield error(node, f"{name} is for a service level of the process. Move it there.")
+                yield error(
+                    node,
+                    sentence(
+                        "%(name)s is for a service level of the process. Move it there.", name=name
+                    ),
+                )
 
 
 def process_levels(diagram: Diagram, known: Known) -> Iterator[Problem]:
@@ -56,7 +69,12 @@ def process_levels(diagram: Diagram, known: Known) -> Iterator[Problem]:
         if clock_id in owners:
             other = owners[clock_id]
             yield error(
-                node, f"The service level {clock_id!r} is there twice, see {other}. Rename it."
+                node,
+                sentence(
+                    "The service level %(clock_id)s is there twice, see %(other)s. Rename it.",
+                    clock_id=repr(clock_id),
+                    other=other,
+                ),
             )
         owners.setdefault(clock_id, node.id)
 
@@ -100,13 +118,21 @@ def _clock(diagram: Diagram, node: Node, found: Written, known: Known) -> Iterat
 def _words(node: Node, found: Written) -> Iterator[Problem]:
     unknown = sorted(str(name) for name in found.xml.attrib if str(name) not in ATTRIBUTES)
     if unknown:
-        yield error(node, f"The service level has an unknown {', '.join(unknown)}. Remove it.")
+        yield error(
+            node,
+            sentence(
+                "The service level has an unknown %(choices)s. Remove it.",
+                choices=", ".join(unknown),
+            ),
+        )
     for child in found.xml.iterchildren(etree.Element):
         allowed = _CHILDREN.get(tag_of(child))
         extra = [] if allowed is None else sorted(set(map(str, child.attrib)) - allowed)
         if allowed is None or extra:
             what = tag_of(child) if allowed is None else f"{tag_of(child)} {', '.join(extra)}"
-            yield error(node, f"The service level has an unknown {what}. Remove it.")
+            yield error(
+                node, sentence("The service level has an unknown %(what)s. Remove it.", what=what)
+            )
     if len(found.text("id", node.id)) > _LONGEST_ID:
         yield error(node, "The id of the service level is too long. Shorten it.")
 
@@ -115,14 +141,33 @@ def _codes(node: Node, found: Written) -> Iterator[Problem]:
     unit, kind = found.text("unit", "calendar_days"), found.text("startKind", "event")
     if unit_of(unit) is None:
         units = "calendar_days, working_days, working_hours or months"
-        yield error(node, f"The service level has the unknown unit {unit!r}. Write {units}.")
+        yield error(
+            node,
+            sentence(
+                "The service level has the unknown unit %(unit)s. Write %(units)s.",
+                unit=repr(unit),
+                units=units,
+            ),
+        )
     if start_kind_of(kind) is None:
         kinds = "service, deposit, postmark, publication or event"
-        yield error(node, f"The service level starts with an unknown {kind!r}. Write {kinds}.")
+        yield error(
+            node,
+            sentence(
+                "The service level starts with an unknown %(kind)s. Write %(kinds)s.",
+                kind=repr(kind),
+                kinds=kinds,
+            ),
+        )
     if found.text("rolling", "none") not in ROLLINGS:
         yield error(node, "The rolling of the service level is unknown. Write none or statutory.")
     if found.text("saturday", SATURDAYS[0]) not in SATURDAYS:
-        yield error(node, f"The Saturday rule is unknown. Write {' or '.join(SATURDAYS)}.")
+        yield error(
+            node,
+            sentence(
+                "The Saturday rule is unknown. Write %(choices)s.", choices=" or ".join(SATURDAYS)
+            ),
+        )
 
 
 def _amount(node: Node, found: Written, known: Known) -> Iterator[Problem]:
@@ -133,13 +178,22 @@ def _amount(node: Node, found: Written, known: Known) -> Iterator[Problem]:
     elif amount.startswith("="):
         yield from check_feel(node, amount, known, "The amount of the service level")
     elif not (amount.isascii() and amount.isdecimal()):
-        yield error(node, f"The amount {amount!r} is no whole number. Write a number or =FEEL.")
+        yield error(
+            node,
+            sentence(
+                "The amount %(amount)s is no whole number. Write a number or =FEEL.",
+                amount=repr(amount),
+            ),
+        )
 
 
 def _ladder(node: Node, name: str) -> Iterator[Problem]:
     if name not in LADDERS:
-        advice = f"Write {', '.join(LADDERS)}, or rungs of your own."
-        yield error(node, f"There is no ladder {name!r}. {advice}")
+        advice = sentence("Write %(choices)s, or rungs of your own.", choices=", ".join(LADDERS))
+        yield error(
+            node,
+            sentence("There is no ladder %(name)s. %(advice)s", name=repr(name), advice=advice),
+        )
 
 
 def _rungs(node: Node, found: Written) -> Iterator[Problem]:
@@ -148,10 +202,17 @@ def _rungs(node: Node, found: Written) -> Iterator[Problem]:
         try:
             check_at(at)
         except ValueError as failure:
-            yield error(node, f"A rung of the service level cannot be planned: {failure}.")
+            yield error(
+                node,
+                sentence(
+                    "A rung of the service level cannot be planned: %(failure)s.", failure=failure
+                ),
+            )
             continue
         if at in seen and at not in found.warnings:
-            yield error(node, f"Two rungs stand at {at}. Put what they do into one.")
+            yield error(
+                node, sentence("Two rungs stand at %(at)s. Put what they do into one.", at=at)
+            )
         seen.add(at)
         yield from _before_start(node, found, at)
     for xml in found.rungs:
@@ -159,7 +220,13 @@ def _rungs(node: Node, found: Written) -> Iterator[Problem]:
         if priority is not None and not (
             priority.isdecimal() and int(priority) <= _HIGHEST_PRIORITY
         ):
-            yield error(node, f"The priority {priority!r} is not 0 to 100. Correct it.")
+            yield error(
+                node,
+                sentence(
+                    "The priority %(priority)s is not 0 to 100. Correct it.",
+                    priority=repr(priority),
+                ),
+            )
         if not any(xml.get(name) for name in ("notify", "reassign", "raisePriority")):
             yield error(node, "A rung does nothing. Write whom it notifies.")
 
@@ -173,7 +240,15 @@ def _before_start(node: Node, found: Written, at: str) -> Iterator[Problem]:
     hours = int(amount) * 24 * days[unit] if unit in days else int(amount)
     is_short = unit == "working_hours"  # an hour of work may take days of the calendar
     if not is_short and -read_offset(at).total_seconds() > (hours + 24) * 3600:
-        yield error(node, f"The rung at {at} lies before the start of {amount} {unit}. Move it.")
+        yield error(
+            node,
+            sentence(
+                "The rung at %(at)s lies before the start of %(amount)s %(unit)s. Move it.",
+                at=at,
+                amount=amount,
+                unit=unit,
+            ),
+        )
 
 
 def _pauses(diagram: Diagram, node: Node, found: Written, known: Known) -> Iterator[Problem]:
@@ -182,7 +257,13 @@ def _pauses(diagram: Diagram, node: Node, found: Written, known: Known) -> Itera
         if (place is None) == (condition is None):
             yield error(node, "A pause needs either while (an element) or when (=FEEL).")
         if place is not None and place not in diagram.nodes:
-            yield error(node, f"The pause waits for the unknown element {place!r}. Correct its id.")
+            yield error(
+                node,
+                sentence(
+                    "The pause waits for the unknown element %(place)s. Correct its id.",
+                    place=repr(place),
+                ),
+            )
         if place is not None and place == node.id:
             yield error(node, "The service level would pause while it runs. Name another element.")
         yield from check_feel(node, condition, known, "The condition of the pause")
@@ -190,14 +271,23 @@ def _pauses(diagram: Diagram, node: Node, found: Written, known: Known) -> Itera
             yield error(node, "A pause without a reason explains nothing. Write its reason.")
     if found.pauses and found.optional("timer"):
         advice = "Remove the pause, or the timer."
-        yield error(node, f"A period that ends with a timer cannot pause. {advice}")
+        yield error(
+            node,
+            sentence("A period that ends with a timer cannot pause. %(advice)s", advice=advice),
+        )
 
 
 def _timer(diagram: Diagram, node: Node, found: Written) -> Iterator[Problem]:
     timer = found.optional("timer")
     event = None if timer is None else diagram.nodes.get(timer)
     if timer is not None and (event is None or event.trigger.kind != "timer"):
-        yield error(node, f"The service level ends with {timer!r}, which is no timer. Correct it.")
+        yield error(
+            node,
+            sentence(
+                "The service level ends with %(timer)s, which is no timer. Correct it.",
+                timer=repr(timer),
+            ),
+        )
 
 
 def _phase(diagram: Diagram, process: Node, found: Written) -> Iterator[Problem]:
@@ -206,7 +296,12 @@ def _phase(diagram: Diagram, process: Node, found: Written) -> Iterator[Problem]
         yield error(process, "A phase needs both from and to. Write the missing one.")
     for end in (begin, *ends):
         if end is not None and end not in diagram.nodes:
-            yield error(process, f"The phase names the unknown element {end!r}. Correct its id.")
+            yield error(
+                process,
+                sentence(
+                    "The phase names the unknown element %(end)s. Correct its id.", end=repr(end)
+                ),
+            )
 
 
 def _process_node(diagram: Diagram) -> Node:

@@ -12,6 +12,7 @@ from lxml import etree
 from SpiffWorkflow.task import Task
 
 from engine.day_counting import DAY_FUNCTIONS
+from engine.sentences import sentence
 from engine.spiff.diagram import Diagram, Node, find, text_of
 from engine.spiff.expressions import expression_of
 from engine.spiff.scopes import evaluate, visible, write_outside
@@ -173,7 +174,11 @@ class _Association:
         except LookupError as error:
             name = self._xml.get("id") or "without id"
             self._reading.advice.append(
-                f"The data association {name} is not carried out: {error.args[0]}"
+                sentence(
+                    "The data association %(name)s is not carried out: %(value)s",
+                    name=name,
+                    value=error.args[0],
+                )
             )
             return []
 
@@ -220,11 +225,17 @@ class _Association:
 def _feel(xml: etree._Element) -> str:
     language, text = xml.get("language", "feel"), expression_of(xml.text or "")
     if "feel" not in language.lower():
-        raise LookupError(f"its expression is written in {language}. Rewrite it as FEEL.")
+        raise LookupError(
+            sentence(
+                "its expression is written in %(language)s. Rewrite it as FEEL.", language=language
+            )
+        )
     try:
         parse_expression(text, DAY_FUNCTIONS)
     except FeelError as failure:
-        raise LookupError(f"its expression is not FEEL: {failure} Correct it.") from failure
+        raise LookupError(
+            sentence("its expression is not FEEL: %(failure)s Correct it.", failure=failure)
+        ) from failure
     return text
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.errors import DeploymentRefused, Problem
+from engine.sentences import sentence
 from engine.spiff.building import build, elements_of
 from engine.spiff.calls import callable_process, called_in_file
 from engine.spiff.diagram import Diagram, read_diagram
@@ -80,7 +81,7 @@ def compile_process(
     found = diagrams_of(root)
     diagram = next((d for d in found if key in {None, d.key}), None)
     if diagram is None:
-        raise refused(f"The file holds no process {key} to run.")
+        raise refused(sentence("The file holds no process %(key)s to run.", key=key))
     called = _called(root, diagram)
     problems = [p for d in (diagram, *called.values()) for p in lint_diagram(d, known or Known())]
     if any(problem.severity == "error" for problem in problems):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.vocabulary import DRAWING, FLOW_NODES, NAMESPACES, SUB_PROCESSES, anju, bpmn
 
 _REFERENCES = {
@@ -255,7 +256,7 @@ class _Reader:
             else:
                 self._diagram.nodes[element_id] = self._node(xml, scope)
         elif tag not in DRAWING and tag not in _ACTIVITY_PARTS:
-            self._report(xml, f"The element {tag} is not supported. Remove it.")
+            self._report(xml, sentence("The element %(tag)s is not supported. Remove it.", tag=tag))
 
     def read_definitions(self, root: etree._Element) -> None:
         """Read the event definitions of the file, wherever they stand."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.building import MAKERS, read_loop
 from engine.spiff.diagram import Diagram, Node, find, is_bpmn, tag_of, text_of
 from engine.spiff.findings import Known, NodeRule, check_feel, error, warning
@@ -61,7 +62,9 @@ _WITHOUT_EFFECT = {
 def unsupported_element(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
     """Refuse elements that nothing here runs."""
     if node.type not in MAKERS:
-        yield error(node, f"The element {node.type} is not supported yet. Remove it.")
+        yield error(
+            node, sentence("The element %(type)s is not supported yet. Remove it.", type=node.type)
+        )
 
 
 def instantiating(diagram: Diagram, node: Node, __: Known) -> Iterator[Problem]:
@@ -87,9 +90,16 @@ def unknown_parts(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
         if tag in _DATA_PARTS and node.type in ACTIVITIES:
             continue
         if tag in _WITHOUT_EFFECT:
-            yield warning(node, f"{tag} has no effect here. {_WITHOUT_EFFECT[tag]}")
+            yield warning(
+                node,
+                sentence(
+                    "%(tag)s has no effect here. %(without_effect)s",
+                    tag=tag,
+                    without_effect=_WITHOUT_EFFECT[tag],
+                ),
+            )
         elif tag not in _PARTS:
-            yield error(node, f"Its part {tag} is not supported. Remove it.")
+            yield error(node, sentence("Its part %(tag)s is not supported. Remove it.", tag=tag))
 
 
 def trigger_kind(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
@@ -101,9 +111,19 @@ def trigger_kind(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
         return
     if kind == "reference":
         advice = "Choose an event definition of the file."
-        yield error(node, f"Its eventDefinitionRef leads nowhere. {advice}")
+        yield error(
+            node, sentence("Its eventDefinitionRef leads nowhere. %(advice)s", advice=advice)
+        )
     elif kind not in allowed:
-        yield error(node, f"The kind {kind} is not supported at a {node.type}. {_use(allowed)}")
+        yield error(
+            node,
+            sentence(
+                "The kind %(kind)s is not supported at a %(type)s. %(use)s",
+                kind=kind,
+                type=node.type,
+                use=_use(allowed),
+            ),
+        )
     elif (
         node.type == "startEvent"
         and allowed is not EVENT_STARTS
@@ -111,14 +131,19 @@ def trigger_kind(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
     ):
         yield error(node, "The start event of a sub-process must be a plain one.")
     elif not node.trigger.is_known:
-        yield error(node, f"Its {kind} is not defined in the file. Choose a {kind} for it.")
+        yield error(
+            node,
+            sentence(
+                "Its %(kind)s is not defined in the file. Choose a %(kind)s for it.", kind=kind
+            ),
+        )
 
 
 def trigger_text(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
     """Check names of messages, signals and links, timers and conditions of events."""
     trigger = node.trigger
     if trigger.kind in {"message", "signal", "link"} and trigger.is_known and not trigger.name:
-        yield error(node, f"Its {trigger.kind} has no name. Give it one.")
+        yield error(node, sentence("Its %(kind)s has no name. Give it one.", kind=trigger.kind))
     if trigger.kind == "conditional":
         if trigger.text:
             yield from check_feel(node, trigger.text, known, "The condition")
@@ -177,7 +202,10 @@ def event_gateway(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
         is_receive = target.type == "receiveTask" and not diagram.boundaries(target.id)
         if not (is_catch or is_receive) or len(diagram.incoming[target.id]) > 1:
             advice = "Lead the gateway to catching events that nothing else leads to."
-            yield error(target, f"It cannot follow an event-based gateway. {advice}")
+            yield error(
+                target,
+                sentence("It cannot follow an event-based gateway. %(advice)s", advice=advice),
+            )
 
 
 def loops(diagram: Diagram, node: Node, known: Known) -> Iterator[Problem]:
@@ -206,7 +234,7 @@ def names(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
 
 
 def _use(allowed: frozenset[str]) -> str:
-    return f"Use one of: {', '.join(sorted(allowed))}."
+    return sentence("Use one of: %(choices)s.", choices=", ".join(sorted(allowed)))
 
 
 def _timer(node: Node, known: Known) -> Iterator[Problem]:

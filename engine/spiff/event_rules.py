@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.diagram import Diagram, Node
 from engine.spiff.findings import Known, NodeRule, error, warning
 
@@ -12,7 +13,12 @@ def event_sub_process(diagram: Diagram, node: Node, _: Known) -> Iterator[Proble
     if not node.is_event_sub_process:
         return
     if node.type != "subProcess":
-        yield error(node, f"A {node.type} cannot be started by an event. Use a sub-process.")
+        yield error(
+            node,
+            sentence(
+                "A %(type)s cannot be started by an event. Use a sub-process.", type=node.type
+            ),
+        )
     if diagram.incoming.get(node.id) or diagram.outgoing.get(node.id):
         yield error(node, "No flow joins an event sub-process. Remove the flow.")
     if diagram.boundaries(node.id):
@@ -51,7 +57,10 @@ def compensating(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
             yield error(node, "Compensation leaves by an association. Replace the flow by one.")
         elif handler is None or handler.scope != node.scope:
             advice = "Join it by an association to an activity marked for compensation."
-            yield error(node, f"It has no compensation handler on its level. {advice}")
+            yield error(
+                node,
+                sentence("It has no compensation handler on its level. %(advice)s", advice=advice),
+            )
     elif node.trigger.name is not None and node.trigger.name not in diagram.nodes:
         yield error(node, "The activity it shall undo is not in the process. Choose one.")
 

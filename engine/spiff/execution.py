@@ -113,6 +113,15 @@ class Execution:
         """Copy the process variables."""
         return check_variables(self._top.data)
 
+    def correct(self, changes: Mapping[str, object]) -> None:
+        """Set process variables by hand, then run to the next waiting states.
+
+        Raises:
+            VariableNotAllowed: a value cannot be stored.
+        """
+        self._top.data.update(check_variables(changes))
+        self._run()
+
     def variables_at(self, token_id: str) -> dict[str, object]:
         """Copy the variables that one token sees, with the locals of its loop instance.
 

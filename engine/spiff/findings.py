@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.day_counting import DAY_FUNCTIONS
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.diagram import Diagram, Flow, Node
 from engine.spiff.expressions import expression_of
 from feel.errors import FeelError
@@ -45,7 +46,15 @@ def check_feel(item: Node | Flow, text: str | None, known: Known, what: str) -> 
     try:
         parse_expression(expression_of(text), known.names)
     except FeelError as failure:
-        yield error(item, f"{what} is not FEEL: {failure} {_correction(text)}")
+        yield error(
+            item,
+            sentence(
+                "%(what)s is not FEEL: %(failure)s %(correction)s",
+                what=what,
+                failure=failure,
+                correction=_correction(text),
+            ),
+        )
 
 
 def check_parameter(
@@ -62,10 +71,17 @@ def check_known(
     """Check that a reference leads to something that exists."""
     if choices is None or value.startswith("=") or value in choices:
         return
-    yield error(item, f"There is no {what} {value!r}. Correct the name or add the {what}.")
+    yield error(
+        item,
+        sentence(
+            "There is no %(what)s %(value)s. Correct the name or add the %(what)s.",
+            what=what,
+            value=repr(value),
+        ),
+    )
 
 
 def _correction(text: str) -> str:
     if text.startswith(("${", "#{")):
-        return f"Rewrite {text!r} as FEEL, without the braces."
-    return f"Correct {text!r}."
+        return sentence("Rewrite %(text)s as FEEL, without the braces.", text=repr(text))
+    return sentence("Correct %(text)s.", text=repr(text))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.building import sources_of
 from engine.spiff.diagram import Diagram, Flow, Node
 from engine.spiff.findings import Known, check_feel, error, warning
@@ -23,7 +24,12 @@ def flow_problems(diagram: Diagram, flow: Flow, known: Known) -> Iterator[Proble
             yield warning(flow, "The condition of a default flow has no effect. Remove it.")
         return
     if flow.language and "feel" not in flow.language.lower():
-        yield error(flow, f"Conditions in {flow.language} are not supported. Write FEEL.")
+        yield error(
+            flow,
+            sentence(
+                "Conditions in %(language)s are not supported. Write FEEL.", language=flow.language
+            ),
+        )
         return
     yield from check_feel(flow, flow.condition, known, "The condition")
     if flow.condition is None and source.type in _CHOOSING and _splits(diagram, source):
@@ -70,7 +76,12 @@ def _deadlock(diagram: Diagram, node: Node, reached: set[str]) -> Iterator[Probl
     for flow in incoming:
         if not starts & sources_of(diagram, flow, node.id):
             advice = "Lead it into an exclusive gateway before."
-            yield error(flow, f"The parallel gateway would wait for it for ever. {advice}")
+            yield error(
+                flow,
+                sentence(
+                    "The parallel gateway would wait for it for ever. %(advice)s", advice=advice
+                ),
+            )
 
 
 def _reached(diagram: Diagram, starts: list[str]) -> set[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from lxml import etree
 
 from engine.errors import DeploymentRefused, Problem
+from engine.sentences import sentence
 from engine.spiff.call_rules import CALL_RULES
 from engine.spiff.clock_rules import CLOCK_RULES, process_levels
 from engine.spiff.diagram import Diagram, processes, read_diagram
@@ -65,7 +66,9 @@ def diagrams_of(root: etree._Element) -> list[Diagram]:
     executable = [process for process in found if process.get("isExecutable") == "true"]
     if not executable and len(found) > 1:
         advice = "Mark those that shall run as executable."
-        raise refused(f"The file holds several processes to run. {advice}")
+        raise refused(
+            sentence("The file holds several processes to run. %(advice)s", advice=advice)
+        )
     return [read_diagram(process) for process in executable or found]
 
 

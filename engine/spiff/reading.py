@@ -3,6 +3,7 @@
 from lxml import etree
 
 from engine.errors import DeploymentRefused, Problem
+from engine.sentences import sentence
 from engine.spiff.vocabulary import BPMN
 
 SIZE_LIMIT_BYTES = 5 * 1024 * 1024
@@ -22,7 +23,9 @@ def read_xml(text: bytes) -> etree._Element:
     try:
         root = etree.fromstring(text, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise refused(f"The file is not well-formed XML: {error}.") from error
+        raise refused(
+            sentence("The file is not well-formed XML: %(error)s.", error=error)
+        ) from error
     document = root.getroottree().docinfo
     if document.doctype or document.internalDTD is not None:
         raise refused("The file holds a DOCTYPE, which is not allowed. Remove it.")

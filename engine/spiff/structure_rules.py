@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.behaviors import BEHAVIORS, THROWN, read_behavior
 from engine.spiff.building import read_ad_hoc
 from engine.spiff.data import read_data, stores_of
@@ -16,7 +17,14 @@ def token_quantity(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
     """Check how many tokens an activity collects and sends."""
     for name in ("startQuantity", "completionQuantity"):
         if quantity_of(node.xml.get(name)) is None:
-            yield error(node, f"Its {name} is no whole number from 1 to {MOST_TOKENS}. Correct it.")
+            yield error(
+                node,
+                sentence(
+                    "Its %(name)s is no whole number from 1 to %(most_tokens)s. Correct it.",
+                    name=name,
+                    most_tokens=MOST_TOKENS,
+                ),
+            )
 
 
 def loop_kinds(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
@@ -34,13 +42,27 @@ def loop_behavior(diagram: Diagram, node: Node, known: Known) -> Iterator[Proble
     behavior = read_behavior(diagram, node)
     if behavior.kind not in BEHAVIORS:
         choices = ", ".join(sorted(BEHAVIORS))
-        yield error(node, f"Its behavior {behavior.kind} does not exist. Use one of: {choices}.")
+        yield error(
+            node,
+            sentence(
+                "Its behavior %(kind)s does not exist. Use one of: %(choices)s.",
+                kind=behavior.kind,
+                choices=choices,
+            ),
+        )
     for trigger in behavior.triggers():
         if trigger is None:
             yield error(node, "The event its behavior throws is not in the file. Choose one.")
         elif trigger.kind not in THROWN or not trigger.is_known:
             choices = ", ".join(sorted(THROWN))
-            yield error(node, f"Its behavior throws a {trigger.kind}. Use one of: {choices}.")
+            yield error(
+                node,
+                sentence(
+                    "Its behavior throws a %(kind)s. Use one of: %(choices)s.",
+                    kind=trigger.kind,
+                    choices=choices,
+                ),
+            )
     for condition, _ in behavior.cases:
         yield from check_feel(node, condition, known, "The condition of its behavior")
 
@@ -55,7 +77,14 @@ def ad_hoc(diagram: Diagram, node: Node, known: Known) -> Iterator[Problem]:
     for inner in inside:
         if inner.type in {"startEvent", "endEvent"}:
             advice = "Remove it: its activities begin and end by themselves."
-            yield error(inner, f"An ad-hoc sub-process has no {inner.type}. {advice}")
+            yield error(
+                inner,
+                sentence(
+                    "An ad-hoc sub-process has no %(type)s. %(advice)s",
+                    type=inner.type,
+                    advice=advice,
+                ),
+            )
     if node.xml.get("ordering", "Parallel") not in {"Parallel", "Sequential"}:
         yield error(node, "Its ordering is neither Parallel nor Sequential. Correct it.")
     if rule.is_manual and rule.completion is None:
@@ -71,7 +100,13 @@ def complex_gateway(diagram: Diagram, node: Node, known: Known) -> Iterator[Prob
     yield from check_feel(node, activation, known, "The activation condition")
     if activation is None and len(diagram.incoming.get(node.id, [])) > 1:
         advice = "Write one, such as activationCount >= 2."
-        yield warning(node, f"Without activation condition the first token activates it. {advice}")
+        yield warning(
+            node,
+            sentence(
+                "Without activation condition the first token activates it. %(advice)s",
+                advice=advice,
+            ),
+        )
 
 
 def data_associations(diagram: Diagram, node: Node, _: Known) -> Iterator[Problem]:
@@ -82,7 +117,14 @@ def data_associations(diagram: Diagram, node: Node, _: Known) -> Iterator[Proble
         yield warning(node, advice)
     for store in sorted(set(stores_of(diagram, node))):
         advice = "Let a service task read and write what others share."
-        yield warning(node, f"The data store {store} is a variable of this case only. {advice}")
+        yield warning(
+            node,
+            sentence(
+                "The data store %(store)s is a variable of this case only. %(advice)s",
+                store=store,
+                advice=advice,
+            ),
+        )
 
 
 STRUCTURE_RULES: tuple[NodeRule, ...] = (

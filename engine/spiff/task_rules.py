@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.building import read_assignment, topic_of
 from engine.spiff.diagram import Diagram, Node, find, tag_of
 from engine.spiff.expressions import (
@@ -54,7 +55,7 @@ def service_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
         yield from check_known(node, topic, known.topics, "topic")
     elif node.type == "serviceTask" or (node.type == "sendTask" and node.trigger.kind != "message"):
         advice = 'Set camunda:type="external" and camunda:topic.'
-        yield error(node, f"It names no operation. {advice}")
+        yield error(node, sentence("It names no operation. %(advice)s", advice=advice))
 
 
 def business_rule_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
@@ -68,7 +69,13 @@ def business_rule_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem
         yield from check_known(node, decision, known.decisions, "decision")
     variable = node.xml.get(camunda("resultVariable"))
     if variable is not None and not is_name(variable):
-        yield error(node, f"{variable!r} is no name of a variable. Use letters and digits.")
+        yield error(
+            node,
+            sentence(
+                "%(variable)s is no name of a variable. Use letters and digits.",
+                variable=repr(variable),
+            ),
+        )
 
 
 def script_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
@@ -81,10 +88,14 @@ def script_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
     try:
         lines = script_lines(read_script(node.xml))
     except ValueError as failure:
-        yield error(node, f"The script cannot be read: {failure}. Correct it.")
+        yield error(
+            node, sentence("The script cannot be read: %(failure)s. Correct it.", failure=failure)
+        )
         return
     for name, expression in lines:
-        yield from check_feel(node, expression, known, f"The script line of {name}")
+        yield from check_feel(
+            node, expression, known, sentence("The script line of %(name)s", name=name)
+        )
 
 
 def user_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
@@ -101,7 +112,12 @@ def user_task(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
     for text in (rule.assignee, rule.candidate_group, rule.scope, rule.priority):
         yield from check_parameter(node, text, known, "The assignment")
         if text is not None and text.startswith("$"):
-            yield error(node, f"{text!r} is not FEEL. Write it with a leading equals sign.")
+            yield error(
+                node,
+                sentence(
+                    "%(text)s is not FEEL. Write it with a leading equals sign.", text=repr(text)
+                ),
+            )
     yield from _priority(node, rule.priority)
     yield from _due_date(node, rule, known)
 
@@ -110,15 +126,32 @@ def mappings(_: Diagram, node: Node, known: Known) -> Iterator[Problem]:
     """Check input and output parameters."""
     found = read_mappings(node.xml)
     if (found.inputs or found.outputs) and node.type not in _MAPPED:
-        yield error(node, f"Parameters are not supported at a {node.type}. Use a script task.")
+        yield error(
+            node,
+            sentence(
+                "Parameters are not supported at a %(type)s. Use a script task.", type=node.type
+            ),
+        )
     for name in parameter_problems(node.xml):
-        yield error(node, f"The parameter {name} is no text. Write it as =FEEL.")
+        yield error(
+            node, sentence("The parameter %(name)s is no text. Write it as =FEEL.", name=name)
+        )
     for name, text in [*found.inputs.items(), *found.outputs.items()]:
         if not is_name(name):
-            yield error(node, f"{name!r} is no name of a parameter. Use letters and digits.")
+            yield error(
+                node,
+                sentence(
+                    "%(name)s is no name of a parameter. Use letters and digits.", name=repr(name)
+                ),
+            )
         if "${" in text or "#{" in text:
-            yield error(node, f"{text!r} is not FEEL. Write it with a leading equals sign.")
-        yield from check_parameter(node, text, known, f"The parameter {name}")
+            yield error(
+                node,
+                sentence(
+                    "%(text)s is not FEEL. Write it with a leading equals sign.", text=repr(text)
+                ),
+            )
+        yield from check_parameter(node, text, known, sentence("The parameter %(name)s", name=name))
 
 
 def extensions(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
@@ -126,14 +159,24 @@ def extensions(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
     for child in find(node.xml, "./bpmn:extensionElements/camunda:*"):
         instead = _REFUSED_EXTENSIONS.get(tag_of(child))
         if instead is not None:
-            yield error(node, f"camunda:{tag_of(child)} is not supported. {instead}")
+            yield error(
+                node,
+                sentence(
+                    "camunda:%(tag)s is not supported. %(instead)s",
+                    tag=tag_of(child),
+                    instead=instead,
+                ),
+            )
     for name in _IDLE_ATTRIBUTES:
         if node.xml.get(camunda(name)) is not None:
-            yield warning(node, f"camunda:{name} has no effect here.")
+            yield warning(node, sentence("camunda:%(name)s has no effect here.", name=name))
     for name in ("class", "delegateExpression", "expression"):
         if node.xml.get(camunda(name)) is not None:
             advice = "Use an external task with a topic."
-            yield error(node, f"camunda:{name} is not supported. {advice}")
+            yield error(
+                node,
+                sentence("camunda:%(name)s is not supported. %(advice)s", name=name, advice=advice),
+            )
 
 
 def _priority(node: Node, text: str | None) -> Iterator[Problem]:
@@ -148,7 +191,10 @@ def _due_date(node: Node, rule: Assignment, known: Known) -> Iterator[Problem]:
             yield error(node, "It names a calendar but has no due date. Set camunda:dueDate.")
         return
     if text.startswith("$"):
-        yield error(node, f"{text!r} is not FEEL. Write it with a leading equals sign.")
+        yield error(
+            node,
+            sentence("%(text)s is not FEEL. Write it with a leading equals sign.", text=repr(text)),
+        )
         return
     is_instant = not text.startswith(("P", "="))
     timer_type = "timeDate" if is_instant else "timeDuration"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.calendar_timers import CALENDARS
 from engine.spiff.diagram import Diagram, Node
 from engine.spiff.findings import Known, NodeRule, check_feel, error
@@ -15,7 +16,11 @@ def check_timer(node: Node, timer: Timer, known: Known, what: str) -> Iterator[P
     """Check the text of a timer or due date together with the calendar that counts it."""
     if timer.calendar and timer.calendar not in CALENDARS:
         choices = ", ".join(sorted(CALENDARS))
-        advice = f"There is no calendar {timer.calendar!r}. Write one of {choices}."
+        advice = sentence(
+            "There is no calendar %(calendar)s. Write one of %(choices)s.",
+            calendar=repr(timer.calendar),
+            choices=choices,
+        )
         yield replace(error(node, advice), rule="unknown-calendar")
         return
     try:
@@ -26,14 +31,26 @@ def check_timer(node: Node, timer: Timer, known: Known, what: str) -> Iterator[P
         else:
             check_literal(timer)
     except ValueError as failure:
-        yield error(node, f"{what} cannot be read: {failure}. Correct it.")
+        yield error(
+            node,
+            sentence(
+                "%(what)s cannot be read: %(failure)s. Correct it.", what=what, failure=failure
+            ),
+        )
 
 
 def calendar_place(_: Diagram, node: Node, __: Known) -> Iterator[Problem]:
     """Refuse a calendar at an element, where it would be ignored."""
     if node.type != "userTask" and node.xml.get(anju("calendar")) is not None:
         advice = "Write it at the timer event definition of the event."
-        yield error(node, f"anju:calendar has no effect at a {node.type}. {advice}")
+        yield error(
+            node,
+            sentence(
+                "anju:calendar has no effect at a %(type)s. %(advice)s",
+                type=node.type,
+                advice=advice,
+            ),
+        )
 
 
 TIMER_RULES: tuple[NodeRule, ...] = (calendar_place,)

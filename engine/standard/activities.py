@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.vocabulary import ACTIVITIES, SUB_PROCESSES
 from engine.standard.document import (
     CHOREOGRAPHY,
@@ -36,7 +37,10 @@ def quantities(document: Document) -> Iterator[Problem]:
         ):
             value = activity.get(name, "1")
             if not (value.isascii() and value.isdigit() and int(value) >= 1):
-                yield rule.broken(activity, f"Its {name} is not a whole number from 1. Correct it.")
+                yield rule.broken(
+                    activity,
+                    sentence("Its %(name)s is not a whole number from 1. Correct it.", name=name),
+                )
 
 
 def loop_markers(document: Document) -> Iterator[Problem]:
@@ -73,7 +77,7 @@ def ad_hoc(document: Document) -> Iterator[Problem]:
         if not tags & (ACTIVITIES | CHOREOGRAPHY):
             yield _EMPTY_AD_HOC.broken(item, "It holds no activity. Draw one.")
         for name in sorted(tags & ({"startEvent", "endEvent"} | CHOREOGRAPHY)):
-            yield _AD_HOC_PARTS.broken(item, f"It holds a {name}. Remove it.")
+            yield _AD_HOC_PARTS.broken(item, sentence("It holds a %(name)s. Remove it.", name=name))
 
 
 def data_states(document: Document) -> Iterator[Problem]:
@@ -85,7 +89,10 @@ def data_states(document: Document) -> Iterator[Problem]:
             continue
         wanted = f"{data.get('name')} [{states[0]}]"
         if " ".join(item.get("name", "").split()) != " ".join(wanted.split()):
-            yield _CONVENTION.broken(item, f"By convention it is named {wanted!r}. Rename it.")
+            yield _CONVENTION.broken(
+                item,
+                sentence("By convention it is named %(wanted)s. Rename it.", wanted=repr(wanted)),
+            )
 
 
 CHECKS: tuple[Check, ...] = (quantities, loop_markers, performers, scripts, ad_hoc, data_states)

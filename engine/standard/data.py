@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.vocabulary import ACTIVITIES, SUB_PROCESSES
 from engine.standard.document import (
     CATCHING,
@@ -68,7 +69,9 @@ def collections(document: Document) -> Iterator[Problem]:
                 continue
             if flag(item, "isCollection") != flag(definition, "isCollection"):
                 advice = "Its item definition says otherwise. Make them agree."
-                yield rule.broken(item, f"isCollection is wrong. {advice}")
+                yield rule.broken(
+                    item, sentence("isCollection is wrong. %(advice)s", advice=advice)
+                )
 
 
 def sets(document: Document) -> Iterator[Problem]:
@@ -87,7 +90,12 @@ def set_parts(document: Document) -> Iterator[Problem]:
             allowed = _texts(item, all_refs)
             if not _texts(item, some_refs) <= allowed:
                 yield rule.broken(
-                    _owner(item), f"{some_refs} names data that is not in {all_refs}. Add it."
+                    _owner(item),
+                    sentence(
+                        "%(some_refs)s names data that is not in %(all_refs)s. Add it.",
+                        some_refs=some_refs,
+                        all_refs=all_refs,
+                    ),
                 )
 
 
@@ -118,7 +126,10 @@ def associations(document: Document) -> Iterator[Problem]:
         target = _item(document, document.target(targets[0].text))
         if source is not None and target is not None and not _same(source, target):
             advice = "Add a transformation or make them agree."
-            yield _ASSOCIATION.broken(_owner(item), f"It joins data of different types. {advice}")
+            yield _ASSOCIATION.broken(
+                _owner(item),
+                sentence("It joins data of different types. %(advice)s", advice=advice),
+            )
 
 
 def event_data(document: Document) -> Iterator[Problem]:
@@ -145,7 +156,10 @@ def calls(document: Document) -> Iterator[Problem]:
             ours, theirs = _specified(call, name), _specified(called, name)
             if sorted(ours) != sorted(theirs) and (ours or theirs):
                 yield _CALL.broken(
-                    call, f"Its {name}s are not those of what it calls. Make them agree."
+                    call,
+                    sentence(
+                        "Its %(name)ss are not those of what it calls. Make them agree.", name=name
+                    ),
                 )
 
 
@@ -158,7 +172,9 @@ def bindings(document: Document) -> Iterator[Problem]:
         for binding in bound:
             if not _is_bound(document, item, binding):
                 advice = "Bind one input and one output of the operation's types."
-                yield _BINDING_PARTS.broken(item, f"A binding does not fit. {advice}")
+                yield _BINDING_PARTS.broken(
+                    item, sentence("A binding does not fit. %(advice)s", advice=advice)
+                )
 
 
 def _is_bound(document: Document, item: Element, binding: Element) -> bool:
@@ -191,7 +207,15 @@ def loops(document: Document) -> Iterator[Problem]:
                     continue
                 if data not in [d for spec in specified for d in children(spec, names[1])]:
                     advice = "Choose one of them."
-                    yield rules[0].broken(activity, f"{names[0]} names no {names[1]}. {advice}")
+                    yield rules[0].broken(
+                        activity,
+                        sentence(
+                            "%(reference)s names no %(part)s. %(advice)s",
+                            reference=names[0],
+                            part=names[1],
+                            advice=advice,
+                        ),
+                    )
                 yield from _single_items(document, (activity, item), (data, names[2]), rules[1])
 
 
@@ -203,7 +227,14 @@ def _single_items(
     for one in (_item(document, child) for child in children(loop, single)):
         if whole is not None and one is not None and not _same_structure(whole, one):
             advice = "Give it the type of one item."
-            yield rule.broken(activity, f"{single} has another type than the whole. {advice}")
+            yield rule.broken(
+                activity,
+                sentence(
+                    "%(single)s has another type than the whole. %(advice)s",
+                    single=single,
+                    advice=advice,
+                ),
+            )
 
 
 def _specified(item: Element, name: str) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.vocabulary import ACTIVITIES
 from engine.standard.document import (
     CATCHING,
@@ -84,7 +85,9 @@ def event_sub_processes(document: Document) -> Iterator[Problem]:
 def _process_start(start: Element, kinds: list[str]) -> Iterator[Problem]:
     for kind in sorted(set(kinds) - {"message", "timer", "conditional", "signal"}):
         rule = _COMPENSATE_START if kind == "compensate" else _PROCESS_START
-        yield rule.broken(start, f"No process starts by {kind}. Choose another kind.")
+        yield rule.broken(
+            start, sentence("No process starts by %(kind)s. Choose another kind.", kind=kind)
+        )
 
 
 def _event_sub_start(start: Element, kinds: list[str]) -> Iterator[Problem]:
@@ -97,7 +100,10 @@ def _event_sub_start(start: Element, kinds: list[str]) -> Iterator[Problem]:
         )
     for kind in sorted(refused & set(kinds)):
         yield _EVENT_SUB_START.broken(
-            start, f"The kind {kind} cannot start this event sub-process. Choose another."
+            start,
+            sentence(
+                "The kind %(kind)s cannot start this event sub-process. Choose another.", kind=kind
+            ),
         )
 
 
@@ -110,7 +116,9 @@ def called_processes(document: Document) -> Iterator[Problem]:
         events = children(process, "startEvent")
         if events and all(document.kinds(event) for event in events):
             advice = "Draw a plain start event in it."
-            yield _CALLED_START.broken(call, f"The called process has only others. {advice}")
+            yield _CALLED_START.broken(
+                call, sentence("The called process has only others. %(advice)s", advice=advice)
+            )
 
 
 def kinds_by_place(document: Document) -> Iterator[Problem]:
@@ -119,7 +127,10 @@ def kinds_by_place(document: Document) -> Iterator[Problem]:
         for event in document.nodes(name):
             kinds = document.kinds(event)
             for kind in sorted(refused & set(kinds)):
-                yield rule.broken(event, f"The kind {kind} is not allowed here. Choose another.")
+                yield rule.broken(
+                    event,
+                    sentence("The kind %(kind)s is not allowed here. Choose another.", kind=kind),
+                )
             if name == "intermediateCatchEvent" and not kinds:
                 yield rule.broken(event, "It waits for nothing. Choose what it catches.")
             scope = scope_of(event)
@@ -151,7 +162,9 @@ def _boundary_kinds(event: Element, kinds: list[str]) -> Iterator[Problem]:
     if not flag(event, "cancelActivity", "true"):
         refused |= {"error", "cancel"}
     for kind in sorted(refused & set(kinds)):
-        yield _BOUNDARY_KIND.broken(event, f"The kind {kind} is not allowed here. Change it.")
+        yield _BOUNDARY_KIND.broken(
+            event, sentence("The kind %(kind)s is not allowed here. Change it.", kind=kind)
+        )
     if not kinds:
         yield _BOUNDARY_KIND.broken(event, "It catches nothing. Choose what it catches.")
 
@@ -164,7 +177,9 @@ def intermediate_flows(document: Document) -> Iterator[Problem]:
         into, out = document.into(event), document.out_of(event)
         if is_link and (into if is_catch else out):
             wrong = "into a catching" if is_catch else "out of a throwing"
-            yield _LINK_FLOWS.broken(event, f"No flow leads {wrong} link. Remove the flow.")
+            yield _LINK_FLOWS.broken(
+                event, sentence("No flow leads %(wrong)s link. Remove the flow.", wrong=wrong)
+            )
         if not into and not (is_link and is_catch):
             yield _NO_IN.broken(event, "No flow leads to this event. Connect it.")
         if not out and not (is_link and not is_catch):
@@ -223,7 +238,9 @@ def definitions(document: Document) -> Iterator[Problem]:
         for item in event:
             if is_definition(item) and item.get("id") in used:
                 advice = "Give each event its own definition, or define it once for all."
-                yield _SHARED.broken(event, f"Another event uses its definition. {advice}")
+                yield _SHARED.broken(
+                    event, sentence("Another event uses its definition. %(advice)s", advice=advice)
+                )
         if is_executable(event):
             yield from _escalations(document, event)
     for event in document.nodes(*THROWING, *CATCHING):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.vocabulary import ACTIVITIES
 from engine.standard.document import (
     ARTIFACTS,
@@ -57,15 +58,32 @@ def flow_ends(document: Document) -> Iterator[Problem]:
 
 def _one_end(flow: Element, end: Element | None, word: str, artifact: Rule) -> Iterator[Problem]:
     if end is None:
-        yield _ENDS.broken(flow, f"The flow {word} at nothing. Draw it again.")
+        yield _ENDS.broken(
+            flow, sentence("The flow %(word)s at nothing. Draw it again.", word=word)
+        )
     elif tag(end) in ARTIFACTS:
-        yield artifact.broken(flow, f"The flow {word} at a {tag(end)}. Use an association.")
+        yield artifact.broken(
+            flow,
+            sentence(
+                "The flow %(word)s at a %(tag)s. Use an association.", word=word, tag=tag(end)
+            ),
+        )
     elif tag(end) not in FLOW_NODES:
         advice = "Connect activities, gateways and events only."
-        yield _ENDS.broken(flow, f"The flow {word} at a {tag(end)}. {advice}")
+        yield _ENDS.broken(
+            flow,
+            sentence(
+                "The flow %(word)s at a %(tag)s. %(advice)s", word=word, tag=tag(end), advice=advice
+            ),
+        )
     elif is_event_sub_process(end):
         advice = "Its start event alone starts it. Remove the flow."
-        yield _EVENT_SUB.broken(end, f"A flow {word} at an event sub-process. {advice}")
+        yield _EVENT_SUB.broken(
+            end,
+            sentence(
+                "A flow %(word)s at an event sub-process. %(advice)s", word=word, advice=advice
+            ),
+        )
 
 
 def flow_marks(document: Document) -> Iterator[Problem]:
@@ -80,7 +98,10 @@ def flow_marks(document: Document) -> Iterator[Problem]:
             yield _DEFAULT.broken(node, "Its default flow does not leave it. Choose another.")
         if tag(node) in ACTIVITIES and len(flows) == 1 and _condition(flows[0]):
             advice = "Remove the condition, or add a flow for the other case."
-            yield _LONELY.broken(flows[0], f"The only flow out of it has a condition. {advice}")
+            yield _LONELY.broken(
+                flows[0],
+                sentence("The only flow out of it has a condition. %(advice)s", advice=advice),
+            )
 
 
 def _condition(flow: Element) -> str:
@@ -97,7 +118,12 @@ def flow_lists(document: Document) -> Iterator[Problem]:
             listed = {text(item).rpartition(":")[2] for item in children(node, part)}
             if flow.get("id") not in listed and is_executable(flow):
                 yield _LISTED.broken(
-                    flow, f"Its {name} does not list it as {part}. Save the file anew."
+                    flow,
+                    sentence(
+                        "Its %(name)s does not list it as %(part)s. Save the file anew.",
+                        name=name,
+                        part=part,
+                    ),
                 )
 
 

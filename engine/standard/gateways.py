@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.vocabulary import GATEWAYS
 from engine.standard.document import (
     Check,
@@ -59,14 +60,19 @@ def _target(document: Document, target: Element) -> Iterator[Problem]:
     is_catch = tag(target) == "intermediateCatchEvent" and kinds and set(kinds) <= _WAITING
     if tag(target) != "receiveTask" and not is_catch:
         advice = "Lead the gateway to catching events and receive tasks only."
-        yield _TARGETS.broken(target, f"It cannot follow an event-based gateway. {advice}")
+        yield _TARGETS.broken(
+            target, sentence("It cannot follow an event-based gateway. %(advice)s", advice=advice)
+        )
     elif len(document.into(target)) > 1:
         advice = "Nothing but the event-based gateway may lead to it. Remove the other flow."
         yield _OTHER_FLOW.broken(target, advice)
     attached = (event.get("attachedToRef") for event in document.nodes("boundaryEvent"))
     if tag(target) == "receiveTask" and target.get("id") in attached:
         advice = "Use a catching event instead."
-        yield _BOUNDARY.broken(target, f"It has a boundary event behind the gateway. {advice}")
+        yield _BOUNDARY.broken(
+            target,
+            sentence("It has a boundary event behind the gateway. %(advice)s", advice=advice),
+        )
 
 
 CHECKS: tuple[Check, ...] = (directions, event_gateways)

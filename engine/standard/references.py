@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.spiff.vocabulary import ACTIVITIES
 from engine.standard.document import (
     EVENTS,
@@ -112,11 +113,15 @@ def ids(document: Document) -> Iterator[Problem]:
     for item in document.elements:
         key = item.get("id")
         if key and key in seen:
-            yield _TWICE.broken(item, f"The id {key} is used twice. Give each element its own.")
+            yield _TWICE.broken(
+                item, sentence("The id %(key)s is used twice. Give each element its own.", key=key)
+            )
         if key:
             seen.add(key)
         elif tag(item) in _NEEDS_ID:
-            yield _MISSING.broken(item, f"A {tag(item)} has no id. Give it one.")
+            yield _MISSING.broken(
+                item, sentence("A %(tag)s has no id. Give it one.", tag=tag(item))
+            )
 
 
 def references(document: Document) -> Iterator[Problem]:
@@ -160,7 +165,10 @@ def calls(document: Document) -> Iterator[Problem]:
         called = document.target(call.get("calledElement"))
         if called is not None and tag(called) not in _CALLABLE:
             yield _wrong(
-                call, "calledElement", call.get("calledElement", ""), f"is a {tag(called)}"
+                call,
+                "calledElement",
+                call.get("calledElement", ""),
+                sentence("is a %(tag)s", tag=tag(called)),
             )
 
 
@@ -176,12 +184,21 @@ def _check(
         if not _is_foreign(item, value):
             yield _wrong(owner, name, value, "is nowhere in the file")
     elif tag(target) not in allowed:
-        yield _wrong(owner, name, value, f"is a {tag(target)}")
+        yield _wrong(owner, name, value, sentence("is a %(tag)s", tag=tag(target)))
 
 
 def _wrong(owner: Element, name: str, value: str, what: str) -> Problem:
     advice = "Choose another element for it."
-    return _REFERENCE.broken(owner, f"Its {name} {value!r} {what}. {advice}")
+    return _REFERENCE.broken(
+        owner,
+        sentence(
+            "Its %(name)s %(value)s %(what)s. %(advice)s",
+            name=name,
+            value=repr(value),
+            what=what,
+            advice=advice,
+        ),
+    )
 
 
 def _is_foreign(item: Element, value: str) -> bool:

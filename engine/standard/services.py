@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.standard.document import Check, Document, Element, Rule, children, tag
 
 _RULES = {
@@ -47,7 +48,7 @@ def messages(document: Document) -> Iterator[Problem]:
             yield from _items(document, task, part, message)
             yield from _one_set(task, sets)
             if len(_parts(task, part)) > 1:
-                advice = f"A message fills one {part}. Remove the others."
+                advice = sentence("A message fills one %(part)s. Remove the others.", part=part)
                 yield _RULES[name, f"{part}s"].broken(task, advice)
 
 
@@ -63,13 +64,20 @@ def _items(
         if structure is None or structure != wanted.get("structureRef"):
             advice = "Give both the same item definition."
             yield _RULES[tag(task), part].broken(
-                task, f"Its {part} has another type than the message. {advice}"
+                task,
+                sentence(
+                    "Its %(part)s has another type than the message. %(advice)s",
+                    part=part,
+                    advice=advice,
+                ),
             )
 
 
 def _one_set(task: Element, name: str) -> Iterator[Problem]:
     if len(_parts(task, name)) > 1:
-        yield _RULES[tag(task), name].broken(task, f"It has several {name}s. Keep one of them.")
+        yield _RULES[tag(task), name].broken(
+            task, sentence("It has several %(name)ss. Keep one of them.", name=name)
+        )
 
 
 def _parts(task: Element, name: str) -> list[Element]:

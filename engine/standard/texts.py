@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from engine.errors import Problem
+from engine.sentences import sentence
 from engine.standard.document import (
     Check,
     Document,
@@ -59,7 +60,12 @@ def annotations(document: Document) -> Iterator[Problem]:
     for item in document.all("textAnnotation"):
         value = item.get("textFormat")
         if value and not _MIME_TYPE.fullmatch(value):
-            yield _MIME.broken(item, f"textFormat {value!r} is no MIME type. Use text/plain.")
+            yield _MIME.broken(
+                item,
+                sentence(
+                    "textFormat %(value)s is no MIME type. Use text/plain.", value=repr(value)
+                ),
+            )
 
 
 def expressions(document: Document) -> Iterator[Problem]:
@@ -68,15 +74,24 @@ def expressions(document: Document) -> Iterator[Problem]:
         owner = _owner(item)
         language = item.get("language")
         if language and not _URI.fullmatch(language):
-            yield _LANGUAGE.broken(owner, f"The language {language!r} is no URI. Correct it.")
+            yield _LANGUAGE.broken(
+                owner,
+                sentence(
+                    "The language %(language)s is no URI. Correct it.", language=repr(language)
+                ),
+            )
         if not is_executable(item):
             continue
         formal = (item.get(_TYPE) or "").rpartition(":")[2] == "tFormalExpression"
         if not formal:
-            yield _FORMAL.broken(owner, f"Its {tag(item)} is taken as a formal expression.")
+            yield _FORMAL.broken(
+                owner, sentence("Its %(tag)s is taken as a formal expression.", tag=tag(item))
+            )
         needed = tag(item) in _REQUIRED or tag(_parent(item)) == "complexBehaviorDefinition"
         if needed and not text(item):
-            yield _EMPTY.broken(owner, f"Its {tag(item)} is empty. Write it or remove it.")
+            yield _EMPTY.broken(
+                owner, sentence("Its %(tag)s is empty. Write it or remove it.", tag=tag(item))
+            )
 
 
 def conditions(document: Document) -> Iterator[Problem]:
@@ -89,7 +104,11 @@ def conditions(document: Document) -> Iterator[Problem]:
             if _NO_BOOLEAN.fullmatch(text(condition)):
                 advice = "Write a comparison."
                 yield _BOOLEAN.broken(
-                    _owner(item), f"The condition of its behaviour is not true or false. {advice}"
+                    _owner(item),
+                    sentence(
+                        "The condition of its behaviour is not true or false. %(advice)s",
+                        advice=advice,
+                    ),
                 )
 
 
@@ -106,7 +125,12 @@ def timers(document: Document) -> Iterator[Problem]:
                 continue
             if not pattern.fullmatch(value):
                 yield _TIMER_RULES[name].broken(
-                    _owner(item), f"{name} {value!r} is not ISO 8601. Write it so, or as =FEEL."
+                    _owner(item),
+                    sentence(
+                        "%(name)s %(value)s is not ISO 8601. Write it so, or as =FEEL.",
+                        name=name,
+                        value=repr(value),
+                    ),
                 )
 
 
