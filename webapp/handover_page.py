@@ -12,16 +12,15 @@ from engine import queries as engine_queries
 from engine.calendar import local_date
 from engine.queries import TaskFilter
 from engine.records import Instance, UserTask
-from housing.files.errors import FileEmpty
+from housing.files.errors import FileEmpty, FileRefused
+from housing.files.rules import PICTURES
 from housing.files.service import PreparedFile
 from housing.move_outs import handover
 from housing.move_outs.errors import MoveOutNotFound, NoHandoverNow
 from housing.move_outs.handover import Finding, Handover
 from housing.move_outs.rules import FINDINGS, KEY_KINDS, METERS
 from housing.move_outs.service import PROCESS
-from housing.repairs import queries as repairs
-from housing.repairs.views import TicketRow
-from webapp import case_access, current
+from webapp import case_access, current, uploads
 
 ELEMENT = "handover"
 MANAGERS = ("property_manager", "property_manager_lead")
@@ -38,14 +37,12 @@ class HandoverPage:
     Attributes:
         task: the open task of the handover, or None.
         can_write: this person may fill the sheet in now.
-        repairs: of the home, newest first.
     """
 
     case: Instance
     handover: Handover
     task: UserTask | None
     can_write: bool
-    repairs: tuple[TicketRow, ...]
 
 
 def read(number: str) -> HandoverPage:
@@ -63,7 +60,6 @@ def read(number: str) -> HandoverPage:
         found = handover.read(number, session=session, today=today)
         wanted = TaskFilter(instance_id=access.case.id, element_id=ELEMENT)
         tasks = engine_queries.open_tasks(wanted, session).rows
-        history = repairs.tickets_of_home(found.unit_id, session=session)
     is_manager = any(current.actor().belongs_to(role, access.case.scope) for role in MANAGERS)
     is_final = found.sheet is not None and found.sheet.is_final
     return HandoverPage(
@@ -71,7 +67,6 @@ def read(number: str) -> HandoverPage:
         handover=found,
         task=tasks[0] if tasks else None,
         can_write=is_manager and bool(tasks) and not is_final,
-        repairs=tuple(history),
     )
 
 
@@ -87,17 +82,37 @@ def to_write(number: str) -> HandoverPage:
     return page
 
 
-def photos() -> tuple[list[str], list[PreparedFile]]:
-    """Take the photos of this request: ids kept from before, and new ones on disk.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """Photos of one request: ids kept from before and new ones, and the first that was refused."""
 
-    Raises:
-        FileRefused: one of them cannot be taken.
-    """
+    ids: list[str]
+    refusal: FileRefused | None
+
+
+def take_photos() -> Taken:
+    """Store the photos of this request, so that a mistake elsewhere, or a bad one, loses none."""
     dropped = flask.request.form.get("_drop", "")
     kept = [each for each in flask.request.form.getlist("photos") if each != dropped]
-    store = current.application().files
-    files = [each for each in flask.request.files.getlist("new_photos") if each.filename]
-    return kept, [store.prepare(each.stream, each.filename or "") for each in files]
+    prepared, refusal = _prepared()
+    application = current.application()
+    with application.unit_of_work() as session:
+        for ready in prepared:
+            stored = application.files.record(ready, by=current.actor(), session=session)
+            kept.append(stored.id)
+    return Taken(ids=kept, refusal=refusal)
+
+
+def _prepared() -> tuple[list[PreparedFile], FileRefused | None]:
+    found: list[PreparedFile] = []
+    refusal: FileRefused | None = None
+    for file in flask.request.files.getlist("new_photos")[: uploads.MAX_FILES_A_REQUEST]:
+        try:
+            if file.filename:
+                found.append(uploads.prepare(file, PICTURES))
+        except FileRefused as error:
+            refusal = refusal or error
+    return found, refusal
 
 
 def finding(photo_ids: list[str]) -> Finding:

@@ -58,5 +58,19 @@ class ItemIncomplete(Invalid):
 
 
 @dataclass(eq=False)
+class ItemNameMissing(Invalid):
+    """Name the item in 1 to %(longest)d characters."""
+
+    longest: int
+
+
+@dataclass(eq=False)
+class TooManyItems(Conflict):
+    """At most %(most)d items can be added to a sheet."""
+
+    most: int
+
+
+@dataclass(eq=False)
 class NoHandoverNow(Conflict):
     """The exit handover of this case is not open now."""

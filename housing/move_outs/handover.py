@@ -17,6 +17,12 @@ from housing.letters.service import NewLetter
 from housing.move_outs.desk import case_by_number, exit_sheet, home_of, lease_of
 from housing.move_outs.errors import ItemIncomplete, SheetNotFinished
 from housing.move_outs.models import MoveOutCase
+from housing.move_outs.repair_lines import (
+    RepairLine,
+    letter_line,
+    repairs_on,
+    write_repairs,
+)
 from housing.move_outs.rules import (
     CHARGEABLE,
     CONDITIONS_OF_FINDINGS,
@@ -70,6 +76,11 @@ class ExitItem:
     dispute_reason: str
     problems: tuple[str, ...]
 
+    @property
+    def is_added(self) -> bool:
+        """Tell whether it is outside the register, added on the day."""
+        return self.line.asset_id is None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Handover:
@@ -78,6 +89,8 @@ class Handover:
     Attributes:
         items: none as long as the sheet was not begun.
         entry_meters, entry_keys: of the entry sheet.
+        repairs: reported while the household lived there, newest first; a final sheet tells what
+            it was signed with.
         missing: what keeps the sheet from being signed: items, meters, keys, signatures.
     """
 
@@ -89,6 +102,7 @@ class Handover:
     items: tuple[ExitItem, ...]
     entry_meters: Mapping[str, object]
     entry_keys: tuple[Mapping[str, object], ...]
+    repairs: tuple[RepairLine, ...]
     missing: tuple[str, ...]
 
     @property
@@ -139,6 +153,7 @@ def read(number: str, *, session: Session, today: date) -> Handover:
         items=items,
         entry_meters=entry.meters if entry else {},
         entry_keys=entry.keys if entry else (),
+        repairs=repairs_on(sheet, case.unit_id, lease.used_since, session=session),
         missing=_missing(sheet, items),
     )
 
@@ -161,6 +176,20 @@ def save_finding(  # noqa: PLR0913  # which line, what was found, by whom
         raise ItemIncomplete(problems[0])
     attach(item.photos, case.instance_id or "", by=by, session=session)
     places.set_item(sheet_id, item_id, item, session=session)
+
+
+def details_of(found: Finding) -> dict[str, object]:
+    """Write what was found as the sheet keeps it: price and dispute only of what is charged."""
+    if found.finding not in CHARGEABLE:
+        return {"finding": found.finding}
+    return {
+        "finding": found.finding,
+        "price_twd": found.price_twd,
+        "life_span_years": found.life_span_years or 1,
+        "age_years": found.age_years or 0,
+        "is_disputed": found.is_disputed,
+        "dispute_reason": found.dispute_reason if found.is_disputed else "",
+    }
 
 
 def save_readings(
@@ -206,6 +235,7 @@ def finish(
         keys=page.sheet.keys,
         signatures=page.sheet.signatures,
     )
+    write_repairs(page.sheet.id, page.repairs, session=session)
     sign_sheet(number, sheet, session=session, clock=clock)
     case = case_by_number(number, session=session)
     home = unit(case.unit_id, session=session)
@@ -236,7 +266,12 @@ def _items(  # noqa: PLR0913  # a line is put together from six places
     before = {each.asset_id: each for each in entry.items} if entry else {}
     used = age_years(lease.used_since, today)
     return tuple(
-        _item(line, before.get(line.asset_id), assets.get(line.asset_id or 0), used)
+        _item(
+            line,
+            before.get(line.asset_id) if line.asset_id is not None else None,
+            assets.get(line.asset_id or 0),
+            used,
+        )
         for line in sheet.items
     )
 
@@ -267,15 +302,6 @@ def _typed(case: MoveOutCase, item_id: int, found: Finding, session: Session) ->
     line = next((each for each in sheet.items if each.id == item_id), None) if sheet else None
     entry = handovers.newest_sheet(case.unit_id, "entry", session=session)
     before = {each.asset_id: each.condition for each in entry.items} if entry else {}
-    details: dict[str, object] = {"finding": found.finding}
-    if found.finding in CHARGEABLE:
-        details |= {
-            "price_twd": found.price_twd,
-            "life_span_years": found.life_span_years or 1,
-            "age_years": found.age_years or 0,
-            "is_disputed": found.is_disputed,
-            "dispute_reason": found.dispute_reason if found.is_disputed else "",
-        }
     asset_id = line.asset_id if line else None
     return NewItem(
         name=line.name if line else "",
@@ -284,7 +310,7 @@ def _typed(case: MoveOutCase, item_id: int, found: Finding, session: Session) ->
         condition=CONDITIONS_OF_FINDINGS.get(found.finding, before.get(asset_id, GOOD)),
         remark=found.remark,
         photos=found.photos,
-        details=details,
+        details=details_of(found),
     )
 
 
@@ -330,6 +356,7 @@ def _letter_fields(
             }
             for each in (sheet.keys if sheet else ())
         ],
+        "repairs": [letter_line(each) for each in page.repairs],
         "remark": "；".join(f"拒絕簽名，理由：{each}" for each in refused),
     }
 

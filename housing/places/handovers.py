@@ -42,7 +42,11 @@ class ItemView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetView:
-    """A handover sheet with its items, as they stand in the register's order."""
+    """A handover sheet with its items in the register's order, then those outside of it.
+
+    Attributes:
+        repairs: frozen with an exit sheet, see `models.HandoverSheet`; None before.
+    """
 
     id: int
     unit_id: int
@@ -54,6 +58,7 @@ class SheetView:
     keys: tuple[Mapping[str, Any], ...]
     signatures: tuple[Mapping[str, Any], ...]
     items: tuple[ItemView, ...]
+    repairs: tuple[Mapping[str, Any], ...] | None
 
 
 def states_of(unit_id: int, *, session: Session) -> list[StateLine]:
@@ -120,6 +125,7 @@ def _view(row: HandoverSheet, session: Session) -> SheetView:
         keys=tuple(row.keys),
         signatures=tuple(row.signatures),
         items=tuple(_item(each) for each in items),
+        repairs=None if row.repairs is None else tuple(row.repairs),
     )
 
 

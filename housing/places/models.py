@@ -168,6 +168,8 @@ class HandoverSheet(Base):
         meters: water, electric, gas to a reading, as text.
         keys: list of {kind: key, fob, remote or card; serial; count}.
         signatures: list of {role, name, at, file_id or refused reason}.
+        repairs: of the household's time, frozen when an exit sheet is completed: list of {number,
+            category, text, reported_on, closed_on}; None on other sheets.
         idem: key of the call that made it.
     """
 
@@ -184,6 +186,7 @@ class HandoverSheet(Base):
     meters: Mapped[dict[str, Any]] = mapped_column(JSON)
     keys: Mapped[list[Any]] = mapped_column(JSON)
     signatures: Mapped[list[Any]] = mapped_column(JSON)
+    repairs: Mapped[list[Any] | None] = mapped_column(JSON)
 
 
 class HandoverItem(Base):

@@ -205,6 +205,47 @@ def set_item(sheet_id: int, item_id: int, item: NewItem, *, session: Session) ->
     session.flush()
 
 
+def add_item(sheet_id: int, item: NewItem, *, session: Session) -> int:
+    """Add a line to an open sheet: something that is not in the register.
+
+    Returns:
+        The line's id.
+
+    Raises:
+        SheetNotFound, SheetFinal: there is no sheet that can be changed.
+        ConditionUnknown: a condition that the sheet does not know.
+    """
+    _open_sheet(sheet_id, session)
+    return _add_items(sheet_id, [item], session)[0]
+
+
+def remove_item(sheet_id: int, item_id: int, *, session: Session) -> None:
+    """Take a line out of an open sheet again; those of the register stay.
+
+    Raises:
+        SheetNotFound, SheetFinal: there is no sheet that can be changed.
+        ItemNotFound: it has no such line, or the line is of the register.
+    """
+    _open_sheet(sheet_id, session)
+    row = session.get(HandoverItem, item_id)
+    if row is None or row.sheet_id != sheet_id or row.asset_id is not None:
+        raise ItemNotFound(str(item_id))
+    session.delete(row)
+    session.flush()
+
+
+def set_repairs(
+    sheet_id: int, repairs: Iterable[Mapping[str, object]], *, session: Session
+) -> None:
+    """Write the repairs of the household's time into an open sheet.
+
+    Raises:
+        SheetNotFound, SheetFinal: there is no sheet that can be changed.
+    """
+    _open_sheet(sheet_id, session).repairs = [dict(each) for each in repairs]
+    session.flush()
+
+
 def set_readings(
     sheet_id: int,
     *,
@@ -265,23 +306,26 @@ def _open_sheet(sheet_id: int, session: Session) -> HandoverSheet:
     return sheet
 
 
-def _add_items(sheet_id: int, items: Iterable[NewItem], session: Session) -> None:
-    for item in items:
-        _check(item)
-        session.add(
-            HandoverItem(
-                sheet_id=sheet_id,
-                asset_id=item.asset_id,
-                bim_id=item.bim_id,
-                room=item.room,
-                name=item.name,
-                condition=item.condition,
-                remark=item.remark,
-                photos=list(item.photos),
-                details=dict(item.details),
-            )
-        )
+def _add_items(sheet_id: int, items: Iterable[NewItem], session: Session) -> list[int]:
+    rows = [_row_of(sheet_id, item) for item in items]
+    session.add_all(rows)
     session.flush()
+    return [row.id for row in rows]
+
+
+def _row_of(sheet_id: int, item: NewItem) -> HandoverItem:
+    _check(item)
+    return HandoverItem(
+        sheet_id=sheet_id,
+        asset_id=item.asset_id,
+        bim_id=item.bim_id,
+        room=item.room,
+        name=item.name,
+        condition=item.condition,
+        remark=item.remark,
+        photos=list(item.photos),
+        details=dict(item.details),
+    )
 
 
 def _check(item: NewItem) -> None:

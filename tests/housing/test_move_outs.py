@@ -1,5 +1,6 @@
 """Moving out: its rules, the exit sheet line by line, the bank, four eyes, keys sent twice."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,11 +16,13 @@ from engine.types import SYSTEM, Actor
 from housing import packages, subjects
 from housing.bootstrap import build
 from housing.demo import world
-from housing.move_outs import bank, handover, overview, queries, service
+from housing.letters.queries import letters_of
+from housing.move_outs import added_items, bank, handover, overview, queries, service
 from housing.move_outs.errors import (
     CannotWithdraw,
     InquiryNotOpen,
     ItemIncomplete,
+    ItemNameMissing,
     MoveOutRunning,
     SamePersonChecks,
     SheetNotFinished,
@@ -39,6 +42,7 @@ from housing.move_outs.service import Notice
 from housing.people.queries import account_by_login
 from housing.places import handovers
 from housing.places.errors import ItemNotFound, SheetFinal
+from housing.repairs.service import Report, report
 from housing.settings import Settings
 
 NUMBER_OF_METERS = {"water": "120", "electric": "4310"}
@@ -117,6 +121,15 @@ def sign(house, number, clock):
         for role in ("tenant", "property_manager"):
             signature = {"role": role, "name": "x", "typed": "林安安"}
             handover.save_signature(number, signature, by=SYSTEM, session=session, clock=clock)
+
+
+def report_a_tap(house, clock):
+    values = {"where": "unit", "place": "廚房", "category": "water", "phone": "0912345678"}
+    with house.unit_of_work() as session:
+        house.engine.deploy(packages.resources("repair"), by=SYSTEM, session=session)
+        by = account_by_login("resident1", session=session).actor
+        tap = Report(token="tap", values={**values, "text": "水龍頭關不緊，整晚滴水。"})  # noqa: S106
+        report(tap, by=by, engine=house.engine, session=session, clock=clock)
 
 
 def finish(house, number, clock):
@@ -249,6 +262,49 @@ def test_a_sheet_is_final_only_when_all_is_noted_and_then_for_good(house, clock,
     assert read(house, number, clock).sheet.is_final
     with pytest.raises(SheetFinal):
         note(house, number, ids[0], Finding(finding="wear"), clock)
+
+
+def test_the_signed_sheet_holds_added_items_and_the_repairs_of_the_household(house, clock, sheet):
+    number, ids = sheet
+    for item_id in ids:
+        note(house, number, item_id, Finding(finding="as_entry"), clock)
+    missing = Finding(finding="missing", price_twd=900)
+    with house.unit_of_work() as session:
+        added_items.add(
+            number, "洗衣架", "balcony", missing, by=SYSTEM, session=session, clock=clock
+        )
+    report_a_tap(house, clock)
+    sign(house, number, clock)
+    finish(house, number, clock)
+
+    page = read(house, number, clock)
+    with house.reading() as session:
+        case = engine_queries.by_business_key(number, session)
+        letters = letters_of(case.id, session=session)
+    (letter,) = [each for each in letters if each.kind == "handover"]
+    words = json.dumps(letter.content, ensure_ascii=False)
+    assert (page.items[-1].is_added, page.items[-1].price_twd) == (True, 900)
+    assert [each.text for each in page.repairs] == ["水龍頭關不緊，整晚滴水。"]
+    assert page.sheet.repairs[0]["number"] == page.repairs[0].number
+    assert "洗衣架" in words
+    assert "900" in words
+    assert page.repairs[0].number in words
+    assert "水龍頭關不緊" in words
+
+
+def test_an_item_of_the_register_cannot_be_taken_out(house, clock, sheet):
+    number, ids = sheet
+
+    with pytest.raises(ItemNotFound), house.unit_of_work() as session:
+        added_items.remove(number, ids[0], session=session, clock=clock)
+
+
+@pytest.mark.parametrize("name", ["  ", "x" * 101])
+def test_an_added_item_needs_a_name(house, clock, sheet, name):
+    wear = Finding(finding="wear")
+
+    with pytest.raises(ItemNameMissing), house.unit_of_work() as session:
+        added_items.add(sheet[0], name, "", wear, by=SYSTEM, session=session, clock=clock)
 
 
 def test_the_simulated_bank_leaves_the_answer_to_a_person(house, clock, leave):

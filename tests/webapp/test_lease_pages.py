@@ -183,7 +183,32 @@ def test_what_is_no_picture_is_no_signature(handing_over):
     number, manager = handing_over
     address = f"/move-outs/{number}/handover/signatures/tenant"
 
-    assert manager.send(address, drawing="data:image/png;base64,%%%").status_code == 422
+    page = manager.send(address, drawing="data:image/png;base64,%%%")
+    assert "signature.png" in page.text
+    assert "signature-shown" not in page.text
+
+
+def test_what_stands_in_no_register_is_added_with_its_charge_and_taken_out_again(handing_over):
+    number, manager = handing_over
+    address = f"/move-outs/{number}/handover/items"
+    typed = {"name": "陽台洗衣架", "finding": "damage", "price_twd": "900", "remark": "支架斷裂"}
+
+    refused = manager.send(address, **typed)
+    assert refused.status_code == 422
+    assert "損壞須附照片" in refused.text
+    assert 'value="陽台洗衣架"' in refused.text
+
+    bad = [(io.BytesIO(png()), "rack.png"), (io.BytesIO(b"MZ"), "rack.exe")]
+    half = manager.send(address, **typed, new_photos=bad)
+    assert "rack.exe" in half.text
+    (photo,) = re.findall(r'name="photos" value="([0-9a-f]{32})"', half.text)
+
+    page = manager.send(address, **typed, photos=photo).text
+    assert "陽台洗衣架" in page
+    assert "清冊外" in page
+    item = re.search(r"/handover/items/(\d+)/remove", page)[1]
+    assert "陽台洗衣架" not in manager.send(f"{address}/{item}/remove").text
+    assert manager.send(f"{address}/{item}/remove").status_code == 404
 
 
 def test_only_managers_fill_the_sheet_in_and_the_office_reads_it(handing_over, signed_in):

@@ -11,8 +11,14 @@ from engine.calendar import local_date
 from engine.errors import Conflict, Invalid
 from housing.cases.rules import staff_scopes
 from housing.files.errors import FileRefused
-from housing.move_outs import handover, overview, service
-from housing.move_outs.errors import ItemIncomplete, MoveOutNotFound, SheetNotFinished
+from housing.move_outs import added_items, handover, overview, service
+from housing.move_outs.errors import (
+    ItemIncomplete,
+    ItemNameMissing,
+    MoveOutNotFound,
+    SheetNotFinished,
+    TooManyItems,
+)
 from housing.move_outs.overview import MOVE_OUT_STATES, Wanted
 from housing.move_outs.rules import FINDINGS, KEY_KINDS, METERS, SIGNERS, is_signed
 from housing.persons.queries import person
@@ -22,6 +28,8 @@ from webapp.lease_words import STATE_KINDS
 pages = Blueprint("move_outs", __name__)
 
 PAGE_SIZE = 25
+NEW_ITEM = 0
+"""Stands for the id of an item that is about to be added."""
 EXTENSION_FORM = "move_out/extend_take_over"
 
 Answered = str | tuple[str, int] | Response
@@ -121,26 +129,61 @@ def begin_handover(number: str) -> Response:
 def save_item(number: str, item_id: int) -> Answered:
     """Keep what was found of one item."""
     page, application = handover_page.to_write(number), current.application()
+    photos = handover_page.take_photos()
+    found = handover_page.finding(photos.ids)
     try:
-        kept, prepared = handover_page.photos()
+        if photos.refusal:
+            raise photos.refusal
         with application.unit_of_work() as session:
-            for ready in prepared:
-                stored = application.files.record(ready, by=current.actor(), session=session)
-                kept.append(stored.id)
             handover.save_finding(
                 number,
                 item_id,
-                handover_page.finding(kept),
+                found,
                 by=current.actor(),
                 session=session,
                 clock=application.clock,
             )
     except (ItemIncomplete, FileRefused) as error:
-        # htmx swaps only what comes with a status below 400
-        status = 200 if flask.request.headers.get("HX-Request") else 422
-        typed = handover_page.finding(flask.request.form.getlist("photos"))
-        return _draw_handover(page, (item_id, errors.sentence(error), typed)), status
+        return _draw_handover(page, (item_id, errors.sentence(error), found)), _refused_status()
     return _to_handover(number, f"item-{item_id}")
+
+
+@pages.post("/move-outs/<number>/handover/items")
+def add_item(number: str) -> Answered:
+    """Add an item that is not in the register, with what was found of it."""
+    page, application = handover_page.to_write(number), current.application()
+    photos = handover_page.take_photos()
+    found, posted = handover_page.finding(photos.ids), flask.request.form
+    name, room = posted.get("name", ""), posted.get("room", "")
+    try:
+        if photos.refusal:
+            raise photos.refusal
+        with application.unit_of_work() as session:
+            item_id = added_items.add(
+                number,
+                name,
+                room,
+                found,
+                by=current.actor(),
+                session=session,
+                clock=application.clock,
+            )
+    except (ItemNameMissing, ItemIncomplete, TooManyItems, FileRefused) as error:
+        wrong = (NEW_ITEM, errors.sentence(error), found)
+        return _draw_handover(page, wrong, (name, room)), _refused_status()
+    flask.flash(_("The item was added to the sheet."), "success")
+    return _to_handover(number, f"item-{item_id}")
+
+
+@pages.post("/move-outs/<number>/handover/items/<int:item_id>/remove")
+def remove_item(number: str, item_id: int) -> Response:
+    """Take an added item out of the sheet again."""
+    handover_page.to_write(number)
+    application = current.application()
+    with application.unit_of_work() as session:
+        added_items.remove(number, item_id, session=session, clock=application.clock)
+    flask.flash(_("The added item was taken out."), "success")
+    return _to_handover(number, "added")
 
 
 @pages.post("/move-outs/<number>/handover/readings")
@@ -207,9 +250,15 @@ def sign_handover(number: str) -> Response:
     return flask.redirect(flask.url_for("inbox.show_task", task_id=page.task.id))
 
 
+def _refused_status() -> int:
+    # htmx swaps only what comes with a status below 400
+    return 200 if flask.request.headers.get("HX-Request") else 422
+
+
 def _draw_handover(
     page: handover_page.HandoverPage,
     wrong: tuple[int, str, handover.Finding] | None = None,
+    new_item: tuple[str, str] = ("", ""),
 ) -> str:
     return flask.render_template(
         "move_outs/handover.html",
@@ -220,6 +269,9 @@ def _draw_handover(
         key_kinds=KEY_KINDS,
         signers=SIGNERS,
         wrong=wrong,
+        new_item=new_item,
+        new_item_id=NEW_ITEM,
+        rooms=tuple(handover.ROOMS),
     )
 
 

@@ -147,6 +147,9 @@ def upgrade() -> None:
     with op.batch_alter_table('duplicate_set', schema=None) as batch_op:
         batch_op.add_column(sa.Column('asked', sa.JSON(), nullable=True))
 
+    with op.batch_alter_table('handover_sheet', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('repairs', sa.JSON(), nullable=True))
+
     with op.batch_alter_table('housing_application', schema=None) as batch_op:
         batch_op.add_column(sa.Column('draw_rank', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('turn_at', UTCDateTime(timezone=True), nullable=True))
@@ -172,6 +175,9 @@ def downgrade() -> None:
     with op.batch_alter_table('housing_application', schema=None) as batch_op:
         batch_op.drop_column('turn_at')
         batch_op.drop_column('draw_rank')
+
+    with op.batch_alter_table('handover_sheet', schema=None) as batch_op:
+        batch_op.drop_column('repairs')
 
     with op.batch_alter_table('duplicate_set', schema=None) as batch_op:
         batch_op.drop_column('asked')
