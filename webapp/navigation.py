@@ -15,6 +15,14 @@ SECTIONS = {
     "calls": "calls.list_calls",
     "calendars": "calendars.show",
     "care": "care.panel",
+    "approvals": "drafts.list_drafts",
+    "decision_editor": "drafts.list_drafts",
+    "diagram_editor": "drafts.list_drafts",
+    "draft_scenarios": "drafts.list_drafts",
+    "drafts": "drafts.list_drafts",
+    "form_editor": "drafts.list_drafts",
+    "simulations": "drafts.list_drafts",
+    "tryouts": "drafts.list_drafts",
     "consumables": "consumables.list_prices",
     "incidents": "incidents.list_incidents",
     "inbox": "inbox.list_tasks",
@@ -198,14 +206,16 @@ def _for_residents(roles: frozenset[str]) -> list[Entry]:
 
 
 def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
-    keepers = bool(roles & {"process_supervisor", "administrator"})
+    keepers = bool(roles & {"process_supervisor", "process_approver", "administrator"})
     processes = [
         ("processes.list_processes", _("Processes"), "process"),
+        ("drafts.list_drafts", _("Drafts of processes"), "list"),
         ("operations.show", _("Operations"), "gauge"),
     ]
     own = [("home.index", _("Home"), "home"), ("inbox.list_tasks", _("Tasks"), "tasks")]
     groups = [
-        ("", "", own + (processes if keepers else [])),
+        ("", "", own),
+        (_("Processes and operations"), "process", processes if keepers else []),
         (_("Repairs"), "wrench", _of_repairs(roles)),
         (_("Applications"), "list", _of_applications(roles)),
         (_("Leases"), "building", _of_leases()),
