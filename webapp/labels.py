@@ -117,6 +117,7 @@ HISTORY_KINDS: Mapping[str, LazyString] = {
     "resumed": _l("Case resumed"),
     "cancelled": _l("Case cancelled"),
     "token_moved": _l("Moved to another step"),
+    "variables_corrected": _l("Data of the process corrected"),
     "migrated": _l("Moved to a newer version of the process"),
     "migration_undone": _l("Move to another version undone"),
     "start_planned": _l("Begun by its schedule"),

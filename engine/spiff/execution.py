@@ -119,6 +119,7 @@ class Execution:
         Raises:
             VariableNotAllowed: a value cannot be stored.
         """
+        self._forget_step()
         self._top.data.update(check_variables(changes))
         self._run()
 
