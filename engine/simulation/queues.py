@@ -12,6 +12,9 @@ from engine.simulation.run import replicate
 _STEP, _ROLE = "work", "people"
 _MEAN_HANDLING_HOURS = 1.0
 
+NEAR = 0.03
+"""A simulated wait that differs by no more is right."""
+
 CASES = ((1, 0.5), (1, 0.7), (2, 0.6), (3, 0.7), (5, 0.8))
 """Number of people and load of the queues that are checked."""
 

@@ -9,7 +9,8 @@ import click
 
 from engine.errors import EngineError
 from housing import settings as housing_settings
-from webapp.cli import bench, chaos, check, city, conformance, serving, tokens
+from housing.insight.assumptions import Assumptions
+from webapp.cli import bench, chaos, check, city, conformance, insight, serving, tokens
 from webapp.cli import handbook as handbooks
 from webapp.cli import keys as key_commands
 
@@ -194,6 +195,53 @@ def chaos_command(  # noqa: PLR0913  # the options of the command
     """
     wish = chaos.Wish(database=db, kills=kills, seed=seed, sabotage=sabotage, only=only, url=url)
     sys.exit(chaos.run(wish, as_json=as_json))
+
+
+@commands.group()
+def export() -> None:
+    """Write what other programs read."""
+
+
+@export.command("xes")
+@click.argument("process")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Where to write; default: PROCESS.xes here.",
+)
+def export_xes(*, process: str, output: Path | None) -> None:
+    """Write the event log of the ended cases of PROCESS as XES, without names of people."""
+    insight.export_xes(housing_settings.load(), process, output or Path(f"{process}.xes"))
+
+
+@commands.command()
+@click.argument("process", required=False)
+@click.option("--weeks", default=12, show_default=True, type=click.IntRange(4, 26))
+@click.option("--runs", default=50, show_default=True, type=click.IntRange(30, 200))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option("--per-week", type=click.FloatRange(0.1, 2_000), help="Cases; default: as it was.")
+@click.option("--check", "is_check", is_flag=True, help="Compare queues with their closed form.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def simulate(  # noqa: PLR0913  # the options of the command
+    *,
+    as_json: bool,
+    is_check: bool,
+    per_week: float | None,
+    seed: int,
+    runs: int,
+    weeks: int,
+    process: str | None,
+) -> None:
+    """Simulate PROCESS as it is in service: open cases, missed service levels, waits.
+
+    Exit status: 0 all went well, 1 with --check: a queue is off by more than 3 %.
+    """
+    if is_check:
+        sys.exit(0 if insight.check(seed=seed, as_json=as_json) else 1)
+    if process is None:
+        raise click.UsageError("Name a PROCESS, or give --check.")
+    given = Assumptions(weeks=weeks, replications=runs, seed=seed, per_week=per_week)
+    insight.simulate(housing_settings.load(), process, given, as_json=as_json)
 
 
 @commands.group("bench")
