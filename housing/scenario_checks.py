@@ -12,7 +12,7 @@ from engine import queries as engine_queries
 from engine.calendar import TAIPEI
 from engine.sla_clocks import SlaClock
 from housing.records.rules import to_json
-from housing.scenario_script import ScenarioStep, instant, texts
+from housing.scenario_script import ScenarioStep, When, instant, texts
 from housing.scenario_walk import Notice, Walk
 from housing.subjects import FACT_KINDS, facts_of
 
@@ -49,17 +49,18 @@ def mismatches(position: int, step: ScenarioStep, walk: Walk) -> Iterator[Mismat
             yield Mismatch(step=position, key=key, name=name, expected=expected, actual=actual)
 
 
-def observe(walk: Walk, notices: Iterable[Notice]) -> dict[str, object]:
+def observe(when: When, walk: Walk, notices: Iterable[Notice]) -> dict[str, object]:
     """Write down what is true after a step, as `then` of a scenario that is being recorded.
 
     Args:
+        when: the act; it says which case it is about.
         walk: after the step.
         notices: of the step, as `Walk.notices` gave them.
     """
     told = [{"to": each.login, "kind": each.kind} for each in sorted(set(notices), key=_order)]
     seen: dict[str, object] = {"cases": len(walk.cases)}
-    if walk.cases:
-        case_id = walk.cases[-1]
+    if walk.cases and when.case != 0:
+        case_id = walk.instance_id(when)
         tasks = walk.open_tasks(case_id)
         seen["open"] = sorted(task.element_id for task in tasks)
         if due := {task.element_id: _written(task.due_at) for task in tasks if task.due_at}:
@@ -94,7 +95,7 @@ class _Found:
     @classmethod
     def of(cls, step: ScenarioStep, walk: Walk) -> "_Found":
         notices = Counter(walk.notices())
-        if not walk.cases:
+        if not walk.cases or step.when.case == 0:
             return cls(walk=walk, notices=notices)
         instance_id = walk.instance_id(step.when)
         tasks = walk.open_tasks(instance_id)

@@ -253,12 +253,12 @@ def _play(scenario: Scenario, walk: Walk) -> ScenarioResult:
     for position, step in enumerate(scenario.steps):
         try:
             refused = take(step, walk)
+            if refused is None:
+                found += mismatches(position, step, walk)
         except EngineError as error:
             stop = Stop(step=position, error=error)
             break
-        if refused is None:
-            found += mismatches(position, step, walk)
-        elif refused != step.then["refused"]:
+        if refused is not None and refused != step.then["refused"]:
             found.append(_otherwise_refused(position, step, refused))
     return ScenarioResult(
         id=scenario.id,

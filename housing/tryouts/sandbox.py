@@ -263,8 +263,9 @@ def end(place: Place) -> None:
 
 
 def acts_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """List the acts of a scenario as in its file, the start first."""
-    given, steps = raw["given"], raw["steps"]
+    """List the acts of a scenario as in its file, the start first, without those to be refused."""
+    given = raw["given"]
+    steps = [each for each in raw["steps"] if "refused" not in (each.get("then") or {})]
     first = [{"start": given["start"]}] if "start" in given else []
     return [*first, *(each["when"] for each in steps)]
 
@@ -335,7 +336,7 @@ def _do(place: Place, trial: Trial, when: Mapping[str, Any]) -> Step:
         notices = walk.notices()
         return Step(
             when=when,
-            then=observe(walk, notices),
+            then=observe(step.when, walk, notices),
             at=_text(sandbox.now),
             cases=walk.cases,
             flows=walk.flows,
