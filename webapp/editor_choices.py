@@ -76,7 +76,6 @@ def choices(files: Mapping[str, bytes], processes: Iterable[tuple[str, str]]) ->
         "ladders": ladders(),
         "letters": [_choice(each, writing.template(each).title) for each in writing.templates()],
         "processes": [_choice(key, model_words.say(name)) for key, name in processes],
-        "bases": texts_of(files, "sla", "basis"),
         "reasons": texts_of(files, "pause", "reason"),
     }
 

@@ -82,8 +82,10 @@ function ServiceLevel({ element, sla, index, desk }) {
   return (
     <fieldset class="panel-set">
       <legend>{sla.get('name') || say('Deadline')}</legend>
-      {field('amount', 'Length', { hint: sla.get('amount') ? undefined : 'A whole number, or FEEL after "=".' })}
-      {field('unit', 'Unit', { kind: 'select', get: () => sla.get('unit') || 'calendar_days', options: () => office.units })}
+      {sla.get('timer') && <p class="panel-note">{say('It ends with the timer “{name}”: change the period there.',
+        { name: semantic(desk.registry.get(sla.get('timer')) ?? element).get('name') || sla.get('timer') })}</p>}
+      {!sla.get('timer') && field('amount', 'Length', { hint: sla.get('amount') ? undefined : 'A whole number, or FEEL after "=".' })}
+      {!sla.get('timer') && field('unit', 'Unit', { kind: 'select', get: () => sla.get('unit') || 'calendar_days', options: () => office.units })}
       {field('basis', 'Legal basis', { kind: 'area' })}
       {field('name', 'Name of the deadline')}
       {field('ladder', 'Ladder', { kind: 'select', get: () => sla.get('ladder') || 'default', options: () => office.ladders })}

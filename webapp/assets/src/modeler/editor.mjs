@@ -62,6 +62,17 @@ function showPanel(root) {
   });
 }
 
+/** Draw a file; one that cannot be drawn is told, and nothing is ever saved over it. */
+async function draw(modeler, xml, note) {
+  try {
+    return (await modeler.importXML(xml)).warnings;
+  } catch (error) {
+    note.textContent = say('This file cannot be drawn: {reason}', { reason: error.message });
+    note.hidden = false;
+    return null;
+  }
+}
+
 /**
  * Open the diagram of a draft in its page.
  * @param {HTMLElement} root holds the parts by data-part
@@ -79,7 +90,8 @@ export async function start(root, options) {
   const xmlNow = async () => (await modeler.saveXML(FORMAT)).xml;
   const saving = new Saving({ address: options.urls.file, token: options.token, key: `${options.key}/${options.file}`, read: xmlNow, onState: told('diagram') });
   const [opened] = await Promise.all([saving.load(), english.load(options.hasEnglish)]);
-  const { warnings } = await modeler.importXML(opened.text);
+  const warnings = await draw(modeler, opened.text, part('note'));
+  if (!warnings) return;
   const choose = () => showPanel(root);
   const dialog = new AddDialog(part('add-dialog'), modeler, choose);
   const checks = new Checks(modeler, { list: part('findings'), state: part('check-state') }, options.urls.check, options.token,

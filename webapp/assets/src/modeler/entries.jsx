@@ -17,7 +17,7 @@ function Entry({ element, id, spec }) {
   const [Component] = KINDS[spec.kind];
   return (
     <Component
-      element={element} id={id} debounce={debounce} label={say(spec.label)}
+      element={element} id={id} debounce={debounce} translate={say} label={say(spec.label)}
       description={spec.hint ? say(spec.hint) : undefined}
       getValue={() => spec.get(element) ?? (spec.kind === 'check' ? false : '')}
       setValue={value => spec.set(element, value)}

@@ -30,7 +30,7 @@ export class OfficeProvider {
     return groups => {
       const ours = (mode.isPlain ? PLAIN : EXPERT).map(make => make(element, desk)).filter(Boolean).map(group => ({ ...group, label: say(group.label) }));
       const theirs = mode.isPlain ? [] : groups.filter(group => LIBRARY.has(group.id.replace(/^CamundaPlatform__/, '')));
-      return [...ours, ...theirs];
+      return [...ours, ...theirs].map(group => ({ ...group, translate: say }));
     };
   }
 }

@@ -15,7 +15,8 @@ export class Saving {
    * @param {(state: object) => void} options.onState told of { state, at?, by?, message? }
    */
   constructor({ address, token, key, read, onState }) {
-    Object.assign(this, { _address: address, _token: token, _key: key, _read: read, _onState: onState });
+    const own = `${key}#${crypto.randomUUID?.() ?? Math.random()}`; // two windows never write over each other's copy
+    Object.assign(this, { _address: address, _token: token, _prefix: `${key}#`, _key: own, _read: read, _onState: onState });
     this.revision = null;
     this.state = { state: STATES.saved, at: null };
     this._edits = 0;
@@ -28,11 +29,8 @@ export class Saving {
   async load(isThere = true) {
     const theirs = isThere ? await this.fetchTheirs() : { text: '', revision: null };
     this.revision = theirs.revision;
-    const kept = this._kept();
-    if (!kept || kept.text === theirs.text) {
-      this._forget();
-      return { text: theirs.text, restoredFrom: null };
-    }
+    const kept = this._adopt(theirs.text);
+    if (!kept) return { text: theirs.text, restoredFrom: null };
     this.revision = kept.revision;
     return { text: kept.text, restoredFrom: kept.at };
   }
@@ -119,15 +117,27 @@ export class Saving {
     this._onState(state);
   }
 
-  _kept() {
-    try {
-      return JSON.parse(localStorage.getItem(this._key));
-    } catch {
-      return null;
-    }
+  /** Take over the newest copy that some window left behind; what the server holds as well is dropped. */
+  _adopt(theirs) {
+    const left = Object.keys(localStorage).filter(name => name.startsWith(this._prefix))
+      .map(name => ({ name, ...parsed(localStorage.getItem(name)) }));
+    left.filter(each => each.text === undefined || each.text === theirs).forEach(each => localStorage.removeItem(each.name));
+    const newest = left.filter(each => each.text !== undefined && each.text !== theirs).sort((a, b) => a.at < b.at ? 1 : -1)[0];
+    if (!newest) return null;
+    localStorage.removeItem(newest.name);
+    localStorage.setItem(this._key, JSON.stringify({ revision: newest.revision, text: newest.text, at: newest.at }));
+    return newest;
   }
 
   _forget() {
     localStorage.removeItem(this._key);
   }
 }
+
+const parsed = text => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+};

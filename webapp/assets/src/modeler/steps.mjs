@@ -128,6 +128,7 @@ export class StepList {
 
   _deadline(object) {
     const sla = extensions(object, 'anju:Sla')[0];
+    if (sla?.get('timer')) return nameOf(this._modeler.get('elementRegistry').get(sla.get('timer')) ?? { type: 'bpmn:BoundaryEvent', businessObject: {} });
     if (sla) return `${sla.get('amount') ?? ''} ${this._office.units.find(each => each.value === (sla.get('unit') || 'calendar_days'))?.label ?? ''}`;
     const timer = (object.get('eventDefinitions') ?? []).find(each => is(each, 'bpmn:TimerEventDefinition'));
     if (timer) return (timer.get('timeDuration') ?? timer.get('timeDate') ?? timer.get('timeCycle'))?.get('body') ?? timer.get('anju:cron') ?? '';
