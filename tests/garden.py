@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 BPMN = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"
+ xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"
  xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:anju="https://anju.example.org/schema/1.0"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="garden_definitions"
  targetNamespace="https://anju.example.org/bpmn/garden">
@@ -32,8 +34,25 @@ BPMN = """<?xml version="1.0" encoding="UTF-8"?>
   <bpmn:endEvent id="refused" name="不核給"><bpmn:incoming>f4</bpmn:incoming></bpmn:endEvent>
   <bpmn:endEvent id="lapsed" name="逾期失效"><bpmn:incoming>f5</bpmn:incoming></bpmn:endEvent>
  </bpmn:process>
+DRAWING
 </bpmn:definitions>
 """
+
+PLACES = {"asked": (36, 36), "look": (100, 80), "late": (36, 36), "fits_gate": (50, 50)}
+ENDS = ("granted", "refused", "lapsed")
+
+
+def drawing() -> str:
+    """Draw the elements in a row; flows are left to the reader."""
+    sizes = {**PLACES, **dict.fromkeys(ENDS, (36, 36))}
+    shapes = "".join(
+        f'''<bpmndi:BPMNShape id="{name}_di" bpmnElement="{name}"><dc:Bounds x="{160 * at + 100}"
+         y="100" width="{width}" height="{height}"/></bpmndi:BPMNShape>'''
+        for at, (name, (width, height)) in enumerate(sizes.items())
+    )
+    return f"""<bpmndi:BPMNDiagram id="garden_di"><bpmndi:BPMNPlane id="garden_plane"
+     bpmnElement="garden.request">{shapes}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"""
+
 
 FORM = {
     "schemaVersion": 16,
@@ -94,7 +113,7 @@ def files(days: int = 3, **scenarios: Mapping[str, object]) -> dict[str, bytes]:
         scenarios: in place of those above.
     """
     return {
-        "garden.bpmn": BPMN.replace("DAYS", str(days)).encode(),
+        "garden.bpmn": BPMN.replace("DAYS", str(days)).replace("DRAWING", drawing()).encode(),
         "forms/garden/look.json": json.dumps(FORM, ensure_ascii=False).encode(),
         **{
             f"scenarios/{name}.json": json.dumps(raw, ensure_ascii=False).encode()

@@ -42,6 +42,7 @@ KEYS: Mapping[str, LazyString] = {
 
 VERBS: Mapping[str, LazyString] = {
     "answer_bank": _l("The bank answers the inquiry about the account"),
+    "call_up": _l("An application's turn comes"),
     "fill_sheet": _l("The exit sheet is filled in and signed"),
     "found_lease": _l("There is a lease"),
     "leave": _l("A household leaves its home"),

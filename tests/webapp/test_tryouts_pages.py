@@ -7,7 +7,9 @@ import pytest
 from housing import background_kinds
 from housing.drafts import queries, service
 from housing.people import queries as people
+from housing.subjects import SUBJECTS
 from tests import garden
+from webapp.scenario_words import VERBS
 
 
 @pytest.fixture
@@ -111,3 +113,9 @@ def test_an_approver_may_try_but_not_change_scenarios(draft_id, signed_in):
     assert browser.open(f"/drafts/{draft_id}/try").status_code == 200
     assert browser.send(f"/drafts/{draft_id}/scenarios/run").status_code == 403
     assert signed_in("officer1").open(f"/drafts/{draft_id}/try").status_code == 403
+
+
+def test_everything_that_happens_outside_forms_has_words():
+    verbs = {verb for subject in SUBJECTS.values() for verb in subject.verbs}
+
+    assert verbs == set(VERBS)

@@ -237,6 +237,7 @@ def _draw(page: DraftPage, found: Look) -> str:
         verb=scenario_words.verb,
         variables=tryout_page.variable_lines(found.variables),
         trial=found.trial,
+        has_drawing=b"BPMNShape" in found.model.bpmn,
         names=names,
         is_changed=page.is_newer_than(found.trial),
         lines=tryout_page.step_lines(found.trial, names, found.names),
