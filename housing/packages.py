@@ -1,5 +1,6 @@
 """What is deployed of a shipped process package: diagram, decisions, forms and the English."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
 
@@ -88,3 +89,25 @@ def _packages_by_process() -> Mapping[str, str]:
         for package in catalogue.packages()
         for key in process_keys(diagram_of(catalogue.resources(package)))
     }
+
+
+def title_of(name: str) -> str:
+    """Say the title of a shipped form, or the name of a shipped decision; "" for other files.
+
+    Args:
+        name: of a file as versions hold it.
+    """
+    return _titles().get(name, "")
+
+
+@cache
+def _titles() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for package in catalogue.packages():
+        for name, content in resources(package).items():
+            if name.startswith("forms/"):
+                found[name] = str(json.loads(content).get("title") or "")
+            elif name.endswith(".dmn"):
+                decisions = etree.fromstring(content, _PARSER).iter("{*}decision")
+                found[name] = next((each.get("name", "") for each in decisions), "")
+    return found

@@ -11,13 +11,14 @@ from werkzeug.datastructures import FileStorage
 
 from engine.records import ProcessSummary
 from engine.sentences import Sentence
+from housing import packages
 from housing.drafts import archives, rules
 from housing.drafts.archives import Upload
 from housing.drafts.findings import Finding
 from housing.drafts.importing import ImportLine
 from housing.drafts.queries import LIVE, DraftFileView, DraftView
 from housing.drafts.rules import APPROVER, SUPERVISOR
-from webapp import current, form_words
+from webapp import current, form_words, model_words
 
 _REVISION = re.compile(r'(?:W/)?"(\d{1,9})"')
 IMPORT_KINDS = ("will_not_run", "left_out", "note", "converted", "taken")
@@ -204,16 +205,16 @@ def unsaved_files(body: object) -> Mapping[str, bytes] | None:
 
 
 def file_words(name: str) -> str:
-    """Say which file of a package this is; its own name stands beside the kind."""
+    """Say which file of a package this is: its kind, and its title where the software knows it."""
     if name.endswith(".bpmn"):
         return str(_("Diagram"))
-    if rules.is_decision(name):
-        return str(_("Decision %(name)s", name=name.removesuffix(".dmn")))
-    if rules.is_form(name):
-        return str(_("Form %(name)s", name=name.removeprefix("forms/").removesuffix(".json")))
     if name == rules.ENGLISH:
         return str(_("English words"))
+    title = model_words.say(packages.title_of(name)) or name.partition("/")[2].rpartition(".")[0]
+    if rules.is_decision(name):
+        return str(_("Decision %(name)s", name=title or name.removesuffix(".dmn")))
+    if rules.is_form(name):
+        return str(_("Form %(name)s", name=title))
     if name.startswith("tests/"):
-        decision = name.removeprefix("tests/").removesuffix(".json")
-        return str(_("Test rows of %(name)s", name=decision))
-    return str(_("Scenario %(name)s", name=name.removeprefix("scenarios/").removesuffix(".json")))
+        return str(_("Test rows %(name)s", name=title))
+    return str(_("Scenario %(name)s", name=title))

@@ -115,7 +115,17 @@ def test_pages_of_a_running_case_are_english(english, said, number, login, addre
     assert said(page.text) == []
 
 
-@pytest.mark.parametrize("address", ["/", "/processes", "/processes/repair.ticket/1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/processes",
+        "/processes/repair.ticket/1",
+        "/processes/repair.ticket/versions",
+        "/drafts",
+        "/drafts/import",
+    ],
+)
 def test_pages_of_a_supervisor_are_english(english, said, number, address):
     page = english("supervisor1").open(address)
 

@@ -13,6 +13,7 @@ from housing.insight.assumptions import Assumptions
 from webapp.cli import bench, chaos, check, city, conformance, insight, serving, tokens
 from webapp.cli import handbook as handbooks
 from webapp.cli import keys as key_commands
+from webapp.cli.processes import group as process_commands
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -96,6 +97,9 @@ def lint(*, files: tuple[Path, ...], as_json: bool) -> None:
     Exit status: 0 nothing refuses them, 1 something does, 2 wrong arguments.
     """
     sys.exit(check.lint(files, as_json=as_json))
+
+
+commands.add_command(process_commands)
 
 
 @commands.command("import")
