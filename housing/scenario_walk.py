@@ -210,7 +210,14 @@ class Walk:
             values=self._checked(form, when, context, actor, session),
             version=task.version,
         )
-        return submit_task(completion, by=actor, engine=engine, session=session, clock=self.clock)
+        return submit_task(
+            completion,
+            by=actor,
+            engine=engine,
+            session=session,
+            clock=self.clock,
+            vault=self.application.vault,
+        )
 
     def _extend(self, when: When) -> None:
         until, amount = when.values.get("until"), when.values.get("amount")

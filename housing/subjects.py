@@ -19,6 +19,7 @@ from housing.move_outs.subject import SUBJECT as MOVE_OUTS
 from housing.renewals.subject import SUBJECT as RENEWALS
 from housing.repairs.subject import SUBJECT as REPAIRS
 from housing.slices import Subject
+from housing.vault import Vault
 
 SUBJECTS: Mapping[str, Subject] = {
     subject.process: subject
@@ -65,11 +66,18 @@ def context_of_case(
     return subject_of(process_key).context(business_key, session=session, now=now)
 
 
-def keep(
-    task: UserTask, values: Mapping[str, object], *, by: Actor, session: Session, clock: Clock
+def keep(  # noqa: PLR0913  # the face of a subject
+    task: UserTask,
+    values: Mapping[str, object],
+    *,
+    by: Actor,
+    session: Session,
+    clock: Clock,
+    vault: Vault | None = None,
 ) -> Mapping[str, object]:
     """Give what the record of the case keeps of answers; a subject may keep the rest to itself."""
-    return subject_of(task.process_key).keep(task, values, by=by, session=session, clock=clock)
+    subject = subject_of(task.process_key)
+    return subject.keep(task, values, by=by, session=session, clock=clock, vault=vault)
 
 
 def announce(result: StepResult, *, session: Session, clock: Clock) -> None:

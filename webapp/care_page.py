@@ -159,7 +159,7 @@ def read_record(number: str, purpose: str) -> Record:
     if _note(number, "confidential", purpose) != "record":
         raise CareCaseNotFound(number)
     with current.application().reading() as session:
-        return queries.record(number, session=session)
+        return queries.record(number, vault=current.application().vault, session=session)
 
 
 def may_read_record(number: str) -> bool:

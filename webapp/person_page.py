@@ -32,9 +32,10 @@ class LeaseLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonPage:
-    """All that the page shows; readings are newest first."""
+    """All that the page shows; the mobile number in full, readings newest first."""
 
     person: PersonView
+    mobile: str
     leases: Sequence[LeaseLine]
     letters: Sequence[LetterView]
     readings: Sequence[AccessLine]
@@ -54,6 +55,7 @@ def read(person_id: int) -> PersonPage:
         units = places.units_by_id({each.unit_id for each in found}, session=session)
         page = PersonPage(
             person=person,
+            mobile=service.read_mobile(person_id, vault=application.vault, session=session),
             leases=[
                 LeaseLine(
                     lease=each,

@@ -13,7 +13,13 @@ from engine.clock import Clock
 from engine.records import StepResult
 from engine.types import CITY, Actor
 from housing.applications import mydata
-from housing.applications.desk import application_of, round_of, sites_of, tell_applicant
+from housing.applications.desk import (
+    application_of,
+    consents_of,
+    round_of,
+    sites_of,
+    tell_applicant,
+)
 from housing.applications.errors import ConsentNotGiven, ContactOfAnother, NothingChanged
 from housing.applications.models import (
     ApplicationChange,
@@ -195,18 +201,6 @@ def withdraw_consent(  # noqa: PLR0913  # who takes what back, from where
     session.flush()
 
 
-def consents_of(application_id: int, *, session: Session) -> Mapping[str, ApplicationConsent]:
-    """Give the newest row of each consent; a kind nobody was asked for is absent."""
-    rows = select(ApplicationConsent).where(ApplicationConsent.application_id == application_id)
-    return {each.kind: each for each in session.scalars(rows.order_by(ApplicationConsent.id))}
-
-
-def changes_of(application_id: int, *, session: Session) -> list[ApplicationChange]:
-    """List the changes of an application, the newest first."""
-    rows = select(ApplicationChange).where(ApplicationChange.application_id == application_id)
-    return list(session.scalars(rows.order_by(ApplicationChange.id.desc())))
-
-
 def _changed(
     application: HousingApplication, values: Mapping[str, object], session: Session
 ) -> dict[str, object]:
@@ -240,7 +234,9 @@ def _change_contact(
     owner = house.session.get_one(Person, application.person_id).account_id
     if owner is not None and by.id != str(owner) and not by.belongs_to("officer", CITY):
         raise ContactOfAnother(application.number)
-    persons.change_contact(application.person_id, Contact(**contact), session=house.session)
+    persons.change_contact(
+        application.person_id, Contact(**contact), vault=house.vault, session=house.session
+    )
 
 
 def _change_answers(

@@ -10,6 +10,8 @@ from engine.calendar import local_date
 from forms.dates import republic_year
 from housing.applications.errors import ApplicationNotFound, RoundNotFound
 from housing.applications.models import (
+    ApplicationChange,
+    ApplicationConsent,
     ApplicationDocument,
     ApplicationFinding,
     ApplicationMember,
@@ -105,6 +107,18 @@ def open_findings(application_id: int, *, session: Session) -> list[ApplicationF
         ApplicationFinding.application_id == application_id, ApplicationFinding.is_open
     )
     return list(session.scalars(rows.order_by(ApplicationFinding.id)))
+
+
+def consents_of(application_id: int, *, session: Session) -> Mapping[str, ApplicationConsent]:
+    """Give the newest row of each consent; a kind nobody was asked for is absent."""
+    rows = select(ApplicationConsent).where(ApplicationConsent.application_id == application_id)
+    return {each.kind: each for each in session.scalars(rows.order_by(ApplicationConsent.id))}
+
+
+def changes_of(application_id: int, *, session: Session) -> list[ApplicationChange]:
+    """List the changes of an application, the newest first."""
+    rows = select(ApplicationChange).where(ApplicationChange.application_id == application_id)
+    return list(session.scalars(rows.order_by(ApplicationChange.id.desc())))
 
 
 def move(application: HousingApplication, state: str, *, at: datetime) -> None:

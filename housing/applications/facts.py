@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from housing.applications.changes import changes_of
-from housing.applications.desk import application_by_number, open_findings
+from housing.applications.desk import application_by_number, changes_of, open_findings
 from housing.applications.duplicates import choice_notices
 from housing.applications.models import QueuePlace
 from housing.applications.supplements import defects_of, newest_supplement

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from engine.records import Page
-from housing.applications.changes import changes_of, consents_of
 from housing.applications.desk import (
     application_by_number,
+    changes_of,
+    consents_of,
     round_by_number,
     round_of,
     settings_of,

@@ -110,12 +110,18 @@ class CareSheet(Base):
 
 
 class CareNote(Base):
-    """The confidential part of a sheet: for social workers of the community and their lead."""
+    """The confidential part of a sheet: for social workers of the community and their lead.
+
+    Attributes:
+        text: of a note from before notes were sealed; else "".
+        sealed: encrypted for this row; see `housing.vault`.
+    """
 
     __tablename__ = "care_note"
 
     sheet_id: Mapped[int] = mapped_column(ForeignKey("care_sheet.id"), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[str | None] = mapped_column(Text)
 
 
 class CareVisit(Base):

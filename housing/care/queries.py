@@ -25,6 +25,7 @@ from housing.care.models import (
     CareVisit,
 )
 from housing.care.rules import FIGURES, LEVELS, figure
+from housing.care.sealing import read_note
 from housing.care.views import (
     AccessRow,
     ActionRow,
@@ -42,6 +43,7 @@ from housing.care.views import (
     VisitRow,
 )
 from housing.places.queries import CommunityView, communities, units_by_id
+from housing.vault import Vault
 
 
 def communities_of(
@@ -187,15 +189,16 @@ def overview(number: str, *, now: datetime, session: Session) -> Overview:
     )
 
 
-def record(number: str, *, session: Session) -> Record:
+def record(number: str, *, vault: Vault, session: Session) -> Record:
     """Read all that is written of a case, confidential parts included; for social workers.
 
     Raises:
         CareCaseNotFound: there is none.
+        KeyMissing, SealBroken: as `Vault.open`.
     """
     found = case_by_number(number, session=session)
     sheets = session.execute(
-        select(CareSheet, CareNote.text)
+        select(CareSheet, CareNote)
         .outerjoin(CareNote, CareNote.sheet_id == CareSheet.id)
         .where(CareSheet.case_id == found.id)
         .order_by(CareSheet.id.desc())
@@ -225,7 +228,7 @@ def record(number: str, *, session: Session) -> Record:
                 values=sheet.values,
                 by_name=sheet.by_name,
                 at=sheet.at,
-                note=note,
+                note=read_note(note, vault=vault) if note is not None else None,
             )
             for sheet, note in sheets
         ),

@@ -22,7 +22,6 @@ from housing.care.models import (
     CareAction,
     CareCase,
     CareFigure,
-    CareNote,
     CareReport,
     CareSheet,
     CareVisit,
@@ -37,11 +36,13 @@ from housing.care.rules import (
     latest_visit_on,
     proposed_flags,
 )
+from housing.care.sealing import keep_note
 from housing.files.service import attach
 from housing.people.queries import names_of
 from housing.places.queries import community
 from housing.records.forms import form_of_task
 from housing.records.rules import file_ids, to_json
+from housing.vault import Vault
 
 LEVEL_WORDS: Mapping[str, str] = {
     "emergency": "緊急",
@@ -164,18 +165,22 @@ def _visited_on(values: Mapping[str, object]) -> date | None:
     return local_date(visited) if isinstance(visited, datetime) else None
 
 
-def keep(
+def keep(  # noqa: PLR0913  # the face of a subject
     task: UserTask,
     values: Mapping[str, object],
     *,
     by: Actor,
     session: Session,
     clock: Clock,
+    vault: Vault | None,
 ) -> Mapping[str, object]:
     """Put a form of a care case into its own tables; the record of the case keeps codes only.
 
     What steers the diagram stays visible there; what people wrote and ticked does not, and the
-    confidential part stands apart even from that.
+    confidential part stands apart even from that, sealed.
+
+    Raises:
+        KeyMissing: there is a confidential part and no vault.
     """
     case = case_by_number(task.business_key, session=session)
     form = form_of_task(task, session=session)
@@ -196,7 +201,7 @@ def keep(
     session.add(sheet)
     session.flush()
     if text := values.get(CONFIDENTIAL_FIELD):
-        session.add(CareNote(sheet_id=sheet.id, text=str(text)))
+        keep_note(sheet.id, str(text), vault=vault, session=session)
     shown = form.variable_names() - {"flags", "bsrs5"}
     return {name: value for name, value in values.items() if name in shown}
 

@@ -16,6 +16,7 @@ from housing.records.errors import TaskHasNoForm
 from housing.records.forms import form_of_task
 from housing.records.service import Answers, discard_draft, record
 from housing.subjects import announce, check_answers, check_person, keep
+from housing.vault import Vault
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,13 +33,20 @@ class Completion:
     version: int | None = None
 
 
-def submit_task(
-    completion: Completion, *, by: Actor, engine: ProcessEngine, session: Session, clock: Clock
+def submit_task(  # noqa: PLR0913  # the face of the room
+    completion: Completion,
+    *,
+    by: Actor,
+    engine: ProcessEngine,
+    session: Session,
+    clock: Clock,
+    vault: Vault | None = None,
 ) -> StepResult:
     """Complete a user task with a checked form.
 
     The whole form is kept in the record of the case; only the fields that the definition marks
-    as variables enter the process. Photos are bound to the case, the draft is thrown away.
+    as variables enter the process. Photos are bound to the case, the draft is thrown away. What a
+    subject keeps sealed needs the vault.
 
     Raises:
         UserTaskNotFound: there is no such task.
@@ -48,6 +56,7 @@ def submit_task(
         FileNotYours: a photo belongs to somebody else.
         NotAllowed: the task is not for this person, such as the second check of his own review.
         Invalid: an answer breaks a rule that the form does not know.
+        KeyMissing: an answer is to be sealed and there is no vault.
     """
     task = engine_queries.task(completion.task_id, session)
     if task.state != "open":
@@ -55,7 +64,7 @@ def submit_task(
     answers = _answers(task, completion.values, session)
     check_person(task, by, session=session)
     check_answers(task, completion.values, session=session)
-    kept = keep(task, completion.values, by=by, session=session, clock=clock)
+    kept = keep(task, completion.values, by=by, session=session, clock=clock, vault=vault)
     record(replace(answers, values=kept), by=by, session=session, clock=clock)
     discard_draft(task.id, by=by, session=session)
     result = engine.complete(

@@ -224,6 +224,7 @@ class _Hand:
             engine=engine,
             session=session,
             clock=clock,
+            vault=self.application.vault,
         )
 
 

@@ -26,7 +26,7 @@ from housing.demo.synthetic import Applied, Human
 from housing.people.models import Account, Membership
 from housing.persons.models import Person
 from housing.persons.rules import mask_national_id
-from housing.persons.service import seal_of_import
+from housing.persons.service import sealed_columns
 from housing.records.models import CaseParty
 from housing.records.rules import account_party
 
@@ -184,11 +184,17 @@ def _people(
             found[national_id] = next_id + len(rows)
             rows.append(
                 _person(humans[national_id], blind, found[national_id], clock)
-                | {"national_id_sealed": seal_of_import(national_id, found[national_id], vault)}
+                | sealed_columns(
+                    national_id, _mobile(found[national_id]), found[national_id], vault
+                )
             )
     if rows:
         session.execute(insert(Person), rows)
     return found
+
+
+def _mobile(person_id: int) -> str:
+    return f"0900000{person_id % 1000:03}"
 
 
 def _person(human: Human, blind: str, person_id: int, clock: FrozenClock) -> dict[str, object]:
@@ -199,7 +205,6 @@ def _person(human: Human, blind: str, person_id: int, clock: FrozenClock) -> dic
         "national_id_index": blind,
         "national_id_masked": mask_national_id(human.national_id),
         "born_on": date(*human.born),
-        "mobile": f"0900000{person_id % 1000:03}",
         "email": f"person{person_id}@example.org",
         "registered_address": "401 臺中市東區（合成資料）",
         "contact_address": "401 臺中市東區（合成資料）",

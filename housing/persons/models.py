@@ -15,6 +15,8 @@ class Person(Base):
         national_id_sealed: encrypted for this row; see `housing.vault`.
         national_id_index: keyed hash for equality search; one row a national id.
         national_id_masked: A12****789, for pages.
+        mobile: masked, 0912***678; in full in a row from before numbers were sealed.
+        mobile_sealed: encrypted for this row; None without a number.
         id_kind: citizen or permit.
         electronic_service_since: since when the person agrees to be served electronically.
     """
@@ -29,6 +31,7 @@ class Person(Base):
     national_id_masked: Mapped[str] = mapped_column(String(16))
     born_on: Mapped[date]
     mobile: Mapped[str] = mapped_column(String(16))
+    mobile_sealed: Mapped[str | None] = mapped_column(Text)
     email: Mapped[str] = mapped_column(String(200))
     registered_address: Mapped[str] = mapped_column(String(200))
     contact_address: Mapped[str] = mapped_column(String(200))

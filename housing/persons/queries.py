@@ -18,7 +18,7 @@ class PersonView:
 
     Attributes:
         id_kind: citizen or permit.
-        national_id: masked, A12****789.
+        national_id: masked, A12****789; mobile: masked, 0912***678.
         account_id: of his account, or None.
     """
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from engine.calendar import local_date
@@ -15,6 +15,7 @@ from housing.persons.rules import (
     MIN_PURPOSE_LENGTH,
     check_mobile,
     check_national_id,
+    mask_mobile,
     mask_national_id,
 )
 from housing.vault import Place, Vault
@@ -91,7 +92,7 @@ def find_or_register(
         national_id_index=vault.blind(national_id),
         national_id_masked=mask_national_id(national_id),
         born_on=new.born_on,
-        mobile=check_mobile(new.mobile) if new.mobile else "",
+        mobile="",
         email=new.email.strip(),
         registered_address=new.registered_address.strip(),
         contact_address=new.contact_address.strip() or new.registered_address.strip(),
@@ -101,13 +102,20 @@ def find_or_register(
     session.add(person)
     session.flush()  # the seal is bound to the row's id
     person.national_id_sealed = vault.seal(national_id, _place(person.id))
+    _keep_mobile(person, check_mobile(new.mobile) if new.mobile else "", vault)
     session.flush()
     return person.id
 
 
-def seal_of_import(national_id: str, person_id: int, vault: Vault) -> str:
-    """Seal a checked national id for a row that an import is about to write."""
-    return vault.seal(national_id, _place(person_id))
+def sealed_columns(
+    national_id: str, mobile: str, person_id: int, vault: Vault
+) -> dict[str, str | None]:
+    """Give the columns of a checked national id and mobile number for a row of an import."""
+    return {
+        "national_id_sealed": vault.seal(national_id, _place(person_id)),
+        "mobile": mask_mobile(mobile),
+        "mobile_sealed": vault.seal(mobile, _mobile_place(person_id)) if mobile else None,
+    }
 
 
 def person_id_of(national_id: str, *, vault: Vault, session: Session) -> int | None:
@@ -116,8 +124,8 @@ def person_id_of(national_id: str, *, vault: Vault, session: Session) -> int | N
     return session.scalars(select(Person.id).where(wanted).limit(1)).first()
 
 
-def change_contact(person_id: int, contact: Contact, *, session: Session) -> None:
-    """Change how a person is reached.
+def change_contact(person_id: int, contact: Contact, *, vault: Vault, session: Session) -> None:
+    """Change how a person is reached; the mobile number is sealed.
 
     Raises:
         PersonNotFound: there is none.
@@ -125,13 +133,23 @@ def change_contact(person_id: int, contact: Contact, *, session: Session) -> Non
     """
     person = _person(person_id, session)
     if contact.mobile is not None:
-        person.mobile = check_mobile(contact.mobile) if contact.mobile else ""
+        _keep_mobile(person, check_mobile(contact.mobile) if contact.mobile else "", vault)
     person.email = person.email if contact.email is None else contact.email.strip()
     if contact.registered_address is not None:
         person.registered_address = contact.registered_address.strip()
     if contact.contact_address is not None:
         person.contact_address = contact.contact_address.strip()
     session.flush()
+
+
+def read_mobile(person_id: int, *, vault: Vault, session: Session) -> str:
+    """Read a person's mobile number in full; "" without one.
+
+    Raises:
+        PersonNotFound: there is none.
+        KeyMissing, SealBroken: as `Vault.open`.
+    """
+    return _mobile(_person(person_id, session), vault)
 
 
 def link_account(person_id: int, account_id: int, *, session: Session) -> None:
@@ -236,23 +254,46 @@ def form_household(
 
 
 def seal_anew(*, vault: Vault, session: Session, limit: int = 500) -> int:
-    """Bring up to `limit` national ids under the newest key.
+    """Bring up to `limit` people under the newest key: national ids and mobile numbers.
+
+    Numbers written before they were sealed are sealed now.
 
     Returns:
         How many were changed; 0 when all are.
     """
-    old = ~Person.national_id_sealed.startswith(f"{vault.newest}:", autoescape=True)
+    head = f"{vault.newest}:"
+    old = or_(
+        ~Person.national_id_sealed.startswith(head, autoescape=True),
+        and_(Person.mobile_sealed.is_(None), Person.mobile != ""),
+        ~Person.mobile_sealed.startswith(head, autoescape=True),
+    )
     people = session.scalars(select(Person).where(old).order_by(Person.id).limit(limit)).all()
     for person in people:
         national_id = vault.open(person.national_id_sealed, _place(person.id))
         person.national_id_sealed = vault.seal(national_id, _place(person.id))
         person.national_id_index = vault.blind(national_id)
+        _keep_mobile(person, _mobile(person, vault), vault)
     session.flush()
     return len(people)
 
 
 def _place(person_id: int) -> Place:
     return Place(table=Person.__tablename__, column="national_id_sealed", row=person_id)
+
+
+def _keep_mobile(person: Person, mobile: str, vault: Vault) -> None:
+    person.mobile_sealed = vault.seal(mobile, _mobile_place(person.id)) if mobile else None
+    person.mobile = mask_mobile(mobile)
+
+
+def _mobile(person: Person, vault: Vault) -> str:
+    if person.mobile_sealed is None:
+        return person.mobile
+    return vault.open(person.mobile_sealed, _mobile_place(person.id))
+
+
+def _mobile_place(person_id: int) -> Place:
+    return Place(table=Person.__tablename__, column="mobile_sealed", row=person_id)
 
 
 def _person(person_id: int, session: Session) -> Person:

@@ -235,14 +235,34 @@ def test_a_household_holds_its_head_first(database, clock, register):
     ]
 
 
-def test_contact_changes_leave_the_rest_alone(database, register):
+def test_contact_changes_leave_the_rest_alone(database, register, vault):
     person_id = register()
 
     with database.unit_of_work() as session:
-        service.change_contact(person_id, Contact(mobile="0912345678"), session=session)
-        service.change_contact(person_id, Contact(contact_address="臺中市"), session=session)
+        contacts = (Contact(mobile="0912345678"), Contact(contact_address="臺中市"))
+        for contact in contacts:
+            service.change_contact(person_id, contact, vault=vault, session=session)
         found = queries.person(person_id, session=session)
-    assert (found.mobile, found.contact_address) == ("0912345678", "臺中市")
+        whole = service.read_mobile(person_id, vault=vault, session=session)
+    assert (found.mobile, whole, found.contact_address) == ("0912***678", "0912345678", "臺中市")
+
+
+def test_a_mobile_number_is_sealed_and_one_from_before_is_sealed_by_the_next_round(
+    database, register, vault
+):
+    person_id = register()
+    both = Vault(keys={**vault.keys, "k2": b"2" * 32})
+    with database.unit_of_work() as session:
+        row = session.get_one(Person, person_id)
+        row.mobile, row.mobile_sealed = "0912345678", None  # as an older version wrote it
+    with database.unit_of_work() as session:
+        changed = [service.seal_anew(vault=key, session=session) for key in (vault, vault, both)]
+        row = session.get_one(Person, person_id)
+        raw = f"{row.mobile} {row.mobile_sealed}"
+        whole = service.read_mobile(person_id, vault=both, session=session)
+
+    assert (changed, whole) == ([1, 0, 1], "0912345678")
+    assert "0912345678" not in raw
 
 
 def test_nobody_dies_tomorrow(database, clock, register):

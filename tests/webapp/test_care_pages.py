@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from engine import queries as engine_queries
 from engine.db import metadata
@@ -10,11 +11,13 @@ from engine.queries import TaskFilter
 from engine.types import SYSTEM
 from housing import packages
 from housing.care import queries as care
-from housing.care import reports, service
+from housing.care import reports, sealing, service
+from housing.care.models import CareNote
 from housing.care.service import Signal
 from housing.cases.service import Completion, submit_task
 from housing.people import queries as people
 from housing.places import queries as places
+from housing.vault import Vault
 
 SAID = "女兒曾與父親衝突請勿告知"
 HEALTH = "長期服用降血壓藥"
@@ -53,6 +56,7 @@ def complete(house, clock):
                 engine=house.engine,
                 session=session,
                 clock=clock,
+                vault=house.vault,
             )
 
     return act
@@ -158,7 +162,7 @@ def test_the_confidential_part_is_in_no_process_history_form_or_notice(house, vi
         case = engine_queries.by_business_key(visited, session)
         variables = house.engine.variables(case.id, session)
 
-    assert holders == {"care_note"}
+    assert holders == set()  # it is sealed where it stands
     assert variables["flags"] == []
     assert HEALTH not in str(variables)
 
@@ -220,3 +224,24 @@ def test_a_report_prints_as_pdf_for_the_office_only(house, signed_in, clock):
     assert printed.data.startswith(b"%PDF-")
     assert signed_in("social2").open(address).status_code == 404
     assert signed_in("manager1").open(address).status_code == 403
+
+
+def test_confidential_notes_are_sealed_and_older_ones_are_sealed_by_the_next_round(visited, house):
+    newer = Vault(keys={**house.vault.keys, "k9": b"9" * 32})
+    with house.unit_of_work() as session:
+        note = session.scalars(select(CareNote)).one()
+        raw = f"{note.text} {note.sealed}"
+        read = sealing.read_note(note, vault=house.vault)
+        note.text, note.sealed = read, None  # as an older version wrote it
+    with house.unit_of_work() as session:
+        changed = [
+            sealing.seal_anew(vault=vault, session=session)
+            for vault in (house.vault, house.vault, newer)
+        ]
+        note = session.scalars(select(CareNote)).one()
+        stored, again = f"{note.text} {note.sealed}", sealing.read_note(note, vault=newer)
+
+    assert SAID in read
+    assert read == again
+    assert SAID not in raw + stored
+    assert changed == [1, 0, 1]

@@ -8,7 +8,7 @@ from housing.delivery import keys as push_keys
 
 
 def rotate() -> None:
-    """Add a key, seal every national id with it, and say which older keys may go.
+    """Add a key, seal all personal data that is kept sealed with it, and say which keys may go.
 
     Raises:
         SettingsInvalid: the keys come from ANJU_KEYS; add one there.
@@ -18,7 +18,7 @@ def rotate() -> None:
     application = bootstrap.build(housing_settings.load())
     count = application.renew_seals()
     application.dispose()
-    click.echo(f"{count} national ids are sealed with {key_id}.")
+    click.echo(f"{count} records are sealed with {key_id}.")
     click.echo(
         "Restart every server before the next change. Older keys are needed for backups only.",
         err=True,

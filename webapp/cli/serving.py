@@ -79,10 +79,11 @@ def work(settings: Settings) -> None:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the schema up to date and deploy the shipped packages."""
+    """Bring the schema up to date, deploy the shipped packages, seal what was not sealed."""
     application = bootstrap.build(settings)
     application.migrate()
     application.deploy_packages()
+    application.renew_seals()  # what older versions wrote unsealed
     application.dispose()
     click.echo("The database is up to date.")
 

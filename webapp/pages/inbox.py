@@ -103,6 +103,7 @@ def _submit(page: TaskPage, filled: Filled) -> Answered:
                 engine=application.engine,
                 session=session,
                 clock=application.clock,
+                vault=application.vault,
             )
     except Conflict as error:
         return _too_late(task_pages.read(page.task.id), filled, error)
