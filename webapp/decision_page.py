@@ -29,6 +29,7 @@ class Tested:
 
     Attributes:
         paths: what the decision looks at, the columns of the rows.
+        labels: what the table calls them, by path.
         suggestions: FEEL texts that the table's cells compare with, by path.
         results: rows with what came out; one empty row at the end to fill in.
     """
@@ -36,6 +37,7 @@ class Tested:
     decision_id: str
     name: str
     paths: tuple[str, ...]
+    labels: Mapping[str, str]
     suggestions: Mapping[str, tuple[str, ...]]
     results: tuple[ExampleResult, ...]
 
@@ -134,6 +136,7 @@ def _tested(
         decision_id=decision_id,
         name=model.name_of(decision_id),
         paths=paths,
+        labels={path: by_expression[path].label for path in paths if path in by_expression},
         suggestions={
             path: by_expression[path].values[:MOST_CELLS] for path in paths if path in by_expression
         },

@@ -23,7 +23,7 @@ const result = await esbuild.build({
 });
 // The editors of supervisors: large, so each is loaded by its own page only.
 const editors = await esbuild.build({
-  entryPoints: ['src/modeler.mjs', 'src/formeditor.mjs', 'src/formlist.mjs'],
+  entryPoints: ['src/modeler.mjs', 'src/formeditor.mjs', 'src/formlist.mjs', 'src/decisions.mjs', 'src/decisionrows.css'],
   bundle: true,
   minify: true,
   format: 'iife',
