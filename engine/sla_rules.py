@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Literal
 
 from engine.periods.computation import START_KINDS, UNITS, SaturdayEnd, StartKind, Unit
+from engine.sentences import sentence
 
 DEFAULT_LADDER = "default"
 SHORT_PERIOD = timedelta(days=2)
@@ -218,7 +219,9 @@ def read_offset(at: str) -> timedelta:
     """
     found = _AT.fullmatch(at)
     if found is None or found["share"] is not None or not at.strip("-PT"):
-        raise ValueError(f"{at!r} is neither a share such as 50% nor a time such as -P1D")
+        raise ValueError(
+            sentence("%(at)s is neither a share such as 50%% nor a time such as -P1D", at=repr(at))
+        )
     amounts = {name: int(found[name] or 0) for name in ("weeks", "days", "hours", "minutes")}
     size = timedelta(**amounts)
     return -size if found["sign"] else size
@@ -234,7 +237,11 @@ def check_at(at: str) -> None:
     if found is None or found["share"] is None:
         read_offset(at)
     elif int(found["share"]) >= _HUNDRED:
-        raise ValueError(f"{at} is not before the end of the period; write P0D or a time after it")
+        raise ValueError(
+            sentence(
+                "%(at)s is not before the end of the period; write P0D or a time after it", at=at
+            )
+        )
 
 
 def with_warnings(rungs: Sequence[RungRule], warnings: Sequence[str]) -> tuple[RungRule, ...]:

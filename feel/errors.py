@@ -1,5 +1,7 @@
 """All that can go wrong in FEEL: one sentence each, with the place in the text."""
 
+from feel.sentences import sentence
+
 
 class FeelError(Exception):
     """A FEEL text cannot be read or evaluated.
@@ -18,8 +20,14 @@ class FeelError(Exception):
 
     def __str__(self) -> str:
         """Say the sentence, led by the place if that is known."""
-        place = f"line {self.line}, column {self.column}: " if self.line else ""
-        return place + self.message
+        if not self.line:
+            return self.message
+        return sentence(
+            "line %(line)s, column %(column)s: %(message)s",
+            line=self.line,
+            column=self.column,
+            message=self.message,
+        )
 
 
 class FeelSyntaxError(FeelError):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from feel.budget import MAX_TEXT, MAX_WORDS
 from feel.errors import FeelBudgetExceeded, FeelSyntaxError
+from feel.sentences import sentence
 
 # Name characters of DMN 1.5, 10.3.1.2, rules 28-30; symbols such as - and / are own tokens.
 _START = (
@@ -75,14 +76,20 @@ def tokenize(text: str) -> list[Token]:
         FeelBudgetExceeded: the text has too many characters or words.
     """
     if len(text) > MAX_TEXT:
-        raise FeelBudgetExceeded(f"The expression is longer than {MAX_TEXT} characters.")
+        raise FeelBudgetExceeded(
+            sentence("The expression is longer than %(max_text)s characters.", max_text=MAX_TEXT)
+        )
     tokens = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "other"
         if kind != "blank":
             tokens.append(_token(kind, match, text))
             if len(tokens) > MAX_WORDS:
-                raise FeelBudgetExceeded(f"The expression has more than {MAX_WORDS} words.")
+                raise FeelBudgetExceeded(
+                    sentence(
+                        "The expression has more than %(max_words)s words.", max_words=MAX_WORDS
+                    )
+                )
     tokens.append(Token("end", "", len(text)))
     return tokens
 

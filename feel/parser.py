@@ -37,6 +37,7 @@ from feel.nodes import (
     UnaryTests,
 )
 from feel.reader import Reader
+from feel.sentences import sentence
 from feel.temporal import parse_temporal
 from feel.type_parser import read_type
 from feel.values import number
@@ -97,7 +98,9 @@ class _Parser:
     def whole(self, root: Node) -> Node:
         """Make sure that nothing is left over."""
         if self.reader.token.kind != "end":
-            raise self.reader.error(f"Did not expect {self.reader.found()} here.")
+            raise self.reader.error(
+                sentence("Did not expect %(found)s here.", found=self.reader.found())
+            )
         return root
 
     # --- unary tests
@@ -196,7 +199,9 @@ class _Parser:
     def _parameter(self) -> tuple[str, TypeName | None]:
         name = self.reader.name_before(":", ",", ")")
         if name is None:
-            raise self.reader.error(f"Expected a parameter but found {self.reader.found()}.")
+            raise self.reader.error(
+                sentence("Expected a parameter but found %(found)s.", found=self.reader.found())
+            )
         return name, read_type(self.reader) if self.reader.accept(":") else None
 
     # --- operators
@@ -322,7 +327,9 @@ class _Parser:
             return self._bracketed()
         if token.kind == "name":
             return self._worded()
-        raise self.reader.error(f"Did not expect {self.reader.found()} here.")
+        raise self.reader.error(
+            sentence("Did not expect %(found)s here.", found=self.reader.found())
+        )
 
     def _number(self) -> object:
         token = self.reader.take()
@@ -367,7 +374,9 @@ class _Parser:
             return self._range(self.expression(), low_included=False)
         if token.text == "{":
             return self._context()
-        raise self.reader.error(f"Did not expect {self.reader.found()} here.")
+        raise self.reader.error(
+            sentence("Did not expect %(found)s here.", found=self.reader.found())
+        )
 
     def _parenthesis(self) -> Node:
         self.reader.take()
@@ -394,7 +403,9 @@ class _Parser:
         self.reader.expect("..")
         high = self.expression()
         if not self.reader.sees("]", ")", "["):
-            raise self.reader.error(f"A range ends with ] or ), not {self.reader.found()}.")
+            raise self.reader.error(
+                sentence("A range ends with ] or ), not %(found)s.", found=self.reader.found())
+            )
         return RangeOf(low, high, low_included, self.reader.take().text == "]")
 
     def _context(self) -> Node:
@@ -410,7 +421,9 @@ class _Parser:
         reader = self.reader
         name = reader.take().text if reader.token.kind == "string" else reader.name_before(":")
         if name is None:
-            raise reader.error(f"Expected the name of an entry but found {reader.found()}.")
+            raise reader.error(
+                sentence("Expected the name of an entry but found %(found)s.", found=reader.found())
+            )
         reader.expect(":")
         value = self.expression()
         reader.learn((name,))

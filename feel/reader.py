@@ -8,6 +8,7 @@ from feel.builtins.library import LONG_NAMES
 from feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from feel.lexer import Token, place, tokenize
 from feel.names import KEYWORDS, joined, longest_match, table_of, words_of
+from feel.sentences import sentence
 
 
 class Reader:
@@ -56,7 +57,11 @@ class Reader:
             FeelSyntaxError: something else is there.
         """
         if not self.accept(text):
-            raise self.error(f"Expected {text!r} but found {self.found()}.")
+            raise self.error(
+                sentence(
+                    "Expected %(text)s but found %(found)s.", text=repr(text), found=self.found()
+                )
+            )
 
     def found(self) -> str:
         """Name the token at the cursor for a message."""
@@ -83,7 +88,10 @@ class Reader:
         self._nesting += 1
         if self._nesting > MAX_NESTING:
             raise FeelBudgetExceeded(
-                f"The expression is nested more than {MAX_NESTING} deep.",
+                sentence(
+                    "The expression is nested more than %(max_nesting)s deep.",
+                    max_nesting=MAX_NESTING,
+                ),
                 *place(self.text, self.token.start),
             )
         yield
@@ -101,7 +109,7 @@ class Reader:
             return match[1]
         start = self.at
         if self.token.kind != "name" or self.token.text in KEYWORDS:
-            raise self.error(f"Expected a name but found {self.found()}.")
+            raise self.error(sentence("Expected a name but found %(found)s.", found=self.found()))
         while self.token.kind == "name" and (self.at == start or self.token.text not in KEYWORDS):
             if self.at > start and longest_match(self.tokens, self.at, self._table):
                 break

@@ -2,6 +2,7 @@
 
 from feel.nodes import TypeName
 from feel.reader import Reader
+from feel.sentences import sentence
 
 _LONG_TYPES = (
     "days and time duration",
@@ -49,7 +50,9 @@ def _generic(reader: Reader) -> TypeName:
     elif kind == "function":
         parts = _signature(reader)
     else:
-        raise reader.error(f"A type {kind!r} takes no type in angle brackets.")
+        raise reader.error(
+            sentence("A type %(kind)s takes no type in angle brackets.", kind=repr(kind))
+        )
     return TypeName(kind, parts)
 
 
@@ -60,7 +63,9 @@ def _entries(reader: Reader) -> tuple[tuple[str, TypeName], ...]:
             reader.expect(",")
         name = reader.name_before(":")
         if name is None:
-            raise reader.error(f"Expected an entry's name but found {reader.found()}.")
+            raise reader.error(
+                sentence("Expected an entry's name but found %(found)s.", found=reader.found())
+            )
         reader.expect(":")
         entries.append((name, read_type(reader)))
     return tuple(entries)

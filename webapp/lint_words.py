@@ -35,6 +35,7 @@ PHRASES: Mapping[str, LazyString] = {
     "proof of the service level": _l("proof of the service level"),
     "is nowhere in the file": _l("is nowhere in the file"),
     "no language": _l("no language"),
+    "the end": _l("the end of the text"),
     "starts": _l("beginning"),
     "ends": _l("end of the arrow"),
 }

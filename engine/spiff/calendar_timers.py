@@ -7,6 +7,7 @@ from datetime import timedelta
 from engine.day_counting import PLAIN
 from engine.periods.computation import Unit
 from engine.periods.counting import STATUTORY_RULES, Rules
+from engine.sentences import sentence
 from engine.spiff.periods import Parts, parse_parts
 from feel.values import YearMonthDuration
 
@@ -38,18 +39,24 @@ class _Counting:
 _DAYS_OR_MONTHS: Mapping[str, Unit] = {"days": "calendar_days", "months": "months"}
 _COUNTINGS: Mapping[str, _Counting] = {
     "calendar-days": _Counting(
-        parts=_DAYS_OR_MONTHS, rules=PLAIN, advice="whole days or months, such as P7D or P3M"
+        parts=_DAYS_OR_MONTHS,
+        rules=PLAIN,
+        advice=sentence("whole days or months, such as P7D or P3M"),
     ),
     "statutory": _Counting(
         parts=_DAYS_OR_MONTHS,
         rules=STATUTORY_RULES,
-        advice="whole days or months, such as P10D or P1M",
+        advice=sentence("whole days or months, such as P10D or P1M"),
     ),
     "working-days": _Counting(
-        parts={"days": "working_days"}, rules=STATUTORY_RULES, advice="whole days, such as P3D"
+        parts={"days": "working_days"},
+        rules=STATUTORY_RULES,
+        advice=sentence("whole days, such as P3D"),
     ),
     "working-hours": _Counting(
-        parts={"hours": "working_hours"}, rules=STATUTORY_RULES, advice="whole hours, such as PT4H"
+        parts={"hours": "working_hours"},
+        rules=STATUTORY_RULES,
+        advice=sentence("whole hours, such as PT4H"),
     ),
 }
 
@@ -73,19 +80,34 @@ def length_of(value: object, calendar: str) -> Length:
     """
     counting = _COUNTINGS.get(calendar)
     if counting is None:
-        raise ValueError(f"there is no calendar {calendar!r}; {_choices()}")
+        raise ValueError(
+            sentence(
+                "there is no calendar %(calendar)s; %(choices)s",
+                calendar=repr(calendar),
+                choices=_choices(),
+            )
+        )
     given = {name: number for name, number in _parts_of(value, counting).items() if number}
     if not given:  # a period of nothing ends where it starts
         given = {next(iter(counting.parts)): 0}
     (name, number), *others = given.items()
     if others or name not in counting.parts or number != int(number):
-        written = value if isinstance(value, str) else f"the duration {value}"
-        raise ValueError(f"{calendar} cannot count {written}; write {counting.advice}")
+        written = (
+            value if isinstance(value, str) else sentence("the duration %(value)s", value=value)
+        )
+        raise ValueError(
+            sentence(
+                "%(calendar)s cannot count %(written)s; write %(advice)s",
+                calendar=calendar,
+                written=written,
+                advice=counting.advice,
+            )
+        )
     return Length(amount=int(number), unit=counting.parts[name], rules=counting.rules)
 
 
 def _choices() -> str:
-    return f"write one of {', '.join(sorted(CALENDARS))}"
+    return sentence("write one of %(choices)s", choices=", ".join(sorted(CALENDARS)))
 
 
 def _parts_of(value: object, counting: _Counting) -> Parts:
@@ -95,7 +117,7 @@ def _parts_of(value: object, counting: _Counting) -> Parts:
         return {"months": value.months}
     if isinstance(value, timedelta):
         return _of_time(value, counting)
-    raise ValueError(f"{value!r} is no duration such as P3D")
+    raise ValueError(sentence("%(value)s is no duration such as P3D", value=repr(value)))
 
 
 def _of_time(value: timedelta, counting: _Counting) -> Parts:
@@ -105,7 +127,7 @@ def _of_time(value: timedelta, counting: _Counting) -> Parts:
         ValueError: it is negative.
     """
     if value < timedelta():
-        raise ValueError("a period cannot be negative")
+        raise ValueError(sentence("a period cannot be negative"))
     if "hours" in counting.parts:
         return {"hours": value / timedelta(hours=1)}
     return {"days": value / timedelta(days=1)}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from cronsim import CronSim, CronSimError
 
 from engine.calendar import TAIPEI
+from engine.sentences import sentence
 
 FIELDS = 5
 
@@ -31,11 +32,17 @@ def after_cron(text: str, instant: datetime) -> datetime:
     """
     if len(text.split()) != FIELDS:
         raise ValueError(
-            f"{text!r} is no cron expression: write minute, hour, day, month, weekday; 0 8 1 * *"
+            sentence(
+                "%(text)s is no cron expression: "
+                "write minute, hour, day, month, weekday; 0 8 1 * *",
+                text=repr(text),
+            )
         )
     try:
         return next(CronSim(text, instant.astimezone(TAIPEI))).astimezone(UTC)
     except CronSimError as error:
-        raise ValueError(f"{text!r} is no cron expression: {error}") from error
+        raise ValueError(
+            sentence("%(text)s is no cron expression: %(error)s", text=repr(text), error=error)
+        ) from error
     except StopIteration as error:
-        raise ValueError(f"{text!r} never comes") from error
+        raise ValueError(sentence("%(text)s never comes", text=repr(text))) from error

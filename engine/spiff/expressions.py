@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from engine.sentences import sentence
 from engine.spiff.diagram import find, tag_of
 from engine.spiff.vocabulary import ANJU, CAMUNDA
 
@@ -78,7 +79,9 @@ def parameter_problems(xml: etree._Element) -> list[str]:
 def _assignment(line: str) -> tuple[str, str]:
     name, equals, expression = line.partition("=")
     if not equals or not is_name(name.strip()) or not expression.strip():
-        raise ValueError(f"the line {line!r} is not of the form name = <FEEL>")
+        raise ValueError(
+            sentence("the line %(line)s is not of the form name = <FEEL>", line=repr(line))
+        )
     return name.strip(), expression.strip()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from engine.sentences import sentence
 from engine.spiff.crons import after_cron, check_cron, looks_like_cron
 
 OFFICE_ZONE = ZoneInfo("Asia/Taipei")
@@ -64,7 +65,7 @@ class Period:
             moved = local.replace(year=year, month=month + 1, day=day)
             return moved.astimezone(UTC) + timedelta(seconds=self.seconds)
         except (OverflowError, ValueError) as error:
-            raise ValueError("the period ends after year 9999") from error
+            raise ValueError(sentence("the period ends after year 9999")) from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +105,9 @@ def parse_parts(text: str) -> Parts:
     match = _PERIOD.fullmatch(_bounded(text))
     found = {} if match is None else {k: v for k, v in match.groupdict().items() if v is not None}
     if not found or text.strip().endswith("T"):
-        raise ValueError(f"{text!r} is no ISO 8601 duration such as P2D or PT10H")
+        raise ValueError(
+            sentence("%(text)s is no ISO 8601 duration such as P2D or PT10H", text=repr(text))
+        )
     number = {k: float(v.replace(",", ".")) for k, v in found.items()}
     for larger, smaller, factor in (("years", "months", 12), ("weeks", "days", 7)):
         if larger in number:
@@ -122,7 +125,13 @@ def parse_instant(text: str) -> datetime:
         value = datetime.fromisoformat(_bounded(text))
     except ValueError as error:
         example = "2026-12-01T10:00:00+08:00"
-        raise ValueError(f"{text!r} is no ISO 8601 date and time such as {example}") from error
+        raise ValueError(
+            sentence(
+                "%(text)s is no ISO 8601 date and time such as %(example)s",
+                text=repr(text),
+                example=example,
+            )
+        ) from error
     return as_instant(value)
 
 
@@ -138,13 +147,18 @@ def parse_repetition(text: str) -> Repetition:
     head, _, rest = _bounded(text).partition("/")
     parts = rest.split("/")
     if not re.fullmatch(r"R\d{0,9}", head, re.ASCII) or len(parts) > 2:
-        raise ValueError(f"{text!r} is no ISO 8601 repetition such as R3/PT10H and no cron text")
+        raise ValueError(
+            sentence(
+                "%(text)s is no ISO 8601 repetition such as R3/PT10H and no cron text",
+                text=repr(text),
+            )
+        )
     count = int(head[1:]) if head[1:] else None
     start = parse_instant(parts[0]) if len(parts) == 2 and not _is_period(parts[0]) else None
     period = parse_period(parts[1] if start else parts[0])
     end = parse_instant(parts[1]) if len(parts) == 2 and start is None else None
     if count == 0 or period == Period():
-        raise ValueError(f"{text!r} never fires")
+        raise ValueError(sentence("%(text)s never fires", text=repr(text)))
     return Repetition(count=count, period=period, start=start, end=end)
 
 
@@ -162,5 +176,5 @@ def _is_period(text: str) -> bool:
 
 def _bounded(text: str) -> str:
     if len(text) > _LONGEST_TEXT:
-        raise ValueError("the text is too long for an ISO 8601 time")
+        raise ValueError(sentence("the text is too long for an ISO 8601 time"))
     return text.strip()

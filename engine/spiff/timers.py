@@ -9,6 +9,7 @@ from engine.day_counting import DayCounter
 from engine.errors import ExpressionFailed
 from engine.periods.computation import Computation, Start
 from engine.periods.errors import NoWorkingTime, PeriodInvalid
+from engine.sentences import sentence
 from engine.spiff.calendar_timers import Length, length_of
 from engine.spiff.periods import (
     Period,
@@ -115,10 +116,10 @@ def check_calendar(timer: Timer) -> None:
         ValueError: the timer is a cycle or an instant.
     """
     if timer.type == "timeCycle":
-        raise ValueError("a cycle repeats by exact time; take the calendar away")
+        raise ValueError(sentence("a cycle repeats by exact time; take the calendar away"))
     is_instant = timer.type in ("", "timeDate") and not timer.text.startswith(("P", "="))
     if timer.type == "timeDate" or is_instant:
-        raise ValueError("a date needs no calendar; write a duration such as P3D")
+        raise ValueError(sentence("a date needs no calendar; write a duration such as P3D"))
 
 
 def plan(timer: Timer, reached: Reached) -> Schedule:
@@ -156,7 +157,9 @@ def _value_of(timer: Timer, evaluate: Evaluate) -> object:
     if isinstance(value, str):
         return _parse("timeCycle" if is_cycle else "", value)
     if is_cycle:
-        raise ValueError(f"{value!r} is no ISO 8601 repetition such as R3/PT10H")
+        raise ValueError(
+            sentence("%(value)s is no ISO 8601 repetition such as R3/PT10H", value=repr(value))
+        )
     return value
 
 
@@ -186,7 +189,9 @@ def _schedule(value: object, timer: Timer, reached: Reached) -> Schedule:
         case Repetition():
             return _repeat(value, now)
         case _:
-            raise ValueError(f"{value!r} is no duration and no date and time")
+            raise ValueError(
+                sentence("%(value)s is no duration and no date and time", value=repr(value))
+            )
 
 
 def _exact(due_at: datetime, timer: Timer, now: datetime) -> Schedule:
