@@ -10,7 +10,6 @@ from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import FileStorage
 
 from engine.records import ProcessSummary
-from engine.sentences import Sentence
 from housing import packages
 from housing.drafts import archives, rules
 from housing.drafts.archives import Upload
@@ -18,7 +17,7 @@ from housing.drafts.findings import Finding
 from housing.drafts.importing import ImportLine
 from housing.drafts.queries import LIVE, DraftFileView, DraftView
 from housing.drafts.rules import APPROVER, SUPERVISOR
-from webapp import current, form_words, model_words
+from webapp import current, form_words, lint_words, model_words
 
 _REVISION = re.compile(r'(?:W/)?"(\d{1,9})"')
 IMPORT_KINDS = ("will_not_run", "left_out", "note", "converted", "taken")
@@ -141,19 +140,8 @@ def in_words(findings: Iterable[Finding]) -> tuple[FindingLine, ...]:
     return tuple(FindingLine(finding=each, words=_said(each)) for each in findings)
 
 
-def say(text: str) -> str:
-    """Say a sentence of a check or an import in the reader's language."""
-    if not isinstance(text, Sentence):
-        return str(_(text)) if text else ""
-    return str(_(text.template, **{name: _part(each) for name, each in text.params.items()}))
-
-
-def _part(value: str) -> str:
-    return say(value) if isinstance(value, Sentence) else value
-
-
 def _said(finding: Finding) -> str:
-    return form_words.from_advice(finding.rule, finding.advice) or say(finding.advice)
+    return form_words.from_advice(finding.rule, finding.advice) or lint_words.say(finding.advice)
 
 
 def rights(draft: DraftView, authors: Collection[str]) -> Rights:

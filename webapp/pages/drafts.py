@@ -15,7 +15,7 @@ from housing.drafts import archives, checking, importing, queries, rules, servic
 from housing.drafts.errors import DraftConflict
 from housing.drafts.queries import LIVE, DraftFilter
 from housing.scenario_runs.views import scenario_state
-from webapp import current, draft_page, errors, formats
+from webapp import current, draft_page, errors, formats, lint_words
 
 pages = Blueprint("drafts", __name__)
 
@@ -28,7 +28,7 @@ def _tell_templates() -> dict[str, object]:
 
 
 pages.add_app_template_filter(draft_page.file_words, "file_words")
-pages.add_app_template_filter(draft_page.say, "say_advice")
+pages.add_app_template_filter(lint_words.say, "say_advice")
 pages.add_app_template_test(rules.is_decision, "decision_file")
 pages.add_app_template_test(rules.is_form, "form_file")
 
