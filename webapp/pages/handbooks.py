@@ -9,8 +9,8 @@ from bpmn.handbook import Handbook
 from engine import definition_queries
 from engine.records import ProcessDefinition
 from housing import handbook_printing, handbooks
-from housing.people import queries as people
-from webapp import current, handbook_parts, language, model_words, permissions
+from housing.handbook_printing import Part
+from webapp import current, handbook_history, handbook_parts, language, model_words, permissions
 
 pages = Blueprint("handbooks", __name__)
 
@@ -19,15 +19,11 @@ pages = Blueprint("handbooks", __name__)
 def show(key: str, version: int) -> str:
     """Show the handbook of a version; who may not look into processes sees its public part."""
     deployed, handbook = _read(key, version)
-    with current.application().reading() as session:
-        versions = definition_queries.definitions(session, key)
-        names = people.names_of({each.deployed_by for each in versions}, session=session)
     return flask.render_template(
         "handbooks/show.html" if _sees_all() else "handbooks/public.html",
         deployed=deployed,
         handbook=handbook,
-        versions=versions,
-        names_by_account=names,
+        history=handbook_history.read(key) if _sees_all() else (),
     )
 
 
@@ -46,13 +42,19 @@ def show_pdf(key: str, version: int) -> Response:
         str(title),
         str(_("%(key)s, version %(version)d", key=key, version=version)),
         str(_("Contents")),
-        list(handbook_parts.of_staff(handbook) if is_all else handbook_parts.of_public(handbook)),
+        _of_staff(handbook) if is_all else list(handbook_parts.of_public(handbook)),
         is_english=language.choose() == "en",
         stamp=deployed.deployed_at,
     )
     response = Response(content, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=f"{key}-{version}.pdf")
     return response
+
+
+def _of_staff(handbook: Handbook) -> list[Part]:
+    """Print every chapter; the change log comes last."""
+    history = handbook_history.to_print(handbook_history.read(handbook.key))
+    return [*handbook_parts.of_staff(handbook), history]
 
 
 def _read(key: str, version: int) -> tuple[ProcessDefinition, Handbook]:
