@@ -11,7 +11,8 @@ import flask
 from lxml import etree
 
 from forms.schema import Field, Form, scope_of
-from housing.records import forms, texts
+from housing import texts
+from housing.records import forms
 from webapp import current, language
 
 _TEXT = "{http://www.omg.org/spec/BPMN/20100524/MODEL}text"

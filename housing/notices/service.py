@@ -1,7 +1,7 @@
 """Tell people: words into the outbox, in the same transaction as what happened."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from engine.outbox import Message, NewMessage
 from engine.records import UserTask
 from engine.sla import Rung
 from engine.types import CITY, InstanceRef
+from housing import texts
 from housing.notices import preferences
 from housing.notices.kinds import (
     CHANNELS,
@@ -24,6 +25,7 @@ from housing.notices.kinds import (
     topic_of,
 )
 from housing.notices.rules import (
+    CHINESE,
     Reader,
     digest,
     leaves_at,
@@ -62,6 +64,7 @@ class _Notice:
     """One thing to tell about one case.
 
     Attributes:
+        english: fields that are names of a diagram, as readers of English get them.
         occasion: tells it apart from other notices of the case; part of the idempotency key.
         is_urgent: it never waits, whatever its kind.
         is_late: it should have been told earlier, while nobody was at work.
@@ -71,6 +74,7 @@ class _Notice:
     kind: str
     instance: InstanceRef
     context: Mapping[str, object] = field(default_factory=dict)
+    english: Mapping[str, object] = field(default_factory=dict)
     occasion: str
     at: datetime
     is_urgent: bool = False
@@ -121,6 +125,9 @@ def on_rung(rung: Rung, *, session: Session, clock: Clock) -> None:
     now = clock.now()
     for kind, readers in _told(rung, session):
         notice = _rung_notice(rung, kind, now)
+        if any(reader.language != CHINESE for reader in readers):
+            said = texts.english(session=session).get(rung.task.name, rung.task.name)
+            notice = replace(notice, english={"what": said})
         _send(readers, notice, session=session, now=now)
 
 
@@ -267,9 +274,10 @@ def _messages(
     reader: AccountView, notice: _Notice, channels: Iterable[str], now: datetime
 ) -> list[NewMessage]:
     url = f"/cases/{notice.instance.business_key}"
+    english = notice.english if reader.language != CHINESE else {}
     words = render(
         notice.kind,
-        {"number": notice.instance.business_key, **notice.context},
+        {"number": notice.instance.business_key, **notice.context, **english},
         Reader(name=reader.name, language=reader.language),
         url,
     )

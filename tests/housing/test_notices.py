@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bpmn import catalogue
 from engine import outbox
 from engine.calendar import TAIPEI
 from engine.records import UserTask
@@ -281,6 +282,24 @@ def test_a_disabled_account_gets_nothing(database, clock, people_ids, waiting):
 def test_the_first_reminders_go_to_everybody_the_task_is_offered_to(climb, task):
     assert climb(task, "half") == [("manager1", "due_half")]
     assert climb(task, "day_before")[-1] == ("manager1", "due_soon")
+
+
+def test_a_reminder_names_the_task_in_the_readers_language(
+    database, clock, people_ids, waiting, task
+):
+    offered = replace(task, candidate_group="officer", scope="city")
+    rung = Rung(task=offered, level="day_before", due_at=clock.now())
+    with database.unit_of_work() as session:
+        service.on_rung(rung, session=session, clock=clock)
+    told = [
+        str(each.payload["subject"])
+        for each in waiting(clock.now() + timedelta(days=1))
+        if each.recipient == str(people_ids["officer1"])
+    ]
+
+    english = catalogue.english("repair")[task.name]
+    assert told
+    assert all(english in subject and task.name not in subject for subject in told)
 
 
 def test_the_assignee_alone_is_reminded_of_a_claimed_task(climb, task, people_ids):
