@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time, timedelta
 
 from engine import calendars
 from engine.clock import Clock
@@ -10,7 +11,7 @@ from engine.errors import EngineError
 from engine.types import CITY
 from feel.errors import FeelError
 from feel.evaluator import examine
-from feel.values import quoted, to_text
+from feel.values import YearMonthDuration, quoted, to_text
 
 
 class ExpressionInvalid(EngineError):
@@ -46,6 +47,37 @@ class Answer:
     problems: tuple[str, ...]
 
 
+def written(value: object) -> str:
+    """Write a value as FEEL, so that `evaluate_value` reads it again."""
+    match value:
+        case str():
+            return quoted(value)
+        case Mapping():
+            entries = ", ".join(f"{quoted(str(k))}: {written(v)}" for k, v in value.items())
+            return f"{{{entries}}}"
+        case list() | tuple():
+            return f"[{', '.join(written(each) for each in value)}]"
+        case date() | time() | timedelta() | YearMonthDuration():
+            return f"@{quoted(to_text(value))}"
+        case _:
+            return to_text(value)
+
+
+def evaluate_value(literal: str, clock: Clock) -> object:
+    """Read a value that is written as FEEL, such as `12`, `"text"` or `date("2026-03-02")`.
+
+    Raises:
+        ExpressionInvalid: it is not FEEL, names something unknown, or uses up its budget.
+    """
+    try:
+        outcome = examine(literal, {}, now=clock.now())
+    except FeelError as error:
+        raise ExpressionInvalid(error.message, error.line, error.column) from error
+    if outcome.problems:
+        raise ExpressionInvalid(outcome.problems[0], 0, 0)
+    return outcome.value
+
+
 def evaluate_text(expression: str, variables: Mapping[str, object], clock: Clock) -> Answer:
     """Evaluate FEEL, with or without the leading `=`, with the functions that diagrams have.
 
@@ -68,6 +100,4 @@ def evaluate_text(expression: str, variables: Mapping[str, object], clock: Clock
     except FeelError as error:
         shift = 1 if expression.startswith("=") and error.line == 1 else 0
         raise ExpressionInvalid(error.message, error.line, error.column + shift) from error
-    value = outcome.value
-    text = quoted(value) if isinstance(value, str) else to_text(value)
-    return Answer(text=text, problems=outcome.problems)
+    return Answer(text=written(outcome.value), problems=outcome.problems)

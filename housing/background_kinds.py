@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from engine.errors import EngineError
-from housing import bootstrap, replay_work, scenario_work, simulation_work
+from housing import bootstrap, case_work, replay_work, scenario_work, simulation_work
 from housing.background import queries, service
 from housing.background.errors import BackgroundTaskStopped
 from housing.bootstrap import Application
@@ -25,6 +25,7 @@ KINDS: dict[str, Kind] = {
     scenario_runs.KIND: scenario_work.run,
     insight.KIND: simulation_work.run,
     replay_work.KIND: replay_work.run,
+    case_work.KIND: case_work.run,
 }
 
 BETWEEN_REPORTS = timedelta(seconds=0.5)

@@ -213,6 +213,13 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "handbooks.show_pdf": _signed_in,
     "handbooks.show": _signed_in,  # its public part to residents and contractors
     "operations.show": _supervisors,
+    "cockpit.list_cases": _supervisors,
+    "cockpit.preview": _supervisors,
+    "cockpit.order": _supervisors,
+    "cockpit.show_work": _supervisors,
+    "cockpit.show_case": _supervisors,
+    "cockpit.change_status": _supervisors,
+    "cockpit.correct": _supervisors,
     "migrations.plan": _supervisors,
     "migrations.rehearse": _supervisors,
     "migrations.start": _supervisors,

@@ -3,7 +3,7 @@
 import flask
 from flask import Blueprint
 
-from engine import definition_queries, queries
+from engine import cockpit, definition_queries
 from engine.records import ProcessElement
 from webapp import current
 
@@ -29,16 +29,18 @@ def show_process(key: str, version: int) -> str:
         definition = definition_queries.definition(key, version, session)
         model = definition_queries.process_model(definition, session)
         versions = definition_queries.definitions(session, key)
-        counts = queries.running_counts(definition.id, session)
-        incidents = queries.incidents(session)
+        now = current.application().clock.now()
+        figures = cockpit.figures(definition.id, now, session)
     return flask.render_template(
         "processes/show.html",
         model=model,
         versions=versions,
-        counts=counts,
+        figures=figures,
+        counts={each.element_id: each.tokens for each in figures.values() if each.tokens},
+        overdue=sorted(each.element_id for each in figures.values() if each.overdue),
         human=[each for each in model.elements if each.type == "userTask"],
         automatic=[each for each in model.elements if _is_automatic(each)],
-        failed=sorted({each.element_id for each in incidents if each.process_key == key}),
+        failed=sorted(each.element_id for each in figures.values() if each.incidents),
     )
 
 
