@@ -14,6 +14,7 @@ from engine.errors import Conflict, Invalid, NotAllowed
 from housing.drafts import archives, checking, importing, queries, rules, service, shipped
 from housing.drafts.errors import DraftConflict
 from housing.drafts.queries import LIVE, DraftFilter
+from housing.drafts.service import begin as begin_draft
 from housing.scenario_runs.views import scenario_state
 from webapp import current, draft_page, errors, formats, lint_words
 
@@ -65,7 +66,7 @@ def begin() -> Response:
     form, application = flask.request.form, current.application()
     version = form.get("version", "")
     with application.unit_of_work() as session:
-        draft = service.begin(
+        draft = begin_draft(
             form.get("process_key", ""),
             title=form.get("title", ""),
             by=current.actor(),
