@@ -50,6 +50,10 @@ return [await editor.xmlNow(), warnings.map(each => each.message)];
 NEW_STEP = re.compile(
     r'<bpmn:userTask id="(\w+)" name="電話聯絡住戶"[^>]*>.*?</bpmn:userTask>', re.DOTALL
 )
+NEW_TIMER = re.compile(
+    r'name="三日未分案" attachedToRef="triage">\s*<bpmn:timerEventDefinition [^>]*'
+    r'anju:calendar="working-days">\s*<bpmn:timeDuration [^>]*>P3D<'
+)
 
 ENGLISH_ALLOWED = {
     "FEEL",  # the name of the language
@@ -141,6 +145,13 @@ class Editor:
     def pick(self, field: str, value: str) -> None:
         """Choose a value of a field of the panel."""
         self.page.locator(f"#bio-properties-panel-{field}").select_option(value)
+
+    def add(self, after: str, name: str, kind: str = "bpmn:UserTask") -> None:
+        """Let something follow a step, by keyboard and from the list alone."""
+        self.page.locator(f'[data-element="{after}"][data-role="add"]').press("Enter")
+        self.page.get_by_label("種類").select_option(kind)
+        self.page.get_by_label("步驟名稱").fill(name)
+        self.page.keyboard.press("Enter")
 
     def press(self, act: str) -> None:
         """Press a button of the bar."""
@@ -246,9 +257,7 @@ def test_two_supervisors_at_once_lose_no_work(editing, office, draft_id):
 def test_a_step_is_added_and_given_all_its_words_without_the_canvas(editing, office, draft_id):
     supervisor = editing("supervisor1", width=390)
     page = supervisor.page
-    page.locator('[data-element="triage"][data-role="add"]').press("Enter")
-    page.get_by_label("步驟名稱").fill("電話聯絡住戶")
-    page.keyboard.press("Enter")
+    supervisor.add("triage", "電話聯絡住戶")
     supervisor.write("milestone", "將以電話與您聯絡")
     supervisor.pick("role", "property_manager")
     supervisor.pick("form", "repair/rebook")
@@ -259,15 +268,18 @@ def test_a_step_is_added_and_given_all_its_words_without_the_canvas(editing, off
     page.get_by_role("button", name="移除第 2 列").click()
     page.get_by_text("英文", exact=True).click()
     supervisor.write("english-name", "Phone the resident")
+    supervisor.add("triage", "三日未分案", "timer")
+    supervisor.write("timer-text", "P3D")
+    supervisor.pick("timer-calendar", "working-days")
     supervisor.press("save")
     expect(supervisor.part("state")).to_contain_text("已儲存")
 
     new = NEW_STEP.search(stored(office, draft_id))
     assert 'anju:milestone="將以電話與您聯絡"' in new[0]
     assert new[0].count("<anju:rung") == 4
+    assert NEW_TIMER.search(stored(office, draft_id))
     assert '"電話聯絡住戶": "Phone the resident"' in stored(office, draft_id, "en.json")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    supervisor.press("undo")
     assert supervisor.complaints == []
 
 

@@ -66,7 +66,7 @@ def test_who_may_not_edit_reads_the_diagram_without_the_editor(draft_id, house, 
     page = signed_in("supervisor1").open(f"/drafts/{draft_id}/diagram").text
 
     assert "data-editor" not in page
-    assert "這份草案目前不開放修改" in page
+    assert "這份草稿目前不開放修改" in page
     assert "<strong>分案</strong>" in page
 
 

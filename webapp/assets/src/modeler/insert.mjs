@@ -31,6 +31,21 @@ export class StepInserter {
     return context.made;
   }
 
+  /** Draw a path to a step that exists. */
+  lead(from, to) {
+    return this._modeling.connect(from, to, { type: 'bpmn:SequenceFlow' });
+  }
+
+  /** Hang a timer on a step: when it fires, the case leaves the step by its path. */
+  attachTimer(host, name) {
+    const shape = this._elements.createShape({ type: 'bpmn:BoundaryEvent', eventDefinitionType: 'bpmn:TimerEventDefinition' });
+    const taken = (host.attachers ?? []).length;
+    const place = { x: right(host) - 25 - taken * 45, y: host.y + host.height };
+    const made = this._modeling.createShape(shape, place, host, { attach: true });
+    this._modeling.updateLabel(made, name);
+    return made;
+  }
+
   _insert(context) {
     const { after, type, name, path } = context;
     const shape = this._elements.createShape({ type });

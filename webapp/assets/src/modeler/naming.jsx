@@ -7,6 +7,14 @@ import { say } from './words.mjs';
 
 const hasName = element => !is(element, 'bpmn:Association') && !is(element, 'bpmn:Group');
 
+const hasLabel = element => ['bpmn:FlowElement', 'bpmn:Participant', 'bpmn:Lane', 'bpmn:TextAnnotation'].some(type => is(element, type));
+
+/** A name that is drawn goes through the label, so that its room grows with it. */
+function rename(element, text, modeling, writer) {
+  if (hasLabel(element)) modeling.updateLabel(element, text);
+  else writer.set(element, { name: text });
+}
+
 export function nameGroup(element, { writer, modeling, isPlain }) {
   if (is(element, 'bpmn:Collaboration'))
     return { id: 'office-none', label: 'Process', shouldOpen: true, entries: [custom('nothing-chosen', NothingChosen)] };
@@ -14,9 +22,10 @@ export function nameGroup(element, { writer, modeling, isPlain }) {
     hasName(element) && entry({
       id: 'name', kind: is(element, 'bpmn:TextAnnotation') ? 'area' : 'text', label: 'Name',
       get: each => getLabel(each) ?? '',
-      set: (each, text) => is(each, 'bpmn:FlowElement') || is(each, 'bpmn:Participant') || is(each, 'bpmn:Lane') || is(each, 'bpmn:TextAnnotation')
-        ? modeling.updateLabel(each, text)
-        : writer.set(each, { name: text }),
+      set: (each, text) => {
+        if (is(each, 'bpmn:Participant') && semantic(each).get('name') !== text) writer.set(each, { name: text }); // its process
+        rename(each, text, modeling, writer);
+      },
     }),
     entry({
       id: 'documentation', kind: 'area', label: 'Explanation',

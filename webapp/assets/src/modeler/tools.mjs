@@ -70,8 +70,9 @@ export class Tools {
   }
 
   _search() {
+    const pad = this._modeler.get('searchPad');
     this._modeler.get('canvas').focus();
-    this._modeler.get('searchPad').toggle();
+    if (!pad.isOpen()) pad.toggle(); // the library's own key may have opened it
   }
 
   async _check() {
