@@ -14,7 +14,10 @@ from housing import background_kinds
 from housing.drafts import queries as drafts
 from housing.drafts import service as drafting
 from housing.insight import queries
+from housing.insight.assumptions import Assumptions
 from housing.people import queries as people
+from tests.scenario_runs import note_fit
+from webapp.cli.insight import export_xes, simulate
 
 KEY = "letter.check"
 INSIGHT = f"/processes/{KEY}/insight"
@@ -197,3 +200,39 @@ def test_what_cannot_be_used_is_marked_and_nothing_is_ordered(house, draft_id, s
     assert answer.text.count('class="invalid-feedback"') == 3
     assert 'value="900"' in answer.text
     assert not background_kinds.run_next(house)
+
+
+def test_the_handbook_tells_who_put_a_version_in_service_why_and_what_changed(
+    house, clock, draft_id, supervisor
+):
+    with house.unit_of_work() as session:
+        drafter = people.account_by_login("supervisor1", session=session).actor
+        note_fit(draft_id, session=session, clock=clock)
+        drafting.submit(draft_id, "來文者常問進度", by=drafter, session=session, clock=clock)
+    with house.unit_of_work() as session:
+        approver = people.account_by_login("supervisor2", session=session).actor
+        drafting.approve(
+            draft_id, "", None, by=approver, session=session, engine=house.engine, clock=clock
+        )
+    page = supervisor.open(f"/processes/{KEY}/2/handbook").text
+    log = page[page.index('id="changes"') :]
+
+    assert f"由 {drafter.name}起草" in log
+    assert f"由 {approver.name}核定" in log
+    assert "來文者常問進度" in log
+    assert "電話聯絡" in log
+    assert "第一版。" in log
+    printed = supervisor.client.get(f"/processes/{KEY}/2/handbook.pdf")
+    assert printed.data.startswith(b"%PDF")
+
+
+def test_the_commands_write_the_log_and_print_the_simulation(house, history, tmp_path, capsys):
+    target = tmp_path / "log.xes"
+
+    export_xes(house, KEY, target)
+    simulate(house, KEY, Assumptions(replications=30, weeks=4), as_json=False)
+
+    assert len(etree.parse(target).getroot().findall(f"{XES}trace")) == CASES
+    printed = capsys.readouterr().out
+    assert f"From {CASES} cases begun" in printed
+    assert re.search(r"missed service levels +\d", printed)

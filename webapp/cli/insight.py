@@ -1,7 +1,8 @@
 """Event logs and simulations on the command line."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from engine.mining import Chosen
 from engine.simulation import queues
 from engine.simulation.figures import Band
 from housing import bootstrap
+from housing.bootstrap import Application
 from housing.insight import simulating
 from housing.insight.assumptions import Assumptions
 from housing.insight.results import Result
@@ -23,41 +25,49 @@ CUSTOMERS = 100_000
 _INSTANT = timedelta(microseconds=1)
 
 
-def export_xes(settings: Settings, process_key: str, output: Path) -> None:
+@contextmanager
+def opened(settings: Settings) -> Iterator[Application]:
+    """Open the house for a command, on the demo's clock if there is one."""
+    application = bootstrap.build(settings)
+    application.refresh_clock()
+    try:
+        yield application
+    finally:
+        application.dispose()
+
+
+def export_xes(application: Application, process_key: str, output: Path) -> None:
     """Write the event log of all ended cases of a process to a file.
 
     Raises:
         DefinitionNotFound: the process was never deployed.
     """
-    application = bootstrap.build(settings)
-    application.refresh_clock()
     now = application.clock.now()
     with application.reading() as session:
         definition_queries.definition(process_key, None, session)
         since = mining.first_started(process_key, session) or now
         chosen = Chosen(process_key=process_key, since=since, until=now + _INSTANT)
-        log = xes.document(chosen, key=settings.secret_key.encode(), session=session)
+        key = application.settings.secret_key.encode()
+        log = xes.document(chosen, key=key, session=session)
         with output.open("wb") as file:
             file.writelines(log)
-    application.dispose()
     click.echo(f"{output} is written.", err=True)
 
 
-def simulate(settings: Settings, process_key: str, given: Assumptions, *, as_json: bool) -> None:
+def simulate(
+    application: Application, process_key: str, given: Assumptions, *, as_json: bool
+) -> None:
     """Simulate the version in service with what history tells, and print the figures.
 
     Raises:
         DefinitionNotFound: the process was never deployed.
     """
-    application = bootstrap.build(settings)
-    application.refresh_clock()
     with application.reading() as session:
         base = definition_queries.definition(process_key, None, session)
         files = definition_queries.resources(base.id, session)
         prepared = simulating.prepare(
             files, process_key, None, session=session, now=application.clock.now()
         )
-    application.dispose()
     fields = {name: getattr(given, name) for name in ("weeks", "replications", "seed", "per_week")}
     result = simulating.simulate(prepared, Assumptions(roles=prepared.roles, **fields))
     if as_json:

@@ -215,7 +215,8 @@ def export() -> None:
 )
 def export_xes(*, process: str, output: Path | None) -> None:
     """Write the event log of the ended cases of PROCESS as XES, without names of people."""
-    insight.export_xes(housing_settings.load(), process, output or Path(f"{process}.xes"))
+    with insight.opened(housing_settings.load()) as application:
+        insight.export_xes(application, process, output or Path(f"{process}.xes"))
 
 
 @commands.command()
@@ -245,7 +246,8 @@ def simulate(  # noqa: PLR0913  # the options of the command
     if process is None:
         raise click.UsageError("Name a PROCESS, or give --check.")
     given = Assumptions(weeks=weeks, replications=runs, seed=seed, per_week=per_week)
-    insight.simulate(housing_settings.load(), process, given, as_json=as_json)
+    with insight.opened(housing_settings.load()) as application:
+        insight.simulate(application, process, given, as_json=as_json)
 
 
 @commands.group("bench")
