@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from engine import definition_queries
+from engine.migration import Rehearsal
+from housing.affected_cases import affected
 from housing.drafts import queries, service
 from housing.people import queries as people
+from tests.scenario_runs import note_fit
 
 KEY = "repair.ticket"
 PHONE = """<bpmn:userTask id="phone" name="電話聯繫住戶" camunda:formKey="repair/phone"
@@ -115,26 +119,19 @@ def make_draft(house, clock, reported) -> Callable[..., str]:
     return make
 
 
-def test_the_page_lists_exactly_the_changes_made(make_draft, signed_in):
-    page = signed_in("supervisor2").open(f"/drafts/{make_draft()}/changes").text
-
-    assert sorted(re.findall(r'<li data-kind="([\w-]+)"', page)) == sorted(k for k, _ in EXPECTED)
-
-
-def test_the_changes_are_said_as_a_section_chief_reads_them(make_draft, signed_in):
+def test_the_page_lists_exactly_the_changes_made_as_a_section_chief_reads_them(
+    make_draft, signed_in
+):
     page = signed_in("supervisor2").open(f"/drafts/{make_draft()}/changes").text
     text = re.sub(r"<[^>]+>", " ", page)
+    told = re.findall(r'<li data-kind="([\w-]+)" data-of="(\w*)"', page)
 
+    assert sorted(told) == sorted(EXPECTED)
     assert "「分案」的期限由 2 個日曆天 改為 3 個日曆天" in text
     assert "新增步驟「電話聯繫住戶」，由物管人員辦理，表單「電話聯繫」，期限 1 個工作日" in text
     assert "決策表「修繕類別」第 7 列的「期限（日）」由 5 改為 7" in text
     assert "「判定修繕類別」由「物管人員」移到「住宅處承辦」" in text
     assert "「現場排除」改名為「現場簡易排除」" in text
-
-
-def test_a_running_case_that_can_be_moved_is_told(make_draft, signed_in):
-    page = signed_in("supervisor2").open(f"/drafts/{make_draft()}/changes").text
-
     assert "1 件可移轉" in page
     assert "件無法移轉" not in page
 
@@ -151,33 +148,31 @@ def submitted(house, clock, reported) -> str:
         service.save_file(
             draft.id, file.name, longer, revision=1, by=by, session=session, clock=clock
         )
+        note_fit(draft.id, session=session, clock=clock)
         service.submit(draft.id, "到場不易", by=by, session=session, clock=clock)
         return draft.id
 
 
-def test_the_drafter_only_reads(submitted, signed_in):
-    browser = signed_in("supervisor1")
-    page = browser.open(f"/drafts/{submitted}/changes").text
-
-    answer = browser.send(f"/drafts/{submitted}/approve", confirmed="yes", when="now")
-
-    assert "須由其他同仁核定" in page
-    assert "核定此草稿" not in page
-    assert answer.status_code == 403
+def digest_of(page: str) -> str:
+    return re.search(r'name="digest" value="(\w+)"', page)[1]
 
 
-def test_a_second_person_approves_what_was_read_and_new_cases_follow_it(
+def test_the_drafter_only_reads_and_a_second_person_approves_what_was_read(
     submitted, signed_in, house
 ):
-    browser = signed_in("supervisor2")
-    page = browser.open(f"/drafts/{submitted}/changes").text
-    digest = re.search(r'name="digest" value="(\w+)"', page)[1]
+    drafter, approver = signed_in("supervisor1"), signed_in("supervisor2")
     address = f"/drafts/{submitted}/approve"
+    read_only = drafter.open(f"/drafts/{submitted}/changes").text
+    digest = digest_of(approver.open(f"/drafts/{submitted}/changes").text)
 
-    unread = browser.send(address, when="now", digest=digest)
-    stale = browser.send(address, when="now", confirmed="yes", digest="0" * 64)
-    done = browser.send(address, when="now", confirmed="yes", digest=digest)
+    own = drafter.send(address, confirmed="yes", when="now", digest=digest)
+    unread = approver.send(address, when="now", digest=digest)
+    stale = approver.send(address, when="now", confirmed="yes", digest="0" * 64)
+    done = approver.send(address, when="now", confirmed="yes", digest=digest)
 
+    assert "須由其他同仁核定" in read_only
+    assert "核定此草稿" not in read_only
+    assert own.status_code == 403
     assert "請確認您已閱讀變更內容" in unread.text
     assert "草稿又有變動" in stale.text
     assert "第 2 版已啟用" in done.text
@@ -185,26 +180,39 @@ def test_a_second_person_approves_what_was_read_and_new_cases_follow_it(
         assert queries.draft(submitted, session=session).state == "in_service"
 
 
-def test_a_draft_may_wait_for_its_day(submitted, signed_in, house, clock):
+def test_an_approved_draft_waits_for_its_day_and_can_be_sent_back_until_then(
+    submitted, signed_in, house
+):
     browser = signed_in("supervisor2")
-    page = browser.open(f"/drafts/{submitted}/changes").text
-    digest = re.search(r'name="digest" value="(\w+)"', page)[1]
+    digest = digest_of(browser.open(f"/drafts/{submitted}/changes").text)
     answers = {"when": "later", "confirmed": "yes", "digest": digest}
 
     without = browser.send(f"/drafts/{submitted}/approve", **answers, go_live_on="")
-    done = browser.send(f"/drafts/{submitted}/approve", **answers, go_live_on="2099-01-01")
+    approved = browser.send(f"/drafts/{submitted}/approve", **answers, go_live_on="2099-01-01")
+    back = browser.send(f"/drafts/{submitted}/send-back", reason="期限依據未附")
 
     assert "請選擇啟用日期" in without.text
-    assert "起啟用" in done.text
+    assert "起啟用" in approved.text
+    assert "期限依據未附" in back.text
+    assert "核定此草稿" not in back.text
     with house.reading() as session:
-        assert queries.draft(submitted, session=session).state == "approved"
+        assert queries.draft(submitted, session=session).is_returned
 
 
-def test_a_draft_is_sent_back_with_the_reason(submitted, signed_in):
-    browser = signed_in("supervisor2")
-    browser.open(f"/drafts/{submitted}/changes")
+def test_a_case_goes_along_to_a_new_id_of_its_step_but_not_to_another_step(house, reported):
+    reported()
+    with house.reading() as session:
+        deployed = definition_queries.definition(KEY, None, session)
+        files = definition_queries.resources(deployed.id, session)
+        text = files["repair.bpmn"].decode()
+        renamed = text.replace('"triage"', '"assess"').replace(">triage<", ">assess<")
+        another = renamed.replace('id="assess" name="分案"', 'id="assess" name="初判"')
 
-    page = browser.send(f"/drafts/{submitted}/send-back", reason="期限依據未附")
+        def tried(bpmn: str) -> Rehearsal:
+            changed = {**files, "repair.bpmn": bpmn.encode()}
+            found = affected(KEY, changed, engine=house.engine, session=session)
+            assert found.refusal is None, found.refusal
+            return found.tried[0]
 
-    assert "期限依據未附" in page.text
-    assert "核定此草稿" not in page.text
+        assert "assess" in tried(renamed).stands_at
+        assert [each.code for each in tried(another).findings] == ["unmapped"]

@@ -11,8 +11,9 @@ from engine.deployments import content_hash
 from housing import affected_cases
 from housing.drafts import checking, queries, service
 from housing.drafts.queries import LIVE
+from housing.insight import queries as insight
 from housing.scenario_runs import views as scenarios
-from webapp import approval_page, current, draft_page
+from webapp import approval_page, current, draft_page, simulation_page
 
 pages = Blueprint("approvals", __name__)
 
@@ -26,7 +27,9 @@ def show(draft_id: str) -> str:
         files = queries.files(draft_id, session=session)
         base = queries.base_files(draft, session=session)
         authors = queries.authors(draft_id, session=session)
-        played = scenarios.scenario_state(content_hash(files), session=session)
+        digest = content_hash(files)
+        played = scenarios.scenario_state(digest, session=session)
+        simulated = insight.simulation_of(digest, session)
         cases = affected_cases.Affected(total=0)
         if draft.state in LIVE:
             cases = affected_cases.affected(
@@ -41,8 +44,11 @@ def show(draft_id: str) -> str:
         running=approval_page.running(cases, report.lines),
         findings=draft_page.in_words(checking.check(files, base=base)),
         played=played,
+        simulated=simulated,
+        estimates=simulation_page.sentences(simulated.result) if simulated else (),
+        doubts=simulation_page.thin_words(simulated.result) if simulated else (),
         may=draft_page.rights(draft, authors),
-        digest=content_hash(files),
+        digest=digest,
         side_of=approval_page.side_of,
         is_live=draft.state in LIVE,
         prints=flask.request.args.get("view") == "print",
