@@ -4,14 +4,20 @@ import { h } from 'preact';
 
 const KINDS = new Set(['textfield', 'textarea', 'number', 'datetime', 'checkbox', 'select', 'radio', 'checklist', 'filepicker', 'text', 'separator', 'group', 'dynamiclist']);
 const GROUPS = new Set(['general', 'optionsSource', 'staticOptions', 'dynamicOptions', 'valuesSource', 'staticValues', 'dynamicValues', 'optionsExpression', 'valuesExpression', 'condition', 'validation', 'constraints']);
-const ENTRIES_LEFT_OUT = new Set(['disabled', 'searchable', 'alt', 'version-tag', 'versionTag', 'disallowPassedDates', 'use24h', 'timeInterval', 'serialize-to-string', 'allowAddRemove', 'disableCollapse', 'nonCollapsedItems', 'defaultRepetitions', 'isRepeating', 'increment']);
+const ENTRIES_LEFT_OUT = new Set(['disabled', 'searchable', 'alt', 'version-tag', 'versionTag', 'disallowPassedDates', 'use24h', 'timeInterval', 'serialize-to-string', 'allowAddRemove', 'disableCollapse', 'nonCollapsedItems', 'defaultRepetitions', 'isRepeating', 'increment', 'accept']);
 const ASKED = new Set(['textfield', 'textarea', 'number', 'datetime', 'checkbox', 'select', 'radio', 'checklist', 'filepicker']);
 const COUNTED = new Set(['filepicker', 'checklist', 'dynamiclist']);
+
+const PHOTOS = 'image/jpeg,image/png,image/webp,image/heic,image/heif';
 
 const isEnglish = document.documentElement.lang.startsWith('en');
 const WORDS = {
   group: ['Office', '本局設定'],
   retention: ['Personal data: kept how long?', '個人資料：保存多久？'],
+  help: ['Help text', '說明文字'],
+  accept: ['What may be sent', '可上傳的檔案'],
+  photos: ['Photos', '照片'],
+  papers: ['Photos and PDF', '照片與 PDF'],
   none: ['not said', '未指定'],
   variable: ['The diagram and decisions may read the answer', '流程圖與決策可以讀取這個答案'],
   min: ['At least how many', '至少幾項'],
@@ -47,6 +53,16 @@ function retention(classes) {
   }, h('option', { value: '' }, word('none')), Object.entries(classes).map(([value, words]) => h('option', { value, key: value }, words))));
 }
 
+const help = ({ field, editField }) => entry('help', word('help'), h('textarea', {
+  id: 'office-help', class: 'bio-properties-panel-input', rows: 3, value: field.description ?? '',
+  onChange: event => editField(field, ['description'], event.target.value.trim() || undefined),
+}));
+
+const accept = ({ field, editField }) => entry('accept', word('accept'), h('select', {
+  id: 'office-accept', class: 'bio-properties-panel-input', value: field.accept && !field.accept.includes('pdf') ? 'photos' : 'papers',
+  onChange: event => editField(field, ['accept'], event.target.value === 'papers' ? `${PHOTOS},application/pdf` : PHOTOS),
+}, ['photos', 'papers'].map(name => h('option', { value: name, key: name }, word(name)))));
+
 function variable({ field, editField }) {
   return h('div', { class: 'bio-properties-panel-entry bio-properties-panel-checkbox-entry', 'data-entry-id': 'variable' },
     h('div', { class: 'bio-properties-panel-checkbox' },
@@ -67,6 +83,7 @@ class OfficeProvider {
 
   _own(field, editField) {
     const component = { ...(ASKED.has(field.type) ? { retention: retention(this._office.retention), variable } : {}),
+      ...(field.type === 'filepicker' ? { help, accept } : {}),
       ...(COUNTED.has(field.type) ? { min: line('min'), max: line('max') } : {}),
       ...(ASKED.has(field.type) && field.type !== 'filepicker' ? { prefill: line('prefill') } : {}),
       ...(field.type === 'datetime' ? { earliest: line('earliest'), latest: line('latest') } : {}) };
