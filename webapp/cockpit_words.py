@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 from engine.records import ProcessModel
 
 STATES: Mapping[str, LazyString] = {
-    "running": _l("Running"),
+    "running": _l("Not ended"),
     "active": _l("Active"),
     "suspended": _l("Suspended"),
     "ended": _l("Ended"),
