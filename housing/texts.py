@@ -20,15 +20,17 @@ _MERGED: dict[tuple[str, ...], Mapping[str, str]] = {}
 
 def english(*, session: Session) -> Mapping[str, str]:
     """Map every text of diagrams and forms to its English; newer versions come first."""
-    versions = sorted(definition_queries.definitions(session), key=lambda each: each.deployed_at)
+    deployed = definition_queries.definitions(session)
+    versions = sorted(deployed, key=lambda each: (each.deployed_at, each.version))
     ids = tuple(each.id for each in versions)
-    if ids not in _MERGED:
-        found = dict(_shipped())
-        for definition_id in ids:
-            found.update(_of_version(definition_id, session))
-        _MERGED.clear()
-        _MERGED[ids] = found
-    return _MERGED[ids]
+    if (known := _MERGED.get(ids)) is not None:
+        return known
+    found = dict(_shipped())
+    for definition_id in ids:
+        found.update(_of_version(definition_id, session))
+    _MERGED.clear()
+    _MERGED[ids] = found
+    return found
 
 
 def read(content: bytes) -> Mapping[str, str]:

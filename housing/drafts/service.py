@@ -409,5 +409,6 @@ def stop(draft_id: str, why: str, *, session: Session, clock: Clock) -> None:
         clock: of the business.
     """
     draft = acts.locked(draft_id, "put_in_service", session)
-    acts.reopen(draft, draft.decided_by, draft.decision_reason, clock.now())
+    acts.reopen(draft, None, "", clock.now())
+    draft.decided_at = None
     acts.note(draft, "stopped", SYSTEM, clock.now(), session, why=why)

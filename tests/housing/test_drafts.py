@@ -10,7 +10,7 @@ from engine.db import metadata
 from engine.deployments import content_hash
 from engine.errors import RoleNotHeld
 from engine.types import SYSTEM, Actor
-from housing import bootstrap, packages, settings
+from housing import bootstrap, packages, settings, texts
 from housing.drafts import queries, service
 from housing.drafts.errors import (
     DraftConflict,
@@ -286,6 +286,7 @@ def test_an_approved_draft_that_became_outdated_is_open_again_on_its_day(office,
 
     assert office.application.put_drafts_in_service() == 0
     assert office.draft(late).state == "open"
+    assert not office.draft(late).is_returned
     assert office.read(queries.events, late)[0].detail == {"why": "outdated"}
 
 
@@ -315,6 +316,17 @@ def test_a_form_that_opens_cases_is_the_one_of_the_version_in_service(office):
 def form_in_service_text(*, session):
     """Write the form that opens a call as it is in service."""
     return str(form_in_service("application_rolling/draft", session=session))
+
+
+def test_the_english_of_a_text_is_the_one_of_the_version_in_service(office):
+    text, words = next(iter(texts.read(packages.resources(PACKAGE)["en.json"]).items()))
+    draft_id = office.begin()
+    office.change(draft_id, name="en.json", old=words, new="Entirely new words")
+    before = office.read(texts.english)[text]
+    office.put(draft_id)
+
+    assert before == words
+    assert office.read(texts.english)[text] == "Entirely new words"
 
 
 def test_an_update_of_the_software_never_overwrites_what_supervisors_made(office, monkeypatch):
