@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from engine import definition_queries
 from engine.clock import FrozenClock
 from engine.db import metadata
+from engine.errors import DefinitionNotFound
 from engine.records import ProcessDefinition, ProcessModel
 from engine.types import SYSTEM
+from housing import packages
 from housing.bootstrap import Application, build
 from housing.demo import world
 from housing.scenario_script import Scenario
@@ -78,6 +80,21 @@ def deploy(
 def deployable(files: Resources) -> dict[str, bytes]:
     """Leave out what the engine does not read: the scenarios among the files of a draft."""
     return {name: content for name, content in files.items() if not name.startswith(NOT_DEPLOYED)}
+
+
+def in_service(application: Application, package: str) -> Resources:
+    """Read the resources of a package as it is in service, or as shipped while it is not.
+
+    Args:
+        application: the house whose service is meant.
+        package: a shipped one.
+    """
+    with application.reading() as session:
+        try:
+            newest = definition_queries.definition(packages.process_of(package), None, session)
+        except DefinitionNotFound:
+            return packages.resources(package)
+        return definition_queries.resources(newest.id, session)
 
 
 def copy_database(source: Path, target: Path) -> None:

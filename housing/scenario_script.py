@@ -80,7 +80,7 @@ def parse(raw: Mapping[str, object], fact_kinds: frozenset[str] = frozenset()) -
     return Scenario(
         id=scenario_id,
         title=str(raw.get("title") or scenario_id),
-        now=reader.begin(given),
+        now=reader.now(given),
         also=tuple(texts(given.get("also") or [])),
         steps=(*reader.first(given), *(reader.step(each) for each in steps)),
     )
@@ -107,7 +107,7 @@ class _Reader:
     scenario_id: str
     then_keys: frozenset[str]
 
-    def begin(self, given: Mapping[str, object]) -> datetime:
+    def now(self, given: Mapping[str, object]) -> datetime:
         """Read where the clock stands at the beginning."""
         try:
             return instant(given.get("now"))

@@ -1,6 +1,7 @@
 """The long work of running the scenarios of a draft, with its report as it is kept."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from engine.deployments import content_hash
@@ -9,6 +10,7 @@ from housing.bootstrap import Application
 from housing.drafts import queries as drafts
 from housing.records.rules import to_json
 from housing.scenario_checks import Mismatch
+from housing.scenario_city import in_service
 from housing.scenario_runs import service
 from housing.scenario_runs.rules import (
     FAILED,
@@ -41,7 +43,8 @@ def run(
     with application.reading() as session:
         draft = drafts.draft(params["draft_id"], session=session)
         files = drafts.files(draft.id, session=session)
-    found = summary(play(programme_of(draft.package, files), report))
+    beside = partial(in_service, application)
+    found = summary(play(programme_of(draft.package, files, beside), report))
     with application.unit_of_work() as session:
         service.keep(
             params["run_id"], content_hash(files), found, session=session, clock=application.clock

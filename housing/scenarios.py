@@ -149,12 +149,15 @@ def run(package: str, ids: Collection[str] | None = None) -> ScenarioReport:
     return play(Programme(package=package, resources=packages.resources(package), scenarios=wanted))
 
 
-def programme_of(package: str, files: Resources) -> Programme:
+def programme_of(
+    package: str, files: Resources, beside: Callable[[str], Resources] = packages.resources
+) -> Programme:
     """Take a draft's files for a programme: shipped scenarios, changed or joined by its own.
 
     Args:
         package: whose shipped scenarios are run; one that is not shipped has none.
         files: of the draft, its scenarios as `scenarios/<id>.json`.
+        beside: gives the resources of another shipped package.
     """
     shipped = catalogue.scenarios(package) if package in catalogue.packages() else []
     found = {str(each.get("id")): each for each in shipped}
@@ -163,24 +166,38 @@ def programme_of(package: str, files: Resources) -> Programme:
         scenario_id = PurePosixPath(name).stem
         found[scenario_id] = {**raw, "id": scenario_id} if isinstance(raw, dict) else {}
     return Programme(
-        package=package, resources=files, scenarios=[found[each] for each in sorted(found)]
+        package=package,
+        resources=files,
+        scenarios=[found[each] for each in sorted(found)],
+        beside=beside,
     )
+
+
+def read(raw: Mapping[str, object]) -> Scenario:
+    """Read a scenario from its JSON, for this house.
+
+    Raises:
+        ScenarioInvalid: a key is missing or unknown, or there is no package that it asks for.
+    """
+    scenario = parse(raw, FACT_KINDS)
+    if strange := sorted({*scenario.also} - {*catalogue.packages()}):
+        raise ScenarioInvalid(scenario.id, f"there is no package {', '.join(strange)}")
+    return scenario
 
 
 def play(programme: Programme, progress: Progress | None = None) -> ScenarioReport:
     """Run scenarios, each in an untouched city; one that cannot be read is a failed one.
 
     Raises:
-        FileNotFoundError: a scenario asks for a package that is not shipped.
         DeploymentRefused: the package cannot be deployed.
     """
-    read = [_read(raw) for raw in programme.scenarios]
-    names = sorted({name for each in read if isinstance(each, Scenario) for name in each.also})
+    given = [_read(raw) for raw in programme.scenarios]
+    names = sorted({name for each in given if isinstance(each, Scenario) for name in each.also})
     with tempfile.TemporaryDirectory(prefix="anju-scenarios-") as folder:
         also = {name: programme.beside(name) for name in names}
         city = City.found(programme.resources, also, Path(folder))
         try:
-            results = tuple(_play_all(read, city, progress))
+            results = tuple(_play_all(given, city, progress))
         finally:
             city.application.dispose()
         return _report(programme.package, results, city.model)
@@ -232,17 +249,17 @@ def _read(raw: Mapping[str, object]) -> Scenario | ScenarioResult:
     if isinstance(aside, Mapping):
         return ScenarioResult(id=scenario_id, title=title, set_aside=str(aside.get("reason")))
     try:
-        return parse(raw, FACT_KINDS)
+        return read(raw)
     except ScenarioInvalid as error:
         return ScenarioResult(id=scenario_id, title=title, stop=Stop(step=0, error=error))
 
 
 def _play_all(
-    read: Sequence[Scenario | ScenarioResult], city: City, progress: Progress | None
+    given: Sequence[Scenario | ScenarioResult], city: City, progress: Progress | None
 ) -> Iterator[ScenarioResult]:
-    for position, each in enumerate(read):
+    for position, each in enumerate(given):
         if progress is not None:
-            progress(position, len(read), each.title)
+            progress(position, len(given), each.title)
         yield _play(each, city.walk(each)) if isinstance(each, Scenario) else each
 
 

@@ -10,15 +10,13 @@ import flask
 from flask_babel import gettext as _
 
 from engine.calendar import TAIPEI
-from engine.deployments import content_hash
 from forms.schema import Field, Form, Option, scope_of
 from housing.drafts import queries as drafts
 from housing.drafts.queries import DraftView
 from housing.errors import ScenarioInvalid
 from housing.records.rules import to_json
-from housing.scenario_script import parse
 from housing.scenarios import programme_of
-from housing.subjects import FACT_KINDS
+from housing.scenarios import read as read_scenario
 from housing.tryouts import sandbox
 from housing.tryouts.store import Place, Trial
 from webapp import current, model_words, scenario_words
@@ -43,7 +41,7 @@ class DraftPage:
 
     def is_newer_than(self, trial: Trial) -> bool:
         """Tell whether the draft was changed since the trial began."""
-        return content_hash(self.files) != trial.content_hash
+        return sandbox.content_of(self.files) != trial.content_hash
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,7 +150,7 @@ def login() -> str:
 
 def _is_readable(scenario: Mapping[str, Any]) -> bool:
     try:
-        parse(scenario, FACT_KINDS)
+        read_scenario(scenario)
     except ScenarioInvalid:
         return False
     return True

@@ -11,11 +11,6 @@ class TryoutNotFound(NotFound):
 
 
 @dataclass(eq=False)
-class TryoutBusy(Conflict):
-    """Another page is working on this trial; try again in a moment."""
-
-
-@dataclass(eq=False)
 class TryoutTooLong(Invalid):
     """A trial has at most %(count)d steps; save it, or take some back."""
 

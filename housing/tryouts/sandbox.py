@@ -14,7 +14,6 @@ from engine.calendar import TAIPEI
 from engine.clock import FrozenClock
 from engine.deployments import content_hash
 from engine.errors import EngineError
-from housing import packages
 from housing.bootstrap import Application
 from housing.scenario_checks import observe
 from housing.scenario_city import (
@@ -22,12 +21,14 @@ from housing.scenario_city import (
     Resources,
     copy_database,
     deploy,
+    deployable,
     found_city,
+    in_service,
     open_city,
 )
 from housing.scenario_script import Scenario, instant, parse
 from housing.scenario_walk import Walk
-from housing.subjects import FACT_KINDS
+from housing.scenarios import read
 from housing.tryouts import store
 from housing.tryouts.errors import NothingIsDue, NothingToTakeBack, TryoutTooLong
 from housing.tryouts.store import Place, Step, Trial
@@ -89,23 +90,22 @@ def purge(application: Application) -> int:
     return store.purge(application.settings.var, application.system_clock.now())
 
 
-def begin(application: Application, wanted: Wanted) -> Place:
+def open_trial(application: Application, wanted: Wanted) -> Place:
     """Found a sandbox with a draft deployed; a former one of the same person and draft goes.
 
     Raises:
         DeploymentRefused: the draft has errors.
         ScenarioInvalid: the example cannot be read.
-        TryoutBusy: another page works on the former one.
     """
     now = application.system_clock.now()
     place = place_of(application, wanted.draft_id, wanted.account_id)
-    scenario = parse(wanted.example, FACT_KINDS) if wanted.example else None
+    scenario = read(wanted.example) if wanted.example else None
     with place.locked():
         room_for = 0 if place.exists() else 1
         store.purge(application.settings.var, now, room_for=room_for)
         place.prepare(wanted.files)
         try:
-            process = _found(place, wanted, scenario)
+            process = _found(application, place, wanted, scenario)
         except EngineError:
             place.clear()
             raise
@@ -115,7 +115,7 @@ def begin(application: Application, wanted: Wanted) -> Place:
                 account_id=wanted.account_id,
                 package=wanted.package,
                 process=process,
-                content_hash=content_hash(wanted.files),
+                content_hash=content_of(wanted.files),
                 given={"now": _text(wanted.now), "also": list(scenario.also) if scenario else []},
                 example=scenario.id if scenario else "",
                 script=acts_of(wanted.example) if wanted.example else [],
@@ -131,7 +131,6 @@ def opened(place: Place) -> Iterator[Sandbox]:
 
     Raises:
         TryoutNotFound: it has ended.
-        TryoutBusy: another page works on it.
     """
     with place.locked():
         trial = place.read()
@@ -150,7 +149,7 @@ def act(place: Place, when: Mapping[str, Any], now: datetime) -> Step:
     Raises:
         EngineError: it was refused, or cannot be done.
         TryoutTooLong: the trial has too many steps.
-        TryoutNotFound, TryoutBusy: as `opened`.
+        TryoutNotFound: as `opened`.
     """
     with place.locked():
         trial = place.read()
@@ -201,7 +200,7 @@ def take_back(place: Place, now: datetime) -> None:
 
     Raises:
         NothingToTakeBack: there is none.
-        TryoutNotFound, TryoutBusy: as `opened`.
+        TryoutNotFound: as `opened`.
     """
     with place.locked():
         trial = place.read()
@@ -225,7 +224,7 @@ def begin_again(application: Application, place: Place, files: Resources) -> Eng
 
     Raises:
         DeploymentRefused: the draft has errors; the trial is gone then.
-        TryoutNotFound, TryoutBusy: as `opened`.
+        TryoutNotFound: as `opened`.
     """
     with place.locked():
         old = place.read()
@@ -237,7 +236,7 @@ def begin_again(application: Application, place: Place, files: Resources) -> Eng
         now=instant(old.given["now"]),
         example={"id": old.example, "given": old.given, "steps": []},
     )
-    begin(application, wanted)
+    open_trial(application, wanted)
     now = application.system_clock.now()
     with place.locked():
         trial = place.read()
@@ -253,13 +252,14 @@ def begin_again(application: Application, place: Place, files: Resources) -> Eng
 
 
 def end(place: Place) -> None:
-    """Throw a trial away.
-
-    Raises:
-        TryoutBusy: another page works on it.
-    """
+    """Throw a trial away."""
     with place.locked():
         place.clear()
+
+
+def content_of(files: Resources) -> str:
+    """Hash what a trial runs: the files of a draft without its scenarios."""
+    return content_hash(deployable(files))
 
 
 def acts_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -270,14 +270,14 @@ def acts_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [*first, *(each["when"] for each in steps)]
 
 
-def _found(place: Place, wanted: Wanted, scenario: Scenario | None) -> str:
+def _found(house: Application, place: Place, wanted: Wanted, scenario: Scenario | None) -> str:
     """Make the database of step 0 and name the draft's process."""
     clock = FrozenClock(FOUNDED_AT)
     application = open_city(place.folder, clock, place.database(0))
     try:
         found_city(application, clock)
         clock.set(wanted.now)
-        beside = [packages.resources(each) for each in (scenario.also if scenario else ())]
+        beside = [in_service(house, each) for each in (scenario.also if scenario else ())]
         with application.unit_of_work() as session:
             return deploy([*beside, wanted.files], application, session).key
     finally:

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from housing.tryouts.errors import TryoutBusy, TryoutNotFound
+from housing.tryouts.errors import TryoutNotFound
 
 KEPT = timedelta(days=1)
 """How long an unused trial is kept."""
@@ -24,7 +24,7 @@ KEPT = timedelta(days=1)
 MOST_TRIALS = 20
 """Trials that are kept at a time; the one unused for longest makes room."""
 
-RECORD, FILES = "trial.json", "files"
+RECORD, FILES = "trial.json", "draft"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -54,7 +54,7 @@ class Trial:
     """What is written down about a trial.
 
     Attributes:
-        content_hash: of the draft's files as they were taken.
+        content_hash: of the draft's files as they were taken, without its scenarios.
         given: now and also, as in the file of a scenario.
         example: id of the scenario whose acts are proposed, or "".
         script: the acts of that scenario that are still to come.
@@ -93,17 +93,14 @@ class Place:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep all other pages and processes away from the trial.
+        """Let one page of one process at a time work on the trial; others wait for it.
 
-        Raises:
-            TryoutBusy: another one has it.
+        A step is bounded by the jobs that it may fire and by the budgets of the engine and of
+        FEEL, so nobody waits for long.
         """
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.folder.with_suffix(".lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise TryoutBusy from error
+            fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def read(self) -> Trial:

@@ -23,6 +23,8 @@ from housing.scenario_runs.errors import ScenariosFailed, ScenariosNotRun, Scena
 from housing.scenario_runs.views import RunState, scenario_state
 from tests import garden
 
+STRANGE = {"now": "2026-03-02T09:00+08:00", "also": ["../up"]}
+
 pytestmark = pytest.mark.integration
 
 
@@ -209,12 +211,13 @@ def test_progress_can_stop_a_run_between_two_scenarios():
 
 
 def test_a_scenario_that_cannot_be_read_fails_and_the_others_are_played():
-    files = {**garden.files(), "scenarios/odd.json": b"{}"}
+    strange = json.dumps({**garden.SCENARIOS["granted"], "given": STRANGE}).encode()
+    files = {**garden.files(), "scenarios/odd.json": b"{}", "scenarios/strange.json": strange}
 
     report = scenarios.play(scenarios.programme_of("garden.request", files))
 
-    assert (report.passed, report.failed) == (2, 1)
-    assert "ScenarioInvalid" in report.results[-1].failure
+    assert (report.passed, report.failed) == (2, 2)
+    assert "there is no package ../up" in report.results[-1].failure
 
 
 def test_a_shipped_scenario_is_replaced_by_that_of_the_draft():

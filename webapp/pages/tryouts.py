@@ -57,7 +57,7 @@ def begin(draft_id: str) -> Response:
     moment = tryout_page.moment(flask.request.form.get("now", ""))
     given = tryout_page.moment(str(example["given"].get("now"))) if example else moment
     _attempt(
-        lambda: sandbox.begin(
+        lambda: sandbox.open_trial(
             current.application(),
             Wanted(
                 draft_id=draft_id,
