@@ -99,8 +99,20 @@ def test_a_required_photo_of_a_draft_is_asked_for_on_the_phone(person, served, d
     assert phone.get_by_text(METER).is_visible()
     assert phone.get_by_text("請拍到電表的數字。").is_visible()
     check(phone, width=390)
+    resident.choose("where", "unit")
+    resident.write("place", "浴室洗手台")
+    phone.locator('select[name="category"]').select_option("electrical")
+    resident.write("text", "插座沒有電，電表還在轉。")
+    resident.write("phone", "0900000001")
+    resident.attach("photos", photo)
+    phone.locator(".photo-list img").first.wait_for()
     resident.press("送出報修")
     assert phone.locator(".error-summary", has_text=METER).is_visible()
+    resident.attach("meter", photo)
+    phone.locator("#field-meter .photo-list img").wait_for()
+    resident.press("送出報修")
+    assert phone.get_by_text(METER).first.is_visible()
+    assert "/cases/R" in phone.url
     assert supervisor.complaints == []
 
 
