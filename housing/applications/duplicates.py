@@ -5,7 +5,7 @@ One application a family and site (出租辦法 art. 7); who is named in two cou
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, select, union
 from sqlalchemy.orm import Session
 
 from housing.applications.desk import (
@@ -41,16 +41,21 @@ def others_of(application: HousingApplication, *, session: Session) -> list[Hous
     """
     people = {application.person_id}
     people |= {each.person_id for each in members_of(application.id, session=session)}
-    named = select(ApplicationMember.application_id).where(ApplicationMember.person_id.in_(people))
-    sites = select(ApplicationSite.application_id).where(
-        ApplicationSite.site.in_(sites_of(application.id, session=session))
+    # by the indexes of the persons first: a call has thousands of applications, a family a few
+    naming = union(
+        select(HousingApplication.id).where(HousingApplication.person_id.in_(people)),
+        select(ApplicationMember.application_id).where(ApplicationMember.person_id.in_(people)),
+    )
+    is_for_same_site = exists().where(
+        ApplicationSite.application_id == HousingApplication.id,
+        ApplicationSite.site.in_(sites_of(application.id, session=session)),
     )
     rows = select(HousingApplication).where(
-        HousingApplication.round_id == application.round_id,
+        HousingApplication.id.in_(naming),
         HousingApplication.id != application.id,
+        HousingApplication.round_id == application.round_id,
         HousingApplication.state.not_in(FINAL_STATES - {"qualified"}),
-        HousingApplication.id.in_(sites),
-        or_(HousingApplication.person_id.in_(people), HousingApplication.id.in_(named)),
+        is_for_same_site,
     )
     return list(session.scalars(rows.order_by(HousingApplication.counts_at)))
 

@@ -225,7 +225,12 @@ def reject(call: Call, application_id: int) -> Result:
 
 
 def reopen(call: Call, application_id: int) -> Result:
-    """Void a rejection after an upheld appeal; every finding is decided anew."""
+    """Void a rejection after an upheld appeal; every finding is decided anew.
+
+    Returns:
+        review_due: 60 days again from the day of the appeal, a setting of ours; the first review
+        of the call was over long before.
+    """
     application = application_of(application_id, session=call.session)
     move(application, "under_review", at=call.now)
     application.reason_code, application.decided_at = None, None
@@ -234,7 +239,7 @@ def reopen(call: Call, application_id: int) -> Result:
         .where(ApplicationFinding.application_id == application.id)
         .values(is_open=False)
     )
-    return NOTHING
+    return {"review_due": review_due(call.now)}
 
 
 def withdraw(call: Call, application_id: int) -> Result:
