@@ -69,6 +69,8 @@ class Walk:
         application: the house, on the scenario's own database and clock.
         process: key of the process of the scenario's package.
         most_jobs: that may fire in one step.
+        stops_at_failures: whether a job that fails ends the step; else it is repeated as in
+            service, in the end an incident.
         cases: instances started so far, in order.
         flows, ends: what was walked and reached, in order, over the whole scenario.
         step_ends: end events of the present step.
@@ -78,6 +80,7 @@ class Walk:
     process: str
     clock: FrozenClock
     most_jobs: int = MOST_JOBS
+    stops_at_failures: bool = True
     cases: list[str] = field(default_factory=list)
     flows: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
@@ -294,6 +297,8 @@ class Walk:
         except JobFailed as failure:
             with self.application.unit_of_work() as session:
                 engine.record_failure(job_id, failure.reason, session=session)
+            if not self.stops_at_failures:
+                return
             at = self.clock.now().astimezone(TAIPEI).isoformat(" ", "minutes")
             raise ScenarioJobFailed(failure.reason, element=job.element_id, at=at) from failure
         if result is not None:

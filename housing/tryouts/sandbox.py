@@ -296,6 +296,7 @@ def _at(place: Place, trial: Trial, step: int, *, database: int | None = None) -
         process=trial.process,
         clock=clock,
         most_jobs=MOST_JOBS,
+        stops_at_failures=False,
         cases=list(last.cases if last else ()),
         flows=list(last.flows if last else ()),
         ends=list(last.ends if last else ()),

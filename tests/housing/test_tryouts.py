@@ -22,6 +22,8 @@ from tests import garden
 pytestmark = pytest.mark.integration
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+FIRST = 'id="f1" sourceRef="asked" targetRef="note"/>'
+SIXTH = "<bpmn:incoming>f6</bpmn:incoming><bpmn:outgoing>"
 START = {"start": {"as": "resident1", "values": {}}}
 
 
@@ -141,6 +143,27 @@ def test_a_timer_that_never_rests_ends_with_a_clear_error(house, monkeypatch):
         sandbox.act(made, {"advance": "P1D"}, NOW)
 
     assert len(made.read().steps) == 1
+    made.clear()
+
+
+def test_an_operation_that_fails_is_shown_and_repeated_as_in_service(house):
+    bpmn = garden.files()["garden.bpmn"].decode()
+    task = """<bpmn:serviceTask id="note" name="登錄" camunda:type="external"
+     camunda:topic="repair.set_stage"><bpmn:incoming>f1</bpmn:incoming>
+     <bpmn:outgoing>f6</bpmn:outgoing></bpmn:serviceTask>
+     <bpmn:sequenceFlow id="f6" sourceRef="note" targetRef="look"/>"""
+    bpmn = bpmn.replace('id="f1" sourceRef="asked" targetRef="look"/>', f"{FIRST}{task}")
+    bpmn = bpmn.replace("<bpmn:incoming>f1</bpmn:incoming><bpmn:outgoing>f2", f"{SIXTH}f2")
+    files = {**garden.files(), "garden.bpmn": bpmn.encode()}
+    made = sandbox.open_trial(house, wanted(files, account="4"))
+    sandbox.act(made, START, NOW)
+    sandbox.act(made, {"advance": "P1D"}, NOW)
+
+    with sandbox.opened(made) as opened:
+        seen = look.look(opened, [])
+
+    assert [each.element_id for each in seen.failures] == ["note"]
+    assert seen.tasks == ()
     made.clear()
 
 

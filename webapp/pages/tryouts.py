@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import flask
@@ -286,7 +287,7 @@ def _do(page: DraftPage, form: FormPage, view: object, when: Mapping[str, Any]) 
     try:
         sandbox.act(page.place, when, _machine_now())
     except EngineError as error:
-        return _draw_form(page, form, view, errors.sentence(error)), errors.status_of(error)
+        return _draw_form(page, form, view, errors.sentence(error)), HTTPStatus.UNPROCESSABLE_ENTITY
     return _back(page.draft.id)
 
 
