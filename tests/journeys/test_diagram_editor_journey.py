@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from lxml import etree
 from playwright.sync_api import Browser, Page, StorageState, expect
 from waitress.server import create_server
 
@@ -43,6 +44,14 @@ const copy = pasted.find(each => each.type === 'bpmn:UserTask').businessObject;
 const level = copy.extensionElements.values[0];
 return [replaced, copy.id, copy.get('anju:milestone'), level.amount, level.id ?? null];
 """
+INSERT_AND_UNDO = """
+const path = at('triage').outgoing[0], next = path.target, before = next.x;
+const made = get('stepInserter').insert(at('triage'), 'bpmn:UserTask', '電話聯絡', path);
+const moved = next.x - before, lane = made.businessObject.lanes?.[0]?.id;
+const led = [path.target === made, made.outgoing[0].target === next];
+get('commandStack').undo();
+return [moved, lane, ...led, next.x - before, path.target === next];
+"""
 REWRITE = """
 const { warnings } = await editor.modeler.importXML(given[0]);
 return [await editor.xmlNow(), warnings.map(each => each.message)];
@@ -65,6 +74,7 @@ ENGLISH_ALLOWED = {
     "BPMN",
 }
 
+AGAIN = "return rows && rows.rows.length ? editor.writeRows(rows) : null"
 WORDS = """() => [...document.querySelectorAll('main *')]
   .filter(each => each.tagName !== 'OPTION' || each.value !== each.text)
   .flatMap(each => [
@@ -285,6 +295,7 @@ def test_a_step_is_added_and_given_all_its_words_without_the_canvas(editing, off
 
 def test_shipped_diagrams_survive_the_editor_and_ids_survive_changes(editing):
     supervisor = editing("supervisor1")
+    inserted = supervisor.run(INSERT_AND_UNDO)
     replaced = supervisor.run(REPLACE_AND_COPY)
     written = {
         f"{package}.bpmn": supervisor.run(
@@ -293,6 +304,12 @@ def test_shipped_diagrams_survive_the_editor_and_ids_survive_changes(editing):
         for package in catalogue.packages()
     }
 
+    shown = {
+        text: supervisor.run("const rows = editor.readRows(given[0]); " + AGAIN, text)
+        for text in conditions()
+    }
+
+    assert inserted == [160, "lane_property_manager", True, True, 0, True]
     assert replaced[0] == "triage"
     assert replaced[1] != "triage"
     assert replaced[2:] == ["分案中", "2", None]
@@ -300,6 +317,8 @@ def test_shipped_diagrams_survive_the_editor_and_ids_survive_changes(editing):
         before = catalogue.read(name.removesuffix(".bpmn"), name)
         assert (name, list(compare_diagrams(before, text.encode())), warnings) == (name, [], [])
     assert len(written) == 8
+    assert {text for text, again in shown.items() if again not in {None, text}} == set()
+    assert sum(again is not None for again in shown.values()) > len(shown) / 2
     assert supervisor.complaints == []
 
 
@@ -322,6 +341,14 @@ def test_the_editor_speaks_chinese_and_the_page_is_accessible(editing):
     assert english_in(seen) == set()
     assert findings == []
     assert page.locator(".bjs-powered-by").is_visible()
+
+
+def conditions() -> set[str]:
+    """Collect the conditions of all shipped diagrams."""
+    roots = [
+        etree.fromstring(catalogue.read(each, f"{each}.bpmn")) for each in catalogue.packages()
+    ]
+    return {each.text for root in roots for each in root.iter("{*}conditionExpression")}
 
 
 def words_of(page: Page) -> set[str]:

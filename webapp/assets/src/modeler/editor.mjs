@@ -7,6 +7,7 @@ import { Conflict } from './conflict.mjs';
 import { CopiedSteps } from './copying.mjs';
 import { EnglishTexts } from './english.mjs';
 import { StepInserter } from './insert.mjs';
+import { readRows, writeRows } from './feel.mjs';
 import { EditorMode } from './mode.mjs';
 import { moddleExtensions } from './moddle.mjs';
 import { Writer, eventDefinition } from './model.mjs';
@@ -104,6 +105,6 @@ export async function start(root, options) {
   tools.begin(states);
   if (opened.restoredFrom) { tools.tellRestored(opened.restoredFrom); saving.touch(); }
   if (warnings.length) tools.tell(say('Parts of the file were not understood and are shown as far as possible: {reasons}', { reasons: warnings.map(each => each.message).join('; ') }));
-  root.editor = { modeler, saving, english, checks, missing, xmlNow };
+  root.editor = { modeler, saving, english, checks, missing, xmlNow, readRows, writeRows };
   root.dataset.ready = 'true';
 }

@@ -53,7 +53,7 @@ export class StepInserter {
       context.made = this._autoPlace.append(after, shape, { type: 'bpmn:SequenceFlow' });
     } else {
       const from = right(after) + GAP / 2;
-      this._makeRoom(after, from, shape.width + GAP);
+      this._makeRoom(from, shape.width + GAP);
       const place = { x: right(after) + GAP + shape.width / 2, y: middle(after) };
       context.made = this._modeling.createShape(shape, place, after.parent);
       const next = path.target;
@@ -64,11 +64,33 @@ export class StepInserter {
     if (name) this._modeling.updateLabel(context.made, name);
   }
 
-  _makeRoom(after, start, width) {
+  /** Move everything right of a line, and keep the way in which paths were drawn: the library would lay them out anew. */
+  _makeRoom(start, width) {
     const elements = selfAndAllChildren(this._canvas.getRootElement(), true);
     const { movingShapes, resizingShapes } = this._space.calculateAdjustments(elements, 'x', width, start);
+    const moved = new Set([...movingShapes, ...resizingShapes]);
+    const crossing = elements.filter(each => each.waypoints && moved.has(each.source) !== moved.has(each.target))
+      .map(path => [path, stretched(path, moved, start, width)]).filter(([, waypoints]) => waypoints);
     this._space.makeSpace(movingShapes, resizingShapes, { x: width, y: 0 }, 'e', start);
+    crossing.forEach(([path, waypoints]) => this._modeling.updateWaypoints(path, waypoints));
   }
+}
+
+/**
+ * Stretch a path of which one end moves: its corners right of the line move too, so that all its lines stay upright.
+ * @returns {{x: number, y: number}[] | null} null if it cannot be stretched and has to be laid out anew
+ */
+function stretched(path, moved, start, width) {
+  const points = path.waypoints.map(({ x, y }) => ({ x, y })), last = points.length - 1;
+  const moves = points.map(point => point.x > start);
+  const isUpright = index => Math.abs(points[index].x - points[index + 1].x) < 1;
+  let from = 0, to = last;
+  moves[0] = moved.has(path.source);
+  while (from < last && isUpright(from)) moves[from += 1] = moves[0];
+  moves[last] = moved.has(path.target);
+  while (to > 0 && isUpright(to - 1)) moves[to -= 1] = moves[last];
+  if (from >= to) return null;
+  return points.map((point, index) => moves[index] ? { x: point.x + width, y: point.y } : point);
 }
 
 const right = shape => shape.x + shape.width;

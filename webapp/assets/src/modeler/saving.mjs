@@ -3,7 +3,10 @@
 const LOCAL_MS = 300, SERVER_MS = 1500, RETRY_MS = 8000;
 
 /** The states of a file: what the state line says. */
-export const STATES = { saved: 'saved', waiting: 'waiting', failed: 'failed', conflict: 'conflict', refused: 'refused' };
+export const STATES = { saved: 'saved', waiting: 'waiting', failed: 'failed', conflict: 'conflict', refused: 'refused', signedOut: 'signed-out' };
+
+/** Not signed in, not allowed any more, or the page is too old to be trusted. */
+const SIGNED_OUT = new Set([400, 401, 403]);
 
 export class Saving {
   /**
@@ -87,7 +90,9 @@ export class Saving {
     if (response.ok) return this._confirm(edits, answer);
     if (response.status === 409) return this._say({ state: STATES.conflict, by: answer.edited_by, at: answer.edited_at });
     if (response.status === 422) return this._say({ state: STATES.refused, message: answer.message });
-    return this._say({ state: STATES.failed, message: answer.message });
+    if (SIGNED_OUT.has(response.status)) return this._say({ state: STATES.signedOut });
+    this._say({ state: STATES.failed });
+    return this._later(RETRY_MS);
   }
 
   _confirm(edits, answer) {

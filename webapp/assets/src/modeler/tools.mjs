@@ -2,9 +2,10 @@
 import { STATES } from './saving.mjs';
 import { say } from './words.mjs';
 
-const RANK = [STATES.conflict, STATES.refused, STATES.failed, STATES.waiting, STATES.saved];
+const RANK = [STATES.conflict, STATES.refused, STATES.signedOut, STATES.failed, STATES.waiting, STATES.saved];
 const WORDS = { waiting: 'Saving …', failed: 'Not saved: the server was not reached. Your text is kept in this browser.',
-  conflict: 'Conflict: somebody else saved. Your text is kept in this browser.', refused: 'Not saved: {message}' };
+  conflict: 'Conflict: somebody else saved. Your text is kept in this browser.', refused: 'Not saved: {message}',
+  'signed-out': 'Not saved: your sign-in has ended. Sign in in another window, then load this page again; your text is kept in this browser.' };
 
 const clock = new Intl.DateTimeFormat('zh-TW', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'Asia/Taipei' });
 
