@@ -132,7 +132,13 @@ def _form_changes(old: Mapping[str, object], new: Mapping[str, object]) -> Itera
 
 
 def _parts(schema: Mapping[str, object]) -> dict[str, _Part]:
-    return {part.id: part for part in _walk(schema.get("components"), "")}
+    found: dict[str, _Part] = {}
+    for part in _walk(schema.get("components"), ""):
+        key = part.id
+        while key in found:  # a copy that kept its id: both are compared
+            key += "+"
+        found[key] = replace(part, id=key)
+    return found
 
 
 def _walk(components: object, group: str) -> Iterator[_Part]:

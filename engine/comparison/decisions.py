@@ -264,12 +264,12 @@ def _column_facts(column: Element, expression: str) -> Iterator[tuple[tuple[str,
 def _rule(at: int, row: Element, columns: list[str]) -> Rule:
     cells = [c for c in children(row) if local(c) in {"inputEntry", "outputEntry"}]
     texts = [_text(cell, "text") or _ANY for cell in cells]
-    note = _text(row, "annotationEntry/text") or _text(row, "description")
+    notes = (_text(row, "annotationEntry/text"), _text(row, "description"))
     return Rule(
         id=row.get("id") or f"rule {at + 1}",
         number=at + 1,
         cells=dict(zip(columns, texts, strict=False)),
-        note=note,
+        note="\n".join(dict.fromkeys(filter(None, notes))),
     )
 
 

@@ -15,7 +15,7 @@ from engine.comparison.reading import (
     parse,
     words,
 )
-from engine.spiff.vocabulary import ANJU, BPMN, CAMUNDA, FLOW_NODES, SUB_PROCESSES
+from engine.spiff.vocabulary import ANJU, BPMN, CAMUNDA, FLOW_NODES, SUB_PROCESSES, XSI
 
 ARROWS = frozenset({"sequenceFlow", "messageFlow", "association"})
 ROOTS = frozenset({"message", "signal", "error", "escalation", "dataStore"})
@@ -51,6 +51,7 @@ _KINDS: Mapping[str, str] = {
 _REFERENCES = ("messageRef", "signalRef", "errorRef", "escalationRef")
 _ELSEWHERE = frozenset({"id", "name", "sourceRef", "targetRef", "default", *_REFERENCES})
 _IGNORED = frozenset({"incoming", "outgoing", "laneSet", "childLaneSet", "flowNodeRef"})
+_TYPE = f"{{{XSI}}}type"
 _TIMES = ("timeDate", "timeDuration", "timeCycle")
 
 
@@ -188,6 +189,7 @@ class _Reader:
         elif tag in _TEXTS:
             kind, read = _TEXTS[tag]
             yield (kind, ""), Fact(read(child.text))
+            yield from _text_settings(child)
         else:
             yield ("setting", tag), Fact(canonical(child))
 
@@ -201,8 +203,10 @@ class _Reader:
             if tag in _TIMES:
                 text = words(child.text)
                 yield ("deadline", ""), Fact(text, frozenset({f"{tag} {text}"}))
+                yield from _text_settings(child)
             elif tag == "condition":
                 yield ("condition", ""), Fact(words(child.text))
+                yield from _text_settings(child)
             elif tag == "extensionElements":
                 yield from _extension_facts(child)
             else:
@@ -215,6 +219,13 @@ def _attribute_facts(element: Element) -> Iterator[tuple[tuple[str, str], Fact]]
             yield (_KINDS[name], ""), Fact(words(value))
         elif name not in _ELSEWHERE:
             yield ("setting", name.rpartition("}")[2]), Fact(words(value))
+
+
+def _text_settings(element: Element) -> Iterator[tuple[tuple[str, str], Fact]]:
+    """Give what is said about an expression, such as its language."""
+    for name, value in attributes(element):
+        if name not in {"id", _TYPE}:
+            yield ("setting", f"{local(element)} {name.rpartition('}')[2]}"), Fact(words(value))
 
 
 def _extension_facts(element: Element) -> Iterator[tuple[tuple[str, str], Fact]]:

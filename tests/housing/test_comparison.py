@@ -493,3 +493,38 @@ def test_a_file_that_cannot_be_read_is_told():
     (change,) = compare(FILES, {**FILES, "permit.bpmn": b"<no"})
 
     assert (change.kind, change.file) == ("file-unreadable", "permit.bpmn")
+
+
+DERIVED = {"incoming", "outgoing", "definitions", "BPMNDiagram", "BPMNPlane"}
+
+
+@pytest.mark.parametrize("name", ["permit.bpmn", "points.dmn"])
+def test_no_attribute_and_no_text_can_change_unseen(name):
+    """Ids of inner parts, XML types and what follows from the flows mean nothing."""
+    root = etree.fromstring(FILES[name])
+    unseen = []
+    for element in root.iter(etree.Element):
+        for attribute, value in element.attrib.items():
+            element.set(attribute, f"{value}9")
+            if not compare(FILES, {**FILES, name: etree.tostring(root)}):
+                unseen.append((etree.QName(element).localname, etree.QName(attribute).localname))
+            element.set(attribute, value)
+        if element.text and element.text.strip():
+            text, element.text = element.text, f"{element.text.strip()}9"
+            if not compare(FILES, {**FILES, name: etree.tostring(root)}):
+                unseen.append((etree.QName(element).localname, "text"))
+            element.text = text
+
+    told = {pair for pair in unseen if pair[0] not in DERIVED and pair[1] not in {"id", "type"}}
+    assert told <= {("BPMNShape", "bpmnElement")}
+
+
+def test_a_copied_field_that_kept_its_id_is_compared_too():
+    twice = [*FORM["components"], {**FORM["components"][1], "key": "note2", "label": "附註"}]
+
+    assert only_change("forms/permit/review.json", json.dumps({**FORM, "components": twice}))[
+        :2
+    ] == (
+        "field-added",
+        "b+",
+    )
