@@ -143,7 +143,9 @@ def renew(draft_id: str) -> Response:
         renewed = draft.id
     flask.flash(_("This is a new draft from the newest version."), "success")
     if redo:
-        flask.flash(_("Both changed %(count)d files: redo your changes there.", count=len(redo)))
+        flask.flash(
+            _("Both changed %(count)d files: redo your changes there.", count=len(redo)), "info"
+        )
     return _to(renewed)
 
 
