@@ -1,6 +1,7 @@
 """Decision tables as rows of text, for people who edit them as a plain table: pure functions."""
 
 import copy
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,22 @@ from engine.dmn.xml import Element, attribute, child, children, parse_xml, text_
 from engine.errors import DecisionFailed, DeploymentRefused
 
 MOST_RULES = 500
+_ID = re.compile(r"[a-z][a-z0-9_]{0,60}")
+_NEW_TABLE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
+    id="%(id)s_definitions" name="" namespace="https://anju.example.org/dmn/%(id)s">
+  <decision id="%(id)s" name="">
+    <decisionTable id="%(id)s_table" hitPolicy="FIRST">
+      <input id="%(id)s_in1" label="input">
+        <inputExpression id="%(id)s_text" typeRef="string"><text>input</text></inputExpression>
+      </input>
+      <output id="%(id)s_out1" label="%(id)s" name="%(id)s" typeRef="string"/>
+      <rule id="%(id)s_rule1">
+        <inputEntry id="%(id)s_rule1_in1"><text>-</text></inputEntry>
+        <outputEntry id="%(id)s_rule1_out1"><text>"other"</text></outputEntry>
+      </rule>
+    </decisionTable>
+  </decision>
+</definitions>"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +94,22 @@ def grids(content: bytes) -> tuple[TableGrid, ...]:
         if table is not None:
             found.append(_grid(decision, table, content))
     return tuple(found)
+
+
+def new_table(decision_id: str, name: str) -> bytes:
+    """Make a file with one decision: an input, an output and a rule for everything else.
+
+    Raises:
+        DecisionFailed: the id is not small letters, digits and _.
+    """
+    if not _ID.fullmatch(decision_id):
+        raise DecisionFailed(decision_id, "the id must be small letters, digits and _")
+    root = etree.fromstring(_NEW_TABLE % {b"id": decision_id.encode()})
+    for decision in children(root, "decision"):
+        decision.set("name", name or decision_id)
+    root.set("name", name or decision_id)
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return written
 
 
 def with_rules(content: bytes, decision_id: str, rules: Sequence[RuleRow]) -> bytes:

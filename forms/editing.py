@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from forms.errors import FormInvalid, FormPlaceMissing
+from forms.errors import FormInvalid, FormKeyInvalid, FormPlaceMissing
 from forms.schema import CHOICE_TYPES, CONTAINER_TYPES, INPUT_TYPES, SHOWN_TYPES
 
 _PLACE = re.compile(r"\d{1,3}(-\d{1,3}){0,7}")
+_FORM_KEY = re.compile(r"[a-z][a-z0-9_]{0,40}/[a-z][a-z0-9_]{0,40}")
 _OPTION = re.compile(r"\s*\|\s*")
 NEW_LABEL = "新欄位"
 """Label of a field that was just added; models are written in Chinese."""
@@ -71,6 +72,24 @@ def parse(content: bytes) -> dict[str, Any]:
     if not isinstance(schema, dict):
         raise FormInvalid
     return schema
+
+
+def new(form_key: str, title: str) -> bytes:
+    """Make a form with one text to begin with.
+
+    Raises:
+        FormKeyInvalid: the key is not `<package>/<form>` in small letters, digits and _.
+    """
+    if not _FORM_KEY.fullmatch(form_key):
+        raise FormKeyInvalid(form_key)
+    form_id = form_key.replace("/", "_")
+    first = {"id": "field_note", "type": "textarea", "key": "note", "label": "說明"}
+    return write({"type": "default", "id": form_id, "title": title, "components": [first]})
+
+
+def titled(schema: Schema, title: str) -> Schema:
+    """Give a form another title; without one it keeps its own."""
+    return {**schema, "title": title} if title else schema
 
 
 def write(schema: Schema) -> bytes:

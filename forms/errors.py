@@ -41,3 +41,10 @@ class ConditionFailed(FormInvalid):
 
 class FormPlaceMissing(FormInvalid):
     """This field is not there any more; somebody may have changed the form meanwhile."""
+
+
+@dataclass(eq=False)
+class FormKeyInvalid(FormInvalid):
+    """The key %(form_key)s must be small letters, digits and _, such as repair/phone_call."""
+
+    form_key: str

@@ -3,7 +3,7 @@
 import pytest
 
 from bpmn import catalogue
-from engine.decision_editing import RuleRow, grids, with_rules
+from engine.decision_editing import RuleRow, grids, new_table, with_rules
 from engine.decisions import parse_decisions
 from engine.errors import DecisionFailed
 
@@ -58,3 +58,12 @@ def test_rules_that_match_together_are_numbered():
 def test_a_table_that_is_not_there_is_refused():
     with pytest.raises(DecisionFailed):
         with_rules(CLASS, "nothing", [])
+
+
+def test_a_new_table_decides_at_once_and_its_id_is_checked():
+    content = new_table("urgency", "急迫程度")
+
+    assert parse_decisions(content).decision_ids == ("urgency",)
+    assert grids(content)[0].name == "急迫程度"
+    with pytest.raises(DecisionFailed):
+        new_table('"><script>', "")

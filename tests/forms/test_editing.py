@@ -3,7 +3,7 @@
 import pytest
 
 from forms import editing, schema
-from forms.errors import FormInvalid, FormPlaceMissing
+from forms.errors import FormInvalid, FormKeyInvalid, FormPlaceMissing
 
 FORM = {
     "id": "demo",
@@ -72,3 +72,10 @@ def test_a_place_that_is_gone_is_refused(place):
 def test_what_is_no_form_is_refused(content):
     with pytest.raises(FormInvalid):
         editing.parse(content)
+
+
+def test_a_new_form_can_be_filled_in_at_once_and_its_key_is_checked():
+    assert schema.load(editing.new("repair/phone_call", "電話")).title == "電話"
+    for key in ("phone", "../x/y", "repair/", "Repair/X", "a/b/c"):
+        with pytest.raises(FormKeyInvalid):
+            editing.new(key, "x")

@@ -136,3 +136,21 @@ def test_readers_may_look_but_not_change(draft_id, signed_in):
     assert browser.open(f"/drafts/{draft_id}/forms/{FORM}").status_code == 200
     sent = browser.send(f"/drafts/{draft_id}/fields/{FORM}", act="remove", place="0", revision="1")
     assert sent.status_code == 403
+
+
+def test_a_new_form_joins_the_draft_and_gets_its_title_in_both_languages(
+    draft_id, form_now, signed_in
+):
+    browser, name = signed_in("supervisor1"), "forms/repair/phone_call.json"
+    browser.open(f"/drafts/{draft_id}/fields/{FORM}")
+
+    page = browser.send(f"/drafts/{draft_id}/new-form", key="repair/phone_call", title="電話")
+    revision = re.search(r'name="revision" value="(\d+)"', page.text)[1]
+    answers = {"title": "去電", "title_en": "Phone call", "revision": revision, "act": "title"}
+    browser.send(f"/drafts/{draft_id}/fields/{name}", **answers)
+
+    assert form_now(name)["title"] == "去電"
+    assert form_now("en.json")["去電"] == "Phone call"
+    again = browser.send(f"/drafts/{draft_id}/new-form", key="repair/phone_call", title="x")
+    assert again.status_code == 409
+    assert browser.send(f"/drafts/{draft_id}/new-form", key="../x", title="x").status_code == 422

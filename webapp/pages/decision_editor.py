@@ -10,7 +10,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from engine import decision_replay
-from engine.decision_editing import TableGrid, grids, with_rules
+from engine.decision_editing import TableGrid, grids, new_table, with_rules
 from engine.decision_tests import file_of, write_tests
 from engine.errors import DecisionFailed, DeploymentRefused
 from housing import replay_work
@@ -77,6 +77,16 @@ def change_rules(draft_id: str, name: str) -> Response:
     at = len(wanted) - 1 if act == "add" else number or 0
     address = flask.url_for(".show_rules", draft_id=draft_id, name=name)
     return flask.redirect(f"{address}#{table.decision_id}-{at}")
+
+
+@pages.post("/drafts/<draft_id>/new-decision")
+def create(draft_id: str) -> Response:
+    """Add a decision table to the draft; a business rule task of the diagram names it by its id."""
+    decision_id = flask.request.form.get("key", "").strip()
+    content = new_table(decision_id, flask.request.form.get("title", "").strip())
+    name = f"{decision_id}.dmn"
+    _save(draft_id, name, content, None)
+    return flask.redirect(flask.url_for(".show", draft_id=draft_id, name=name))
 
 
 @pages.post("/drafts/<draft_id>/decision-tests/<path:name>")

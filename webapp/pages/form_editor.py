@@ -55,13 +55,14 @@ def fields(draft_id: str, name: str) -> Response:
     draft, files, file = _read(draft_id, name)
     form = editing.parse(file.content)
     place = flask.request.args.get("at", "")
-    english = form_editing.english_of(files)
+    english, title = form_editing.english_of(files), str(form.get("title") or "")
     page = flask.render_template(
         "form_editor/fields.html",
         draft=draft,
         files=files,
         file=file,
-        title=str(form.get("title") or ""),
+        title=title,
+        title_en=english.get(title, ""),
         rows=editing.rows(form),
         opened=form_editing.field_page(form, place, english) if place else None,
         bounds_of=form_editing.bounds_of,
@@ -87,6 +88,10 @@ def change(draft_id: str, name: str) -> Response:
             form, anchor = editing.removed(form, place), ""
         case "add":
             form, opened = editing.added(form, posted.get("kind", ""), place)
+        case "title":
+            title = posted.get("title", "").strip()
+            form = editing.titled(form, title)
+            contents = _english(files, {title: posted.get("title_en", "").strip()})
         case "save":
             written = form_editing.read_change(posted, editing.row(form, place))
             form = editing.changed(form, place, written.answers)
@@ -96,6 +101,26 @@ def change(draft_id: str, name: str) -> Response:
     _save(draft_id, name, {name: editing.write(form), **contents}, file)
     address = flask.url_for(".fields", draft_id=draft_id, name=name, at=opened or None)
     return flask.redirect(f"{address}#{'field-form' if opened else f'place-{anchor or 0}'}")
+
+
+@pages.post("/drafts/<draft_id>/new-form")
+def create(draft_id: str) -> Response:
+    """Add a form to the draft; a user task of the diagram names it by its key."""
+    key = flask.request.form.get("key", "").strip()
+    content = editing.new(key, flask.request.form.get("title", "").strip() or key)
+    name = f"forms/{key}.json"
+    application = current.application()
+    with application.unit_of_work() as session:
+        service.save_file(
+            draft_id,
+            name,
+            content,
+            revision=None,
+            by=current.actor(),
+            session=session,
+            clock=application.clock,
+        )
+    return flask.redirect(flask.url_for(".fields", draft_id=draft_id, name=name))
 
 
 @pages.route("/drafts/<draft_id>/form-preview/<path:name>", methods=["GET", "POST"])
