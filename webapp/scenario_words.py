@@ -58,6 +58,33 @@ VERBS: Mapping[str, LazyString] = {
 }
 """What scenarios do outside of forms; see the verbs of the subjects in `housing`."""
 
+OPTIONS: Mapping[str, LazyString] = {
+    "amount_twd": _l("Amount in TWD"),
+    "announcement": _l("Announcement"),
+    "arrears_twd": _l("Arrears in TWD"),
+    "closes_at": _l("Closing time"),
+    "community": _l("Community"),
+    "danger": _l("Somebody is in danger"),
+    "end_on": _l("Last day"),
+    "is_match": _l("The account fits the name"),
+    "items": _l("Items of the sheet"),
+    "kind": _l("Kind"),
+    "mydata": _l("MyData was fetched"),
+    "number": _l("Case number"),
+    "part_month": _l("Rent of a part of a month"),
+    "postmark_on": _l("Day of the postmark"),
+    "reason": _l("Reason"),
+    "settings": _l("Settings"),
+    "source": _l("Where the signal comes from"),
+    "spouse": _l("Spouse"),
+    "start_on": _l("First day"),
+    "tenant": _l("Tenant"),
+    "text": _l("Text"),
+    "unit": _l("Home, as community and number"),
+    "years_before": _l("Years lived there before"),
+}
+"""Values that scenarios give with a start or with what happens outside of forms."""
+
 CLOCK_FACTS: Mapping[str, LazyString] = {
     "state": _l("Status"),
     "due": _l("Due date"),
@@ -100,6 +127,11 @@ def act(kind: str, subject: str, names: Names) -> str:
 def verb(name: str) -> str:
     """Say what happens outside of forms."""
     return str(VERBS.get(name, name))
+
+
+def option(name: str) -> str:
+    """Say what a value of a start or of a verb is."""
+    return str(OPTIONS.get(name, name))
 
 
 def act_of(when: Mapping[str, Any], names: Names) -> str:

@@ -4,12 +4,14 @@ import re
 
 import pytest
 
+from bpmn import catalogue
 from housing import background_kinds
 from housing.drafts import queries, service
 from housing.people import queries as people
 from housing.subjects import SUBJECTS
+from housing.tryouts.sandbox import acts_of
 from tests import garden
-from webapp.scenario_words import VERBS
+from webapp.scenario_words import OPTIONS, VERBS
 
 
 @pytest.fixture
@@ -119,3 +121,16 @@ def test_everything_that_happens_outside_forms_has_words():
     verbs = {verb for subject in SUBJECTS.values() for verb in subject.verbs}
 
     assert verbs == set(VERBS)
+
+
+def test_every_value_that_a_scenario_gives_outside_forms_has_words():
+    acts = [
+        act
+        for package in catalogue.packages()
+        for raw in catalogue.scenarios(package)
+        for act in acts_of(raw)
+    ]
+    given = {name for act in acts if "do" in act for name in act.get("with", {})}
+    started = {name for act in acts if "start" in act for name in act["start"]}
+
+    assert given | (started - {"as", "values", "process"}) <= set(OPTIONS)

@@ -136,6 +136,7 @@ def do(draft_id: str, verb: str) -> Answered:
             "tryouts/verb.html",
             page=page,
             words=scenario_words.verb(verb),
+            option=scenario_words.option,
             values=tryout_page.shown(values),
         )
     done = {**example, "with": tryout_page.typed(values, flask.request.form)}
@@ -299,6 +300,7 @@ def _draw_form(page: DraftPage, form: FormPage, view: object, problem: str = "")
         view=view,
         problem=problem,
         options=tryout_page.shown(form.options),
+        option=scenario_words.option,
     )
 
 
