@@ -39,6 +39,7 @@ export const literals = {
     build.onLoad({ filter: LIBRARY }, ({ path }) => {
       const contents = fs.readFileSync(path, 'utf8')
         .replace("valueLabel || 'Select'", `valueLabel || ${said('Please choose')}`)
+        .replace("return 'Form';", `return ${said('Form')};`)
         .replace(BRANCH, (all, head, _quote, text, tail) => text in sentences ? head + said(text) + tail : all)
         .replace(LABEL, (all, key, _quote, text) => text in labels || text in sentences ? `${key}: ${said(text)}` : all)
         .replace(SENTENCE, (all, _quote, text, at, whole) => text in sentences && !whole.slice(0, at).endsWith(`${SAY}(`) ? said(text) : all);
