@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from engine import dispatches, queries, queue, workers
+from engine import definition_queries, dispatches, queries, queue, workers
 from engine.errors import IncidentNotFound, InstanceNotActive, NotFound
 from engine.records import Incident, Page
 from housing.demo import clock
-from webapp import current, formats
+from webapp import current, formats, model_words
 from webapp.addresses import next_page
 
 pages = Blueprint("operations", __name__)
@@ -152,6 +152,20 @@ def advance_clock() -> Response:
     )
     flask.flash(words, "success")
     return flask.redirect(next_page())
+
+
+@pages.app_template_global("element_name")
+def _element_name(process_key: str, element_id: str) -> str:
+    """Name a step of the newest version of a process; a step that is gone keeps its id."""
+    if not process_key:
+        return element_id
+    names = flask.g.setdefault("element_names", {})
+    if process_key not in names:
+        with current.application().reading() as session:
+            newest = definition_queries.definition(process_key, None, session)
+            model = definition_queries.process_model(newest, session)
+        names[process_key] = {each.id: each.name for each in model.elements}
+    return model_words.say(names[process_key].get(element_id) or "") or element_id
 
 
 def _lag_words(lag: timedelta) -> str:
