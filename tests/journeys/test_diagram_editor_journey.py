@@ -21,6 +21,8 @@ from housing.drafts import queries, service
 from housing.people import queries as people
 from webapp.factory import create_app
 
+expect.set_options(timeout=20_000)  # saving waits for a pause in typing, and machines may be busy
+
 REPAIR = "repair.bpmn"
 CONFLICT = "409"
 """A refused save is told by the browser itself in its console."""

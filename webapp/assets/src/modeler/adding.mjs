@@ -31,7 +31,8 @@ export class AddDialog {
   }
 
   _mayLeadTo(element) {
-    return element !== this._after && element.parent === this._after.parent && Boolean(this._modeler.get('bpmnRules').canConnectSequenceFlow(this._after, element));
+    if (element === this._after || element.parent !== this._after.parent) return false;
+    return Boolean(this._modeler.get('bpmnRules').canConnectSequenceFlow(this._after, element));
   }
 
   /** A path needs a target and no name, a timer no place. */

@@ -52,12 +52,17 @@ function Parameters({ element, side, caption, writer, known }) {
     moddle: each.get('definition') ? each : null }));
   const store = next => storeParameters(writer, element, side, next);
   const change = (index, part) => store(rows.map((row, place) => place === index ? { ...row, ...part, moddle: null } : row));
+  const blank = name => ({ name, value: name && `=${name}`, moddle: null });
   const missing = known.filter(name => !rows.some(row => row.name === name));
   return (
     <div class="bio-properties-panel-entry">
       <table class="panel-table">
         <caption>{caption}</caption>
-        <thead><tr><th scope="col">{say('Name')}</th><th scope="col">{say('Value')}</th><th><span class="visually-hidden">{say('Remove')}</span></th></tr></thead>
+        <thead><tr>
+          <th scope="col">{say('Name')}</th>
+          <th scope="col">{say('Value')}</th>
+          <th scope="col"><span class="visually-hidden">{say('Remove')}</span></th>
+        </tr></thead>
         <tbody>
           {rows.map((row, index) => (
             <tr key={index}>
@@ -71,7 +76,7 @@ function Parameters({ element, side, caption, writer, known }) {
         </tbody>
       </table>
       <datalist id={`known-${side}`}>{missing.map(name => <option key={name} value={name} />)}</datalist>
-      <PanelButton onClick={() => store([...rows, { name: missing[0] ?? '', value: missing[0] ? `=${missing[0]}` : '', moddle: null }])}>{say('Add a line')}</PanelButton>
+      <PanelButton onClick={() => store([...rows, blank(missing[0] ?? '')])}>{say('Add a line')}</PanelButton>
     </div>
   );
 }
@@ -79,10 +84,11 @@ function Parameters({ element, side, caption, writer, known }) {
 function TopicWords({ element, office }) {
   const topic = office.topics.find(each => each.value === semantic(element).get('camunda:topic'));
   if (!topic) return null;
+  const inputs = topic.inputs.map(each => each.isNeeded ? each.name : `${each.name}?`).join(', ');
   return (
     <div class="panel-note">
       {topic.note && <p>{topic.note}</p>}
-      {topic.inputs.length > 0 && <p>{say('Takes: {names}', { names: topic.inputs.map(each => each.isNeeded ? each.name : `${each.name}?`).join(', ') })}</p>}
+      {topic.inputs.length > 0 && <p>{say('Takes: {names}', { names: inputs })}</p>}
       {topic.outputs.length > 0 && <p>{say('Gives: {names}', { names: topic.outputs.join(', ') })}</p>}
     </div>
   );

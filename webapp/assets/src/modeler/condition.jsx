@@ -6,7 +6,8 @@ import { OPERATORS, namesIn, readRows, readSample, writeRows } from './feel.mjs'
 import { semantic } from './model.mjs';
 import { say } from './words.mjs';
 
-const OPERATOR_WORDS = { '=': 'is', '!=': 'is not', '<': 'is less than', '<=': 'is at most', '>': 'is more than', '>=': 'is at least', contains: 'contains' };
+const OPERATOR_WORDS = { '=': 'is', '!=': 'is not', '<': 'is less than', '<=': 'is at most', '>': 'is more than',
+  '>=': 'is at least', contains: 'contains' };
 const WAIT_MS = 350;
 
 const conditionOf = element => semantic(element).get('conditionExpression')?.get('body') ?? '';
@@ -53,7 +54,7 @@ function Rows({ parsed, office, onWrite }) {
         return (
           <div class="condition-row" key={index} role="group" aria-label={say('Row {number}', { number: index + 1 })}>
             <Choice label={say('Field')} value={row.field} onWrite={value => change(index, { field: value })}
-              options={[...(field ? [] : [{ value: row.field, label: row.field }]), ...fields.map(each => ({ value: each.value, label: each.label }))]} />
+              options={[...(field ? [] : [{ value: row.field, label: row.field }]), ...fields]} />
             <Choice label={say('Comparison')} value={row.operator} onWrite={operator => change(index, { operator })}
               options={OPERATORS.map(value => ({ value, label: say(OPERATOR_WORDS[value]) }))} />
             <Value label={say('Value')} field={field} value={row.value} onWrite={value => change(index, { value })} />

@@ -25,7 +25,8 @@ export class Conflict {
   }
 
   _fail() {
-    this._dialog.querySelector('[data-part="differences"]').textContent = say('That did not reach the server. Your text is kept in this browser; please try again.');
+    const place = this._dialog.querySelector('[data-part="differences"]');
+    place.textContent = say('That did not reach the server. Your text is kept in this browser; please try again.');
   }
 
   async _compare() {
@@ -34,7 +35,8 @@ export class Conflict {
       const { changes } = await this._post(this._options.urls.compare, { file: this._options.file, text: await this._xmlNow() });
       const list = document.createElement('ul');
       list.append(...changes.map(words => Object.assign(document.createElement('li'), { textContent: words })));
-      place.replaceChildren(...(changes.length ? [say('From their version to yours:'), list] : [ say('Both say the same; only the drawing may differ.')]));
+      if (changes.length) place.replaceChildren(say('From their version to yours:'), list);
+      else place.textContent = say('Both say the same; only the drawing may differ.');
     } catch { this._fail(); }
   }
 

@@ -12,6 +12,8 @@ const EXPERT_FIELDS = [
   ['fulfilled', 'Done when (FEEL)'], ['timer', 'Due with this timer'],
 ];
 
+const NEW_RUNG = { at: 'P1D', notify: ['doer'], reassign: '', raisePriority: '' };
+
 const rungsOf = (sla, office) => sla.get('rungs')?.length
   ? sla.get('rungs').map(rung => ({ at: rung.get('at') ?? '', notify: (rung.get('notify') ?? '').split(/\s+/).filter(Boolean),
     reassign: rung.get('reassign') ?? '', raisePriority: rung.get('raisePriority') ?? '' }))
@@ -39,7 +41,11 @@ function Ladder({ element, sla, desk }) {
   return (
     <table class="panel-table">
       <caption>{say('Who is told when')}</caption>
-      <thead><tr><th scope="col">{say('When')}</th><th scope="col">{say('Who is told')}</th>{own && <th><span class="visually-hidden">{say('Remove')}</span></th>}</tr></thead>
+      <thead><tr>
+        <th scope="col">{say('When')}</th>
+        <th scope="col">{say('Who is told')}</th>
+        {own && <th scope="col"><span class="visually-hidden">{say('Remove')}</span></th>}
+      </tr></thead>
       <tbody>
         {rungs.map((row, index) => (
           <tr key={index}>
@@ -62,7 +68,7 @@ function Ladder({ element, sla, desk }) {
         ))}
       </tbody>
       <tfoot><tr><td colSpan={own ? 3 : 2}>
-        {own && <PanelButton onClick={() => store([...rungs, { at: 'P1D', notify: ['doer'], reassign: '', raisePriority: '' }])}>{say('Add a rung')}</PanelButton>}
+        {own && <PanelButton onClick={() => store([...rungs, NEW_RUNG])}>{say('Add a rung')}</PanelButton>}
         {own
           ? <PanelButton onClick={() => writer.set(element, { rungs: [] }, sla)}>{say('Use the named ladder again')}</PanelButton>
           : <PanelButton onClick={() => store(rungs.map(row => ({ ...row })))}>{say('Adjust this ladder')}</PanelButton>}
@@ -104,6 +110,7 @@ function Pauses({ element, sla, desk }) {
   if (!pauses.length && isPlain) return null;
   const steps = office.waiting();
   const change = (pause, part) => writer.set(element, part, pause);
+  const store = kept => writer.set(element, { pauses: kept }, sla);
   return (
     <table class="panel-table">
       <caption>{say('The clock stands still')}</caption>
@@ -115,13 +122,15 @@ function Pauses({ element, sla, desk }) {
               ? <Cell label={say('While')} value={pause.get('when')} onWrite={when => change(pause, { when })} />
               : <Choice label={say('While')} value={pause.get('while') ?? ''} options={optionsOf(steps, pause.get('while'))}
                   onWrite={step => change(pause, { while: step })} />}</td>
-            <td><Cell label={say('Reason')} value={pause.get('reason') ?? ''} list="pause-reasons" onWrite={reason => change(pause, { reason })} /></td>
+            <td><Cell label={say('Reason')} value={pause.get('reason') ?? ''} list="pause-reasons"
+              onWrite={reason => change(pause, { reason })} /></td>
           </tr>
         ))}
       </tbody>
       {!isPlain && <tfoot><tr><td colSpan={2}>
-        <PanelButton onClick={() => writer.set(element, { pauses: [...pauses, writer.create('anju:Pause', { while: '', reason: '' }, sla)] }, sla)}>{say('Add a pause')}</PanelButton>
-        {pauses.length > 0 && <PanelButton onClick={() => writer.set(element, { pauses: pauses.slice(0, -1) }, sla)}>{say('Remove the last pause')}</PanelButton>}
+        <PanelButton onClick={() => store([...pauses, writer.create('anju:Pause', { while: '', reason: '' }, sla)])}>
+          {say('Add a pause')}</PanelButton>
+        {pauses.length > 0 && <PanelButton onClick={() => store(pauses.slice(0, -1))}>{say('Remove the last pause')}</PanelButton>}
       </td></tr></tfoot>}
     </table>
   );

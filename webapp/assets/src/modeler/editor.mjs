@@ -89,7 +89,8 @@ export async function start(root, options) {
       say('The English of “{text}” was changed by two people: theirs “{theirs}”, yours “{mine}”. Yours stands now.', each)).join(' ')) });
   const modeler = makeModeler(root, officeOf(options, () => modeler), english);
   const xmlNow = async () => (await modeler.saveXML(FORMAT)).xml;
-  const saving = new Saving({ address: options.urls.file, token: options.token, key: `${options.key}/${options.file}`, read: xmlNow, onState: told('diagram') });
+  const saving = new Saving({ address: options.urls.file, token: options.token, key: `${options.key}/${options.file}`,
+    read: xmlNow, onState: told('diagram') });
   const [opened] = await Promise.all([saving.load(), english.load(options.hasEnglish)]);
   const warnings = await draw(modeler, opened.text, part('note'));
   if (!warnings) return;
@@ -104,7 +105,8 @@ export async function start(root, options) {
   modeler.get('eventBus').on('commandStack.changed', ({ trigger }) => trigger !== 'clear' && saving.touch()); // 'clear': a file was opened
   tools.begin(states);
   if (opened.restoredFrom) { tools.tellRestored(opened.restoredFrom); saving.touch(); }
-  if (warnings.length) tools.tell(say('Parts of the file were not understood and are shown as far as possible: {reasons}', { reasons: warnings.map(each => each.message).join('; ') }));
+  const reasons = warnings.map(each => each.message).join('; ');
+  if (reasons) tools.tell(say('Parts of the file were not understood and are shown as far as possible: {reasons}', { reasons }));
   root.editor = { modeler, saving, english, checks, missing, xmlNow, readRows, writeRows };
   root.dataset.ready = 'true';
 }

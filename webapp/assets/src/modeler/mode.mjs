@@ -5,7 +5,9 @@ const PLAIN_PALETTE = new Set(['hand-tool', 'space-tool', 'global-connect-tool',
   'create.end-event', 'create.exclusive-gateway', 'create.task', 'create.user-task']);
 const PLAIN_PAD = new Set(['append.end-event', 'append.gateway', 'append.append-task', 'append.user-task', 'connect',
   'delete', 'replace']);
-const PLAIN_REPLACEMENTS = /^replace-with-(user-task|service-task|rule-task|exclusive-gateway|parallel-gateway|none-start|none-end|terminate-end|sequence-flow|default-flow|conditional-flow|task)$/;
+const PLAIN_REPLACEMENTS = new Set(['user-task', 'service-task', 'rule-task', 'business-rule-task', 'task', 'exclusive-gateway',
+  'parallel-gateway', 'none-start', 'none-end', 'terminate-end', 'sequence-flow', 'default-flow', 'conditional-flow']
+  .map(name => `replace-with-${name}`));
 
 const filtered = (entries, isShown) =>
   Object.fromEntries(Object.entries(entries).filter(([name]) => isShown(name)));
@@ -23,7 +25,7 @@ export class EditorMode {
       getContextPadEntries: element => entries => this._padFor(element, entries) });
     for (const menu of ['bpmn-replace', 'bpmn-append', 'bpmn-create'])
       popupMenu.registerProvider(menu, 100, {
-        getPopupMenuEntries: () => entries => this.isPlain ? filtered(entries, name => PLAIN_REPLACEMENTS.test(name)) : entries,
+        getPopupMenuEntries: () => entries => this.isPlain ? filtered(entries, name => PLAIN_REPLACEMENTS.has(name)) : entries,
         getPopupMenuHeaderEntries: () => entries => this.isPlain ? {} : entries,
       });
   }

@@ -28,7 +28,8 @@ export class OfficeProvider {
       english: this._injector.get('englishTexts'), registry: this._injector.get('elementRegistry'),
       modeling: this._injector.get('modeling') };
     return groups => {
-      const ours = (mode.isPlain ? PLAIN : EXPERT).map(make => make(element, desk)).filter(Boolean).map(group => ({ ...group, label: say(group.label) }));
+      const ours = (mode.isPlain ? PLAIN : EXPERT).map(make => make(element, desk)).filter(Boolean)
+        .map(group => ({ ...group, label: say(group.label) }));
       const theirs = mode.isPlain ? [] : groups.filter(group => LIBRARY.has(group.id.replace(/^CamundaPlatform__/, '')));
       return [...ours, ...theirs].map(group => ({ ...group, translate: say }));
     };

@@ -3,7 +3,7 @@
 const LOCAL_MS = 300, SERVER_MS = 1500, RETRY_MS = 8000;
 
 /** The states of a file: what the state line says. */
-export const STATES = { saved: 'saved', waiting: 'waiting', failed: 'failed', conflict: 'conflict', refused: 'refused', signedOut: 'signed-out' };
+export const STATES = { saved: 'saved', waiting: 'waiting', failed: 'failed', conflict: 'conflict', refused: 'refused' };
 
 /** Not signed in, not allowed any more, or the page is too old to be trusted. */
 const SIGNED_OUT = new Set([400, 401, 403]);
@@ -15,7 +15,7 @@ export class Saving {
    * @param {string} options.token against forged requests
    * @param {string} options.key of the browser's copy
    * @param {() => Promise<string>} options.read gives the present content
-   * @param {(state: object) => void} options.onState told of { state, at?, by?, message? }
+   * @param {(state: object) => void} options.onState told of { state, at?, by?, message?, isSignedOut? }
    */
   constructor({ address, token, key, read, onState }) {
     const own = `${key}#${crypto.randomUUID?.() ?? Math.random()}`; // two windows never write over each other's copy
@@ -90,7 +90,7 @@ export class Saving {
     if (response.ok) return this._confirm(edits, answer);
     if (response.status === 409) return this._say({ state: STATES.conflict, by: answer.edited_by, at: answer.edited_at });
     if (response.status === 422) return this._say({ state: STATES.refused, message: answer.message });
-    if (SIGNED_OUT.has(response.status)) return this._say({ state: STATES.signedOut });
+    if (SIGNED_OUT.has(response.status)) return this._say({ state: STATES.failed, isSignedOut: true });
     this._say({ state: STATES.failed });
     return this._later(RETRY_MS);
   }

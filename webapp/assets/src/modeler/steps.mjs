@@ -89,7 +89,8 @@ export class StepList {
       make('td', {}, this._who(object, node)),
       make('td', {}, this._deadline(object)),
       make('td', { class: 'step-acts' },
-        is(node, 'bpmn:EndEvent') ? null : this._button(node, 'add', say('Add a step after it'), () => this._onAdd(node), say('Add a step after {name}', { name: nameOf(node) })),
+        is(node, 'bpmn:EndEvent') ? null : this._button(node, 'add', say('Add a step after it'), () => this._onAdd(node),
+          say('Add a step after {name}', { name: nameOf(node) })),
         this._button(node, 'remove', say('Remove'), () => this._remove(node), say('Remove {name}', { name: nameOf(node) }))));
   }
 
@@ -128,7 +129,8 @@ export class StepList {
 
   _deadline(object) {
     const sla = extensions(object, 'anju:Sla')[0];
-    if (sla?.get('timer')) return nameOf(this._modeler.get('elementRegistry').get(sla.get('timer')) ?? { type: 'bpmn:BoundaryEvent', businessObject: {} });
+    const ending = sla?.get('timer') && this._modeler.get('elementRegistry').get(sla.get('timer'));
+    if (ending) return nameOf(ending);
     if (sla) return `${sla.get('amount') ?? ''} ${this._office.units.find(each => each.value === (sla.get('unit') || 'calendar_days'))?.label ?? ''}`;
     const timer = (object.get('eventDefinitions') ?? []).find(each => is(each, 'bpmn:TimerEventDefinition'));
     if (timer) return (timer.get('timeDuration') ?? timer.get('timeDate') ?? timer.get('timeCycle'))?.get('body') ?? timer.get('anju:cron') ?? '';

@@ -2,7 +2,7 @@
 import { STATES } from './saving.mjs';
 import { say } from './words.mjs';
 
-const RANK = [STATES.conflict, STATES.refused, STATES.signedOut, STATES.failed, STATES.waiting, STATES.saved];
+const RANK = [STATES.conflict, STATES.refused, STATES.failed, STATES.waiting, STATES.saved];
 const WORDS = { waiting: 'Saving …', failed: 'Not saved: the server was not reached. Your text is kept in this browser.',
   conflict: 'Conflict: somebody else saved. Your text is kept in this browser.', refused: 'Not saved: {message}',
   'signed-out': 'Not saved: your sign-in has ended. Sign in in another window, then load this page again; your text is kept in this browser.' };
@@ -104,7 +104,9 @@ export class Tools {
   showState(states) {
     const worst = RANK.map(rank => Object.values(states).find(each => each.state === rank)).find(Boolean);
     const at = Object.values(states).map(each => each.at).filter(Boolean).at(-1);
-    const words = worst.state === STATES.saved ? say(at ? 'Saved {time}' : 'All is saved', { time: at?.split(' ').at(-1) }) : say(WORDS[worst.state], worst);
+    const words = worst.state === STATES.saved
+      ? say(at ? 'Saved {time}' : 'All is saved', { time: at?.split(' ').at(-1) })
+      : say(WORDS[worst.isSignedOut ? 'signed-out' : worst.state], worst);
     const place = this._part('state');
     place.dataset.state = worst.state;
     place.firstElementChild.textContent = words;
