@@ -49,6 +49,7 @@ class _Run:
             if role.staff is not None
         }
         self._clocks = Clocks(self)
+        self._has_levels = bool(model.levels)
 
     def result(self) -> Replication:
         """Run to the end and measure."""
@@ -149,7 +150,8 @@ class _Run:
         if number > self.span.most_visits:
             self._give_up(scope)
             return
-        self._clocks.reached(case, node.id)
+        if self._has_levels:
+            self._clocks.reached(case, node.id)
         match node.kind:
             case "work" | "wait" | "part":
                 self._visit(scope, node, number)

@@ -87,6 +87,7 @@ def check(*, seed: int, as_json: bool) -> bool:
                 "simulated": each.simulated_wait,
                 "exact": each.exact_wait,
                 "difference": each.difference,
+                "margin": each.margin,
                 "busy": each.simulated_busy,
                 "customers": each.customers,
             }
@@ -95,7 +96,7 @@ def check(*, seed: int, as_json: bool) -> bool:
         click.echo(json.dumps(rows))
     else:
         _table(
-            ("c", "rho", "simulated", "exact", "difference", "busy", "customers"),
+            ("c", "rho", "simulated", "exact", "difference", "+-95 %", "busy", "customers"),
             [
                 (
                     str(each.people),
@@ -103,6 +104,7 @@ def check(*, seed: int, as_json: bool) -> bool:
                     f"{each.simulated_wait:.4f}",
                     f"{each.exact_wait:.4f}",
                     f"{each.difference:+.2%}",
+                    f"{each.margin / each.exact_wait:.2%}",
                     f"{each.simulated_busy:.4f}",
                     str(each.customers),
                 )
