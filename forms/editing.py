@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forms.errors import FormInvalid, FormKeyInvalid, FormPlaceMissing
+from forms.quality import DEEPEST
 from forms.schema import CHOICE_TYPES, CONTAINER_TYPES, INPUT_TYPES, SHOWN_TYPES
 
 _PLACE = re.compile(r"\d{1,3}(-\d{1,3}){0,7}")
@@ -99,7 +100,7 @@ def write(schema: Schema) -> bytes:
 
 def rows(schema: Schema) -> tuple[Row, ...]:
     """List all components, those of a container after it."""
-    return tuple(_rows(_components(schema), "", 0))
+    return tuple(_rows(schema.get("components"), "", 0))
 
 
 def row(schema: Schema, place: str) -> Row:
@@ -273,13 +274,11 @@ def _put(component: dict[str, Any], holder: str, key: str, value: object) -> Non
         del component[holder]
 
 
-def _components(holder: Schema) -> list[dict[str, Any]]:
-    found = holder.get("components")
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
-def _rows(components: list[dict[str, Any]], prefix: str, depth: int) -> Iterator[Row]:
-    for at, each in enumerate(components):
+def _rows(components: object, prefix: str, depth: int) -> Iterator[Row]:
+    siblings = components if isinstance(components, list) and depth <= DEEPEST else []
+    for at, each in enumerate(siblings):
+        if not isinstance(each, dict):
+            continue
         kind, place = str(each.get("type") or ""), f"{prefix}{at}"
         names = ("text",) if kind == "text" else ("label", "dateLabel", "timeLabel")
         yield Row(
@@ -291,11 +290,10 @@ def _rows(components: list[dict[str, Any]], prefix: str, depth: int) -> Iterator
             help=str(each.get("description") or ""),
             is_required=_is_required(each),
             is_first=at == 0,
-            is_last=at == len(components) - 1,
+            is_last=at == len(siblings) - 1,
             component=each,
         )
-        if depth < 8:
-            yield from _rows(_components(each), f"{place}-", depth + 1)
+        yield from _rows(each.get("components"), f"{place}-", depth + 1)
 
 
 def _is_required(component: Mapping[str, Any]) -> bool:

@@ -62,6 +62,13 @@ def test_options_are_lines_and_keep_values_that_are_no_text():
     assert written == "true | 是 | Yes\nno | 否\n也許 | 也許"
 
 
+def test_what_is_no_component_keeps_its_place():
+    broken = {**FORM, "components": [5, FORM["components"][0]]}
+
+    (row,) = editing.rows(broken)
+    assert editing.removed(broken, row.place)["components"] == [5]
+
+
 @pytest.mark.parametrize("place", ["", "9", "0-0", "x", "1-0-0-0", "-1"])
 def test_a_place_that_is_gone_is_refused(place):
     with pytest.raises(FormPlaceMissing):

@@ -100,6 +100,10 @@ def test_the_preview_is_the_form_of_the_draft_in_both_languages(draft_id, signed
     assert "壞掉的地方在哪裡？" not in english.text
     assert chinese.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in chinese.headers["Content-Security-Policy"]
+    look = browser.client.post(
+        f"{address}?visible=1", data={"where": "unit"}, headers={"X-CSRFToken": browser.stamp}
+    )
+    assert isinstance(look.json["hidden"], list)
     refused = browser.send(address, where="unit")
     assert refused.status_code == 422
     assert "error-summary" in refused.text

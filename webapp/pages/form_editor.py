@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from forms import editing, schema
-from forms.errors import FormDefinitionInvalid
+from forms.errors import ConditionFailed, FormDefinitionInvalid
 from forms.quality import FormFinding
 from housing.drafts import form_checks, queries, rules, service
 from housing.drafts.errors import DraftFileNotFound
@@ -130,26 +130,33 @@ def preview(draft_id: str, name: str) -> Response:
     language.speak(flask.request.args.get("language", ""))
     flask.g.english_of_models = form_editing.english_of(files)
     try:
-        form = model_words.say_form(schema.load(file.content))
+        answer = _drawn(schema.load(file.content), draft_id, name)
     except FormDefinitionInvalid as error:
-        page = flask.render_template("form_editor/preview.html", view=None, problems=error.problems)
-        return security.be_framed(flask.make_response(page))
-    if flask.request.method == "GET":
-        view, filled = filling.blank(form), None
-    else:
-        filled = filling.receive(form)
-        view = filled.view
-        if filled.wish == "look":
-            return filling.hidden_answer(filled)
+        answer = _undrawn(error.problems)
+    except ConditionFailed as error:
+        answer = _undrawn((str(error),))
+    return security.be_framed(answer)
+
+
+def _drawn(definition: schema.Form, draft_id: str, name: str) -> flask.Response:
+    """Draw the form of the preview: fresh, or with what was just tried in it."""
+    form = model_words.say_form(definition)
+    filled = filling.receive(form) if flask.request.method == "POST" else None
+    if filled is not None and filled.wish == "look":
+        return filling.hidden_answer(filled)
     page = flask.render_template(
         "form_editor/preview.html",
-        view=view,
+        view=filling.blank(form) if filled is None else filled.view,
         address=flask.url_for(".preview", draft_id=draft_id, name=name, language=_language()),
         is_accepted=filled is not None and filled.is_ready,
         problems=(),
     )
-    answer = flask.make_response(page, 200 if filled is None else filled.status)
-    return security.be_framed(answer)
+    return flask.make_response(page, 200 if filled is None else filled.status)
+
+
+def _undrawn(problems: tuple[str, ...]) -> flask.Response:
+    page = flask.render_template("form_editor/preview.html", view=None, problems=problems)
+    return flask.make_response(page)
 
 
 @pages.post("/drafts/<draft_id>/branch/<path:name>")
