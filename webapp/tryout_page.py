@@ -51,6 +51,7 @@ class StepLine:
     words: str
     who: str
     at: datetime
+    is_refused: bool
 
 
 def read(draft_id: str) -> DraftPage:
@@ -87,6 +88,7 @@ def step_lines(trial: Trial, names: Mapping[str, str], people: Mapping[str, str]
             words=scenario_words.act_of(each.when, names),
             who=people.get(scenario_words.login_of(each.when), ""),
             at=datetime.fromisoformat(each.at),
+            is_refused=each.is_refused,
         )
         for each in trial.steps
     ]

@@ -91,7 +91,7 @@ def purge(application: Application) -> int:
 
 
 def open_trial(application: Application, wanted: Wanted) -> Place:
-    """Found a sandbox with a draft deployed; a former one of the same person and draft goes.
+    """Found a sandbox with a draft deployed; then a former one of the same person and draft goes.
 
     Raises:
         DeploymentRefused: the draft has errors.
@@ -101,15 +101,14 @@ def open_trial(application: Application, wanted: Wanted) -> Place:
     place = place_of(application, wanted.draft_id, wanted.account_id)
     scenario = read(wanted.example) if wanted.example else None
     with place.locked():
-        room_for = 0 if place.exists() else 1
-        store.purge(application.settings.var, now, room_for=room_for)
-        place.prepare(wanted.files)
+        ready = place.staged()
+        ready.prepare(wanted.files)
         try:
-            process = _found(application, place, wanted, scenario)
+            process = _found(application, ready, wanted, scenario)
         except EngineError:
-            place.clear()
+            ready.clear()
             raise
-        place.write(
+        ready.write(
             Trial(
                 draft_id=wanted.draft_id,
                 account_id=wanted.account_id,
@@ -122,6 +121,8 @@ def open_trial(application: Application, wanted: Wanted) -> Place:
                 used_at=now.isoformat(),
             )
         )
+        place.take_over(ready)
+    store.purge(application.settings.var, now)
     return place
 
 
@@ -138,13 +139,16 @@ def opened(place: Place) -> Iterator[Sandbox]:
             yield sandbox
 
 
-def act(place: Place, when: Mapping[str, Any], now: datetime) -> Step:
+def act(
+    place: Place, when: Mapping[str, Any], now: datetime, *, keeps_refusal: bool = False
+) -> Step:
     """Do something in a trial and write it down; what is refused leaves nothing behind.
 
     Args:
         place: of the trial.
         when: the act, as in the file of a scenario.
         now: of the machine's clock.
+        keeps_refusal: whether a refusal is a step too: what must not be possible.
 
     Raises:
         EngineError: it was refused, or cannot be done.
@@ -153,7 +157,7 @@ def act(place: Place, when: Mapping[str, Any], now: datetime) -> Step:
     """
     with place.locked():
         trial = place.read()
-        step = _append(place, trial, when)
+        step = _append(place, trial, when, keeps_refusal=keeps_refusal)
         trial.used_at = now.isoformat()
         place.write(trial)
         return step
@@ -223,7 +227,7 @@ def begin_again(application: Application, place: Place, files: Resources) -> Eng
         None when all steps could be done again, else why the first one that could not was refused.
 
     Raises:
-        DeploymentRefused: the draft has errors; the trial is gone then.
+        DeploymentRefused: the draft has errors; the trial stays as it is.
         TryoutNotFound: as `opened`.
     """
     with place.locked():
@@ -245,7 +249,7 @@ def begin_again(application: Application, place: Place, files: Resources) -> Eng
         place.write(trial)
     for each in old.steps:
         try:
-            act(place, each.when, now)
+            act(place, each.when, now, keeps_refusal=each.is_refused)
         except EngineError as error:
             return error
     return None
@@ -307,7 +311,9 @@ def _at(place: Place, trial: Trial, step: int, *, database: int | None = None) -
         application.dispose()
 
 
-def _append(place: Place, trial: Trial, when: Mapping[str, Any]) -> Step:
+def _append(
+    place: Place, trial: Trial, when: Mapping[str, Any], *, keeps_refusal: bool = False
+) -> Step:
     """Do an act on a copy of the newest database, which becomes the newest one if it is done."""
     count = len(trial.steps)
     if count >= MOST_STEPS:
@@ -316,9 +322,12 @@ def _append(place: Place, trial: Trial, when: Mapping[str, Any]) -> Step:
     copy_database(place.database(count), place.database(count + 1))
     try:
         step = _do(place, trial, when)
-    except EngineError:
+    except EngineError as error:
         place.drop_database(count + 1)
-        raise
+        if not keeps_refusal:
+            raise
+        copy_database(place.database(count), place.database(count + 1))
+        step = _refused(trial, when, error)
     step.is_scripted = bool(trial.script) and _is_same(trial.script[0], when)
     if step.is_scripted:
         trial.script.pop(0)
@@ -326,6 +335,19 @@ def _append(place: Place, trial: Trial, when: Mapping[str, Any]) -> Step:
     if (old := count + 1 - KEPT_COPIES) > 0:
         place.drop_database(old)
     return step
+
+
+def _refused(trial: Trial, when: Mapping[str, Any], error: EngineError) -> Step:
+    """Write down that an act was refused: all else is as before it."""
+    last = trial.steps[-1] if trial.steps else None
+    return Step(
+        when=when,
+        then={"refused": type(error).__name__},
+        at=last.at if last else trial.given["now"],
+        cases=list(last.cases if last else ()),
+        flows=list(last.flows if last else ()),
+        ends=list(last.ends if last else ()),
+    )
 
 
 def _do(place: Place, trial: Trial, when: Mapping[str, Any]) -> Step:
@@ -347,13 +369,13 @@ def _do(place: Place, trial: Trial, when: Mapping[str, Any]) -> Step:
 
 def _replay(place: Place, trial: Trial) -> None:
     """Do all steps again from the nearest copy that is kept."""
-    acts = [each.when for each in trial.steps]
-    kept = max(step for step in range(len(acts) + 1) if place.database(step).exists())
+    steps = list(trial.steps)
+    kept = max(step for step in range(len(steps) + 1) if place.database(step).exists())
     scripted = [each.when for each in trial.steps[kept:] if each.is_scripted]
     trial.script = [*scripted, *trial.script]
     del trial.steps[kept:]
-    for when in acts[kept:]:
-        _append(place, trial, when)
+    for each in steps[kept:]:
+        _append(place, trial, each.when, keeps_refusal=each.is_refused)
 
 
 def _script(place: Place) -> Sequence[Mapping[str, Any]]:

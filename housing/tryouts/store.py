@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,11 @@ class Step:
     flows: list[str]
     ends: list[str]
     is_scripted: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether the act was refused, and that was kept as a step."""
+        return "refused" in self.then
 
 
 @dataclass(kw_only=True, slots=True)
@@ -145,18 +150,26 @@ class Place:
         for each in self.folder.glob(f"step-{step:03}.db*"):
             each.unlink()
 
+    def staged(self) -> "Place":
+        """Name a folder beside it in which a trial is made ready."""
+        return Place(root=self.root, folder=self.folder.with_suffix(".new"))
+
+    def take_over(self, ready: "Place") -> None:
+        """Take a trial that was made ready, in place of a former one."""
+        self.clear()
+        ready.folder.rename(self.folder)
+
     def clear(self) -> None:
         """Throw the trial away."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def purge(var: Path, now: datetime, *, room_for: int = 0) -> int:
+def purge(var: Path, now: datetime) -> int:
     """Throw away trials that nobody used for a day, and the oldest when there are too many.
 
     Args:
         var: the application's folder.
         now: of the machine's clock.
-        room_for: trials that are about to be begun.
 
     Returns:
         How many were thrown away.
@@ -166,8 +179,7 @@ def purge(var: Path, now: datetime, *, room_for: int = 0) -> int:
         ((_used_at(each), each) for each in root.glob("*/") if each.is_dir()), reverse=True
     )
     kept = [each for used_at, each in found if used_at > (now - KEPT).isoformat()]
-    kept = kept[: MOST_TRIALS - room_for]
-    gone = [each for _, each in found if each not in kept]
+    gone = [each for _, each in found if each not in kept[:MOST_TRIALS]]
     for each in gone:
         shutil.rmtree(each, ignore_errors=True)
         each.with_suffix(".lock").unlink(missing_ok=True)
@@ -177,5 +189,5 @@ def purge(var: Path, now: datetime, *, room_for: int = 0) -> int:
 def _used_at(folder: Path) -> str:
     try:
         return str(json.loads((folder / RECORD).read_text("utf-8"))["used_at"])
-    except (FileNotFoundError, ValueError, KeyError):
-        return ""
+    except (FileNotFoundError, ValueError, KeyError):  # one that is being made ready
+        return datetime.fromtimestamp(folder.stat().st_mtime, UTC).isoformat()

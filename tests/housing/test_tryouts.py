@@ -100,6 +100,20 @@ def test_a_refused_act_leaves_nothing_behind_and_a_step_can_be_taken_back(place)
     assert seen.next_due_at is not None
 
 
+def test_a_refusal_that_is_kept_is_expected_by_the_saved_scenario(place):
+    sandbox.act(place, START, NOW)
+    empty = {"complete": "look", "as": "officer1", "with": {}}
+    sandbox.act(place, empty, NOW, keeps_refusal=True)
+    sandbox.act(place, garden.LOOK, NOW)
+
+    content = saving.as_scenario(place.read(), "empty", "未填不得送出。", ())
+
+    assert [each.is_refused for each in place.read().steps] == [False, True, False]
+    files = {**garden.files(empty={}), "scenarios/empty.json": content}
+    (result,) = scenarios.play(scenarios.programme_of("garden.request", files)).results
+    assert result.failure is None
+
+
 def test_steps_further_back_than_the_kept_copies_are_played_again(place, monkeypatch):
     monkeypatch.setattr(sandbox, "KEPT_COPIES", 1)
     sandbox.act(place, START, NOW)
@@ -193,6 +207,15 @@ def test_a_faulty_draft_begins_no_trial(house):
 
     with pytest.raises(TryoutNotFound), sandbox.opened(sandbox.place_of(house, "draft", "3")):
         pass
+
+
+def test_a_trial_outlives_a_draft_that_became_faulty(house, place):
+    sandbox.act(place, START, NOW)
+
+    with pytest.raises(DeploymentRefused):
+        sandbox.begin_again(house, place, {**garden.files(), "garden.bpmn": b"<nothing/>"})
+
+    assert len(place.read().steps) == 1
 
 
 def test_two_pages_work_on_a_trial_one_after_the_other(place):

@@ -285,8 +285,9 @@ def _fill_in(page: DraftPage, form: FormPage, act: MakeAct) -> Answered:
 
 def _do(page: DraftPage, form: FormPage, view: object, when: Mapping[str, Any]) -> Answered:
     """Do an act; what was typed stays when it is refused."""
+    keeps_refusal = "keep_refusal" in flask.request.form
     try:
-        sandbox.act(page.place, when, _machine_now())
+        sandbox.act(page.place, when, _machine_now(), keeps_refusal=keeps_refusal)
     except EngineError as error:
         return _draw_form(page, form, view, errors.sentence(error)), HTTPStatus.UNPROCESSABLE_ENTITY
     return _back(page.draft.id)
