@@ -18,7 +18,8 @@ from housing.demo import world
 from housing.records.models import FormSubmission
 from housing.scenario_script import instant, parse
 from housing.scenario_walk import Walk
-from housing.scenarios import FACT_KINDS, FOUNDED_AT
+from housing.scenario_city import FOUNDED_AT
+from housing.scenarios import FACT_KINDS
 from housing.subjects import subject_of
 from webapp.factory import create_app
 
