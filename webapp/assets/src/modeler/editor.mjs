@@ -74,39 +74,67 @@ async function draw(modeler, xml, note) {
   }
 }
 
+/** The two files that are edited here, each saved by itself; `desk` gets its tools later. */
+function filesOf(options, desk, xmlNow) {
+  const states = { diagram: { state: STATES.saved, at: null }, english: { state: STATES.saved, at: null } };
+  const told = name => state => {
+    states[name] = state;
+    desk.tools?.showState(states);
+    if (state.state === STATES.conflict) desk.conflict?.open(state);
+  };
+  const english = new EnglishTexts({ address: options.urls.english, token: options.token, key: `${options.key}/en.json`,
+    onState: told('english'), onBothChanged: texts => desk.tools.tell(texts.map(each =>
+      say('The English of “{text}” was changed by two people: theirs “{theirs}”, yours “{mine}”. Yours stands now.', each)).join(' ')) });
+  const saving = new Saving({ address: options.urls.file, token: options.token, key: `${options.key}/${options.file}`,
+    read: xmlNow, onState: told('diagram') });
+  return { english, saving, states };
+}
+
+/** Everything around the canvas: list of steps, check, dialogs, bar. */
+function furnish(root, desk, options) {
+  const part = name => root.querySelector(`[data-part="${name}"]`);
+  const { modeler, saving, english, xmlNow } = desk;
+  const choose = () => showPanel(root);
+  const dialog = new AddDialog(part('add-dialog'), modeler, choose);
+  const unsaved = async () => ({ [options.file]: await xmlNow(), 'en.json': await english.text() });
+  desk.checks = new Checks(modeler, { list: part('findings'), state: part('check-state') }, options.urls.check, options.token,
+    unsaved, choose);
+  desk.steps = new StepList(modeler, part('steps'), part('filter'), options.choices, choose, element => dialog.ask(element));
+  desk.tools = new Tools(root, modeler, { saving, english, checks: desk.checks, xmlNow, options });
+  desk.conflict = new Conflict(part('conflict-dialog'), { saving, modeler, xmlNow, options });
+  desk.steps.draw();
+  desk.tools.begin(desk.states);
+}
+
+/** Say what opening brought to light. */
+function tellOpening({ tools, saving }, restoredFrom, warnings) {
+  const reasons = warnings.map(each => each.message).join('; ');
+  if (reasons) tools.tell(say('Parts of the file were not understood and are shown as far as possible: {reasons}', { reasons }));
+  if (!restoredFrom) return;
+  tools.tellRestored(restoredFrom);
+  saving.touch();
+}
+
 /**
  * Open the diagram of a draft in its page.
  * @param {HTMLElement} root holds the parts by data-part
  * @param {object} options the page's JSON: file, key, token, urls, choices
  */
 export async function start(root, options) {
-  const part = name => root.querySelector(`[data-part="${name}"]`);
-  const states = { diagram: { state: STATES.saved, at: null }, english: { state: STATES.saved, at: null } };
-  let tools = null, conflict = null;
-  const told = name => state => { states[name] = state; tools?.showState(states); if (state.state === STATES.conflict) conflict?.open(state); };
-  const english = new EnglishTexts({ address: options.urls.english, token: options.token, key: `${options.key}/en.json`,
-    onState: told('english'), onBothChanged: texts => tools.tell(texts.map(each =>
-      say('The English of “{text}” was changed by two people: theirs “{theirs}”, yours “{mine}”. Yours stands now.', each)).join(' ')) });
-  const modeler = makeModeler(root, officeOf(options, () => modeler), english);
-  const xmlNow = async () => (await modeler.saveXML(FORMAT)).xml;
-  const saving = new Saving({ address: options.urls.file, token: options.token, key: `${options.key}/${options.file}`,
-    read: xmlNow, onState: told('diagram') });
-  const [opened] = await Promise.all([saving.load(), english.load(options.hasEnglish)]);
-  const warnings = await draw(modeler, opened.text, part('note'));
-  if (!warnings) return;
-  const choose = () => showPanel(root);
-  const dialog = new AddDialog(part('add-dialog'), modeler, choose);
-  const checks = new Checks(modeler, { list: part('findings'), state: part('check-state') }, options.urls.check, options.token,
-    async () => ({ [options.file]: await xmlNow(), 'en.json': await english.text() }), choose);
-  const steps = new StepList(modeler, part('steps'), part('filter'), options.choices, choose, element => dialog.ask(element));
-  tools = new Tools(root, modeler, { saving, english, checks, xmlNow, options });
-  conflict = new Conflict(part('conflict-dialog'), { saving, modeler, xmlNow, options });
-  steps.draw();
-  modeler.get('eventBus').on('commandStack.changed', ({ trigger }) => trigger !== 'clear' && saving.touch()); // 'clear': a file was opened
-  tools.begin(states);
-  if (opened.restoredFrom) { tools.tellRestored(opened.restoredFrom); saving.touch(); }
-  const reasons = warnings.map(each => each.message).join('; ');
-  if (reasons) tools.tell(say('Parts of the file were not understood and are shown as far as possible: {reasons}', { reasons }));
-  root.editor = { modeler, saving, english, checks, missing, xmlNow, readRows, writeRows };
+  const desk = { missing, readRows, writeRows, xmlNow: async () => (await desk.modeler.saveXML(FORMAT)).xml };
+  Object.assign(desk, filesOf(options, desk, desk.xmlNow));
+  desk.modeler = makeModeler(root, officeOf(options, () => desk.modeler), desk.english);
+  const [opened] = await Promise.all([desk.saving.load(), desk.english.load(options.hasEnglish)]);
+  const warnings = await draw(desk.modeler, opened.text, root.querySelector('[data-part="note"]'));
+  if (!warnings) {
+    root.querySelector('.editor-stage').hidden = true;
+    return;
+  }
+  furnish(root, desk, options);
+  desk.modeler.get('eventBus').on('commandStack.changed', ({ trigger }) => {
+    if (trigger !== 'clear') desk.saving.touch(); // 'clear': a file was opened
+  });
+  tellOpening(desk, opened.restoredFrom, warnings);
+  root.editor = desk;
   root.dataset.ready = 'true';
 }

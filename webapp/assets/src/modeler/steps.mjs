@@ -2,7 +2,7 @@
 import { getBusinessObject, is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { getLabel, isLabel } from 'bpmn-js/lib/util/LabelUtil';
 import { extensions } from './model.mjs';
-import { say } from './words.mjs';
+import { isEnglish, say } from './words.mjs';
 import { laneOf } from './work.jsx';
 
 const KINDS = {
@@ -84,7 +84,7 @@ export class StepList {
     const object = getBusinessObject(node);
     return make('tr', { 'data-row': node.id },
       make('td', { class: 'number' }, String(number)),
-      make('td', {}, this._button(node, 'choose', nameOf(node), () => this._choose(node))),
+      make('td', {}, this._button(node, 'choose', this._title(node), () => this._choose(node))),
       make('td', {}, kindOf(node)),
       make('td', {}, this._who(object, node)),
       make('td', {}, this._deadline(object)),
@@ -92,6 +92,12 @@ export class StepList {
         is(node, 'bpmn:EndEvent') ? null : this._button(node, 'add', say('Add a step after it'), () => this._onAdd(node),
           say('Add a step after {name}', { name: nameOf(node) })),
         this._button(node, 'remove', say('Remove'), () => this._remove(node), say('Remove {name}', { name: nameOf(node) }))));
+  }
+
+  /** The name; for who reads English its translation goes first. */
+  _title(node) {
+    const translated = isEnglish && this._modeler.get('englishTexts').of(getLabel(node));
+    return translated ? `${translated} (${getLabel(node)})` : nameOf(node);
   }
 
   _pathRow(path) {

@@ -1,7 +1,8 @@
 // What the editor says: the library's words and our own, in the reader's language.
 import chinese from 'words:bpmn';
 
-const isEnglish = document.documentElement.lang.startsWith('en');
+/** Whether the reader reads English: then the model's Chinese names stand beside theirs. */
+export const isEnglish = document.documentElement.lang.startsWith('en');
 
 /** English texts for which there is no Chinese; a test holds that none is met. */
 export const missing = new Set();
