@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import flask
 from flask_babel import gettext as _
 
+from housing.drafts.rules import APPROVER, SUPERVISOR
 from webapp import current, permissions
 from webapp.navigation import REPORTERS
 
@@ -106,13 +107,24 @@ def _of_staff(roles: frozenset[str]) -> Iterator[Action | None]:
         yield _offer("calls.list_calls", _("Key in a paper application"), "", "list")
         yield _offer("leases.list_leases", _("Begin a move-out"), "", "arrow")
     yield _offer("care.signal", _("Report a care signal"), "", "person")
+    if SUPERVISOR in roles:
+        yield _offer("drafts.list_drafts", _("Change a process"), "", "process")
+    if APPROVER in roles:
+        words = _("Decide on changes of processes")
+        yield _offer("drafts.list_drafts", words, "", "check", state="submitted")
 
 
 def _offer(
-    endpoint: str, words: str, note: str, picture: str, kind: str | None = None
+    endpoint: str,
+    words: str,
+    note: str,
+    picture: str,
+    *,
+    kind: str | None = None,
+    state: str | None = None,
 ) -> Action | None:
     """Make an entry, or nothing where this person may not go."""
     if not permissions.may_open(endpoint, current.roles()):
         return None
-    address = flask.url_for(endpoint, kind=kind)
+    address = flask.url_for(endpoint, kind=kind, state=state)
     return Action(address=address, words=words, note=note, icon=picture)
