@@ -114,7 +114,7 @@ def _of_staff(roles: frozenset[str]) -> Iterator[Action | None]:
         yield _offer("drafts.list_drafts", words, "", "check", state="submitted")
 
 
-def _offer(
+def _offer(  # noqa: PLR0913  # an entry and where it leads
     endpoint: str,
     words: str,
     note: str,
