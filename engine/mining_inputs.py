@@ -1,11 +1,12 @@
 """What a simulation takes from history: arrivals, times by step, ways at gateways, what came."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from engine import mining
@@ -17,7 +18,7 @@ from engine.tables import history, process_definition, process_instance
 
 _HOUR = timedelta(hours=1)
 _EVENTS = ("timer_fired", "message_received", "signal_received")
-_WALKED = (*_EVENTS, "task_created", "task_completed", "service_done", "gateway_passed")
+_WALKED = (*_EVENTS, "task_created", "task_completed", "service_done", "started")
 
 
 def inputs(chosen: Chosen, measure: Measure, session: Session) -> Inputs:
@@ -30,7 +31,7 @@ def inputs(chosen: Chosen, measure: Measure, session: Session) -> Inputs:
         if case.ended_at is not None and chosen.since <= case.ended_at < chosen.until
     ]
     tasks = mining.tasks(chosen, session)
-    flows, fired, delays = _walked(chosen, session)
+    delays = _delays(chosen, session)
     return Inputs(
         since=chosen.since,
         until=chosen.until,
@@ -41,9 +42,9 @@ def inputs(chosen: Chosen, measure: Measure, session: Session) -> Inputs:
         handling=_handling(tasks, measure),
         elapsed=_elapsed(tasks),
         reached=Counter(task.element_id for task in tasks),
-        flows=flows,
-        fired=fired,
-        delays=delays,
+        flows=_flows(chosen, session),
+        fired={element: len(found) for element, found in delays.items()},
+        delays={element: each for element, found in delays.items() if (each := times(found))},
         periods=_periods(chosen, session),
     )
 
@@ -66,45 +67,38 @@ def _elapsed(tasks: Iterable[MinedTask]) -> dict[str, Times]:
     return {each: found for each in done if (found := times(done[each], cut[each]))}
 
 
-def _walked(
-    chosen: Chosen, session: Session
-) -> tuple[dict[str, int], dict[str, int], dict[str, Times]]:
-    """Count ways and events; an event is delayed by the time since the case moved last."""
+def _flows(chosen: Chosen, session: Session) -> dict[str, int]:
+    """Count the ways taken at gateways."""
+    details = _recent(select(history.c.details), chosen).where(history.c.kind == "gateway_passed")
     flows: Counter[str] = Counter()
-    delays: dict[str, list[float]] = defaultdict(list)
-    for _case, lines in groupby(_lines(chosen, session), key=lambda line: line[0]):
-        last: datetime | None = None
-        for _id, kind, element, at, details in lines:
-            if kind == "gateway_passed":
-                flows.update(details.get("flows", ()))
-            elif kind in _EVENTS and last is not None:
-                delays[element].append((at - last) / _HOUR)
-            last = at
-    fired = {element: len(found) for element, found in delays.items()}
-    known = {element: each for element, found in delays.items() if (each := times(found))}
-    return dict(flows), fired, known
+    for (found,) in session.execute(details):
+        flows.update(found.get("flows", ()))
+    return dict(flows)
 
 
-def _lines(
-    chosen: Chosen, session: Session
-) -> Iterable[tuple[str, str, str, datetime, Mapping[str, Sequence[str]]]]:
+def _delays(chosen: Chosen, session: Session) -> dict[str, list[float]]:
+    """Measure how long events took to come: from the last thing that happened in the case."""
     columns = (history.c.instance_id, history.c.kind, history.c.element_id, history.c.at)
+    lines = (
+        _recent(select(*columns), chosen)
+        .where(history.c.kind.in_(_WALKED))
+        .order_by(history.c.instance_id, history.c.id)
+    )
+    delays: dict[str, list[float]] = defaultdict(list)
+    for one, other in pairwise(session.execute(lines)):
+        if other.kind in _EVENTS and one.instance_id == other.instance_id:
+            delays[other.element_id].append((other.at - one.at) / _HOUR)
+    return delays
+
+
+def _recent(query: Select[Any], chosen: Chosen) -> Select[Any]:
+    """Take the history of the cases that were open in the period."""
     is_recent = or_(
         process_instance.c.ended_at >= chosen.since, process_instance.c.ended_at.is_(None)
     )
-    query = (
-        select(*columns, history.c.details)
-        .select_from(history.join(process_instance).join(process_definition))
-        .where(
-            *mining.of_choice(chosen),
-            is_recent,
-            process_instance.c.started_at < chosen.until,
-            history.c.kind.in_(_WALKED),
-        )
-        .order_by(history.c.instance_id, history.c.id)
+    return query.select_from(history.join(process_instance).join(process_definition)).where(
+        *mining.of_choice(chosen), is_recent, process_instance.c.started_at < chosen.until
     )
-    for row in session.execute(query):
-        yield row[0], row[1], row[2], row[3], row[4]
 
 
 def _periods(chosen: Chosen, session: Session) -> dict[str, Times]:

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from lxml import etree
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from engine.calendar import TAIPEI
@@ -77,7 +77,8 @@ def pseudonym(own_id: str, key: bytes) -> str:
 
 def _query(chosen: Chosen) -> Select[Any]:
     """Select the lines of the history with the role of the task they are about, in order."""
-    token = history.c.details["token_id"].as_string()
+    details = history.c.details
+    token = func.coalesce(details["token_id"].as_string(), details["task_id"].as_string())
     task = and_(user_task.c.id == token, history.c.kind.like("task%"))
     return (
         select(
