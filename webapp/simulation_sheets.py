@@ -82,6 +82,7 @@ def _levels(found: SimulationView) -> Sheet:
     result = found.result
     by_side = [{each.id: each for each in side.summary.levels} for _words, side in sides(result)]
     ids = list(dict.fromkeys(each for levels in by_side for each in levels))
+    ids.sort(key=lambda level: -max(_missed(levels.get(level)) for levels in by_side))
     columns = [Column(words=_("Service level"))]
     for words, _side in sides(result):
         columns += [
@@ -96,6 +97,10 @@ def _levels(found: SimulationView) -> Sheet:
     return Sheet(
         name="levels", title=_("Service levels"), note=_note(found), columns=columns, rows=rows
     )
+
+
+def _missed(level: LevelSummary | None) -> float:
+    return 0.0 if level is None else level.late.middle
 
 
 def _level(level: LevelSummary | None) -> Sequence[float | None]:
