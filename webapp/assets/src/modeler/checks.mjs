@@ -8,13 +8,13 @@ export class Checks {
   /**
    * @param {object} modeler
    * @param {{ list: HTMLElement, state: HTMLElement }} places where the findings are listed and counted
-   * @param {string} address of the server's check
+   * @param {{ check: string, form: string, decision: string }} urls of the server's check and of the other editors
    * @param {string} token against forged requests
    * @param {() => Promise<Record<string, string>>} read gives the unsaved files by name
    * @param {(element) => void} onChoose shows the properties of an element
    */
-  constructor(modeler, places, address, token, read, onChoose) {
-    Object.assign(this, { _modeler: modeler, _places: places, _address: address, _token: token, _read: read, _onChoose: onChoose });
+  constructor(modeler, places, urls, token, read, onChoose) {
+    Object.assign(this, { _modeler: modeler, _places: places, _urls: urls, _token: token, _read: read, _onChoose: onChoose });
     this.findings = null;
     modeler.get('eventBus').on('commandStack.changed', () => this._age());
   }
@@ -25,7 +25,7 @@ export class Checks {
     const files = await this._read();
     let answer;
     try {
-      const response = await fetch(this._address, { method: 'POST', credentials: 'same-origin',
+      const response = await fetch(this._urls.check, { method: 'POST', credentials: 'same-origin',
         headers: { 'Content-Type': 'application/json', 'X-CSRFToken': this._token }, body: JSON.stringify({ files }) });
       if (!response.ok) throw new Error(String(response.status));
       answer = await response.json();
@@ -56,18 +56,31 @@ export class Checks {
     const sign = document.createElement('span');
     sign.className = 'finding-sign';
     sign.textContent = say(WORDS[finding.severity]);
-    const element = this._elementOf(finding);
-    const place = document.createElement(element ? 'button' : 'strong');
-    if (element) {
-      place.type = 'button';
-      place.className = 'step-name';
-      place.addEventListener('click', () => this._choose(element));
-    }
+    const place = this._place(finding);
     place.textContent = finding.element_name || finding.element_id || finding.file;
     const words = document.createElement('span');
     words.textContent = finding.words;
     item.append(sign, ' ', place, ' ', words);
     return item;
+  }
+
+  /** What leads to the place of a finding: an element here, another editor, or nothing but its name. */
+  _place(finding) {
+    const element = this._elementOf(finding), address = this._addressOf(finding.file);
+    if (!element && !address) return document.createElement('strong');
+    const place = document.createElement(element ? 'button' : 'a');
+    place.className = 'step-name';
+    if (element) {
+      place.type = 'button';
+      place.addEventListener('click', () => this._choose(element));
+    } else place.href = address;
+    return place;
+  }
+
+  _addressOf(file) {
+    const form = /^forms\/(.+)\.json$/.exec(file);
+    if (form) return this._urls.form.replace('__name__', form[1]);
+    return file.endsWith('.dmn') ? this._urls.decision.replace('__name__', file) : '';
   }
 
   _elementOf(finding) {

@@ -97,7 +97,7 @@ function furnish(root, desk, options) {
   const choose = () => showPanel(root);
   const dialog = new AddDialog(part('add-dialog'), modeler, choose);
   const unsaved = async () => ({ [options.file]: await xmlNow(), 'en.json': await english.text() });
-  desk.checks = new Checks(modeler, { list: part('findings'), state: part('check-state') }, options.urls.check, options.token,
+  desk.checks = new Checks(modeler, { list: part('findings'), state: part('check-state') }, options.urls, options.token,
     unsaved, choose);
   desk.steps = new StepList(modeler, part('steps'), part('filter'), options.choices, choose, element => dialog.ask(element));
   desk.tools = new Tools(root, modeler, { saving, english, checks: desk.checks, xmlNow, options });

@@ -77,5 +77,3 @@ export class Writer {
 }
 
 export const documentationOf = element => semantic(element).get('documentation')?.[0]?.get('text') ?? '';
-
-export const isTask = element => is(element, 'bpmn:Activity');

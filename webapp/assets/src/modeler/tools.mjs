@@ -77,6 +77,7 @@ export class Tools {
   }
 
   async _check() {
+    if (document.fullscreenElement) await document.exitFullscreen(); // the findings stand below
     const isSound = await this._checks.run();
     this._part('check').hidden = false;
     this._part('check').focus();
