@@ -5,29 +5,35 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from werkzeug.datastructures import MultiDict
 
-from engine import queries
-from engine.queries import Page, TaskFilter, UserTask
-from engine.types import Actor
+from engine import inbox, queries
+from engine.inbox import EVERYTHING, SORTS, Cut, Facets, Listing, Narrowing, Reader
+from engine.queries import Page, UserTask
+from housing.cases import search
+from housing.places import queries as places
 from housing.repairs import queries as repairs
-from housing.repairs.views import TicketFilter, TicketRow
-from webapp import current, formats
+from housing.repairs.views import TicketRow
+from webapp import current, formats, labels, model_words
+from webapp.addresses import here
 
 PAGE_SIZE = 25
-MOST_FOUND = 500
-"""Cases that one search looks at."""
 
 VIEWS: Mapping[str, LazyString] = {
     "mine": _l("My tasks"),
     "team": _l("To claim"),
+    "all": _l("All of my teams"),
     "overdue": _l("Overdue"),
     "week": _l("Due this week"),
+    "paused": _l("Paused"),
     "done": _l("Completed by me"),
 }
 """Views in the order of the navigation. `week` is without what is overdue already."""
+
+OF_STAFF = frozenset({"all", "paused"})
+"""Views of those who work in teams."""
 
 GROUPS: Mapping[str, LazyString] = {
     "very_overdue": _l("Very overdue"),
@@ -38,6 +44,17 @@ GROUPS: Mapping[str, LazyString] = {
 }
 """Groups of a view, most pressing first."""
 
+ORDERS: Mapping[str, LazyString] = {
+    "due": _l("By due date"),
+    "age": _l("Oldest first"),
+    "priority": _l("By priority"),
+}
+
+FILTERS = ("q", "process", "step", "group", "due", "scope")
+"""Parts of the address that narrow a view; each is a chip."""
+
+TICK = timedelta(microseconds=1)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
@@ -45,15 +62,33 @@ class Wanted:
 
     Attributes:
         view: key of VIEWS.
-        q: part of a case number, place or report to look for, or "".
-        sort: "due" or "age".
+        q: part of a case number, person, place, report or name of a task to look for, or "".
+        process: key of a process, or "".
+        step: id of an element of a diagram, or "".
+        group: candidate group, or "".
+        due: key of GROUPS, or "".
+        scope: such as "community:SW", or "".
+        sort: key of ORDERS.
         page: 1, 2, 3 ...
+        is_choosing: whether the filters to choose from are shown.
     """
 
     view: str
     q: str = ""
+    process: str = ""
+    step: str = ""
+    group: str = ""
+    due: str = ""
+    scope: str = ""
     sort: str = "due"
     page: int = 1
+    is_choosing: bool = False
+
+    @property
+    def address(self) -> dict[str, str]:
+        """Give the parts of the address that tell the view, its filters and its order."""
+        given = {name: getattr(self, name) for name in FILTERS if getattr(self, name)}
+        return {"view": self.view, **given, **({"sort": self.sort} if self.sort != "due" else {})}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,90 +111,215 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Chip:
+    """A filter that narrows the view.
+
+    Attributes:
+        name: one of FILTERS.
+        words: what it asks for.
+        without: address of the list without it.
+        hidden: how many tasks it alone hides; counted for an empty list only.
+    """
+
+    name: str
+    words: str
+    without: str
+    hidden: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What a filter can be set to: its name in the address, and code to words."""
+
+    name: str
+    title: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Inbox:
     """One view of somebody's tasks.
 
     Attributes:
         tasks: the part of the list that is shown.
-        unfiltered: length of the list without the search.
         cases: instance id to what the case is about.
+        choices: what can be filtered by, when the person wants to choose.
     """
 
     links: tuple[ViewLink, ...]
     tasks: Page[UserTask]
-    unfiltered: int
+    chips: tuple[Chip, ...]
     cases: Mapping[str, TicketRow]
+    choices: tuple[Choice, ...]
 
 
-def read_query(given: MultiDict[str, str]) -> Wanted:
+def read_query(given: Mapping[str, str]) -> Wanted:
     """Read the query string; what makes no sense is taken as not given."""
-    view = given.get("view", "mine")
+    view, sort, due = given.get("view", "mine"), given.get("sort", "due"), given.get("due", "")
+    number = given.get("page", "1")
     return Wanted(
         view=view if view in VIEWS else "mine",
         q=given.get("q", "").strip()[:64],
-        sort="age" if given.get("sort") == "age" else "due",
-        page=max(1, given.get("page", 1, int)),
+        process=given.get("process", "")[:100],
+        step=given.get("step", "")[:100],
+        group=given.get("group", "")[:64],
+        due=due if due in GROUPS else "",
+        scope=given.get("scope", "")[:64],
+        sort=sort if sort in SORTS else "due",
+        page=max(1, int(number))
+        if number.isascii() and number.isdigit() and len(number) < 8
+        else 1,
+        is_choosing=given.get("filters") == "1",
     )
 
 
-def read(wanted: Wanted, actor: Actor) -> Inbox:
+def read(wanted: Wanted) -> Inbox:
     """Read a view with the counts of all views."""
-    application = current.application()
-    lists = _lists(actor, application.clock.now())
-    counts = {view: _count(each) for view, each in lists.items()}
-    asked = lists[wanted.view]
-    tasks = _part(asked, wanted, total=counts[wanted.view])
-    links = tuple(
-        ViewLink(code=view, words=str(VIEWS[view]), count=count, is_current=view == wanted.view)
-        for view, count in counts.items()
-    )
+    reader = reader_now()
+    listing = listing_of(wanted, reader)
+    cut = Cut(offset=(wanted.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+    with current.application().reading() as session:
+        counts = inbox.counts(reader, session)
+        rows = inbox.page(listing, cut, reader, session)
+        total = counts[wanted.view]
+        if listing.narrowing != EVERYTHING:
+            total = inbox.count(listing, reader, session)
+        facets = inbox.facets(wanted.view, reader, session) if wanted.is_choosing else None
+        cases = repairs.tickets_of_instances({each.instance_id for each in rows}, session=session)
+    chips = chips_of(wanted, reader)
     return Inbox(
-        links=links, tasks=tasks, unfiltered=counts[wanted.view], cases=cases_of(tasks.rows)
+        links=_links(counts, wanted.view),
+        tasks=Page(rows=rows, total=total, offset=cut.offset, limit=PAGE_SIZE),
+        chips=chips if total else _with_hidden(chips, wanted, reader),
+        cases=cases,
+        choices=_choices(facets) if facets else (),
     )
 
 
-def _lists(actor: Actor, now: datetime) -> dict[str, TaskFilter]:
-    """Tell which tasks each view shows.
+def reader_now() -> Reader:
+    """Tell for whom and when the inbox is read."""
+    now = current.application().clock.now()
+    return Reader(actor=current.actor(), now=now, week_end=end_of_week(now))
 
-    What is overdue stands first among the tasks due before the week's end, so the view `week`
-    begins behind it.
-    """
-    overdue = TaskFilter(visible_to=actor, overdue_at=now)
-    return {
-        "mine": TaskFilter(assigned_to=actor.id),
-        "team": TaskFilter(offered_to=actor),
-        "overdue": overdue,
-        "week": TaskFilter(visible_to=actor, overdue_at=end_of_week(now), offset=_count(overdue)),
-        "done": TaskFilter(completed_by=actor.id),
+
+def listing_of(wanted: Wanted, reader: Reader) -> Listing:
+    """Turn the view, filters and order of the address into what the engine lists."""
+    due_from, due_before = _due_bounds(wanted.due, reader.now)
+    narrowing = Narrowing(
+        process_key=wanted.process or None,
+        element_id=wanted.step or None,
+        group=wanted.group or None,
+        scope=wanted.scope or None,
+        due_from=due_from,
+        due_before=due_before,
+        is_without_due=wanted.due == "none",
+        cases=search.cases_with(wanted.q) if wanted.q else None,
+        words=wanted.q,
+    )
+    return Listing(view=wanted.view, narrowing=narrowing, sort=wanted.sort)
+
+
+def _due_bounds(due: str, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Give the first instant and the end of a group; the same limits as `formats.severity`."""
+    very, soon = now - formats.VERY_OVERDUE + TICK, now + formats.SOON + TICK
+    bounds: Mapping[str, tuple[datetime | None, datetime | None]] = {
+        "very_overdue": (None, very),
+        "overdue": (very, now),
+        "soon": (now, soon),
+        "later": (soon, None),
     }
+    return bounds.get(due, (None, None))
 
 
-def _count(wanted: TaskFilter) -> int:
-    with current.application().reading() as session:
-        found = queries.open_tasks(replace(wanted, limit=1), session)
-    return max(0, found.total - wanted.offset)
-
-
-def _part(asked: TaskFilter, wanted: Wanted, *, total: int) -> Page[UserTask]:
-    """Read the page of a list that is shown, or what a search finds in it."""
-    is_by_age = wanted.sort == "age" and not asked.offset
-    part = replace(
-        asked,
-        is_by_age=is_by_age,
-        offset=asked.offset + (wanted.page - 1) * PAGE_SIZE,
-        limit=PAGE_SIZE,
-        instance_ids=_instances(wanted.q) if wanted.q else None,
+def _links(counts: Mapping[str, int], view: str) -> tuple[ViewLink, ...]:
+    offered = [each for each in VIEWS if current.is_worker() or each not in OF_STAFF]
+    return tuple(
+        ViewLink(code=each, words=str(VIEWS[each]), count=counts[each], is_current=each == view)
+        for each in offered
     )
-    with current.application().reading() as session:
-        found = queries.open_tasks(part, session)
-    return found if wanted.q else replace(found, total=total)
 
 
-def _instances(text: str) -> list[str]:
-    """Find cases by a part of their number, place or report."""
+def chips_of(wanted: Wanted, reader: Reader) -> tuple[Chip, ...]:
+    """Say which filters narrow the view, each with the way to remove it."""
+    words = {
+        "q": _("Search: %(text)s", text=wanted.q),
+        "process": _processes().get(wanted.process, wanted.process) if wanted.process else "",
+        "step": _step_name(wanted, reader),
+        "group": labels.label(wanted.group, "role"),
+        "due": str(GROUPS.get(wanted.due, "")),
+        "scope": scope_words(wanted.scope),
+    }
+    return tuple(
+        Chip(name=name, words=words[name], without=here(**{name: None, "page": None}))
+        for name in FILTERS
+        if getattr(wanted, name)
+    )
+
+
+def _with_hidden(chips: tuple[Chip, ...], wanted: Wanted, reader: Reader) -> tuple[Chip, ...]:
+    """Count what would be listed without each filter."""
     with current.application().reading() as session:
-        found = repairs.tickets(TicketFilter(text=text, limit=MOST_FOUND), session=session)
-    return [each.instance_id for each in found.rows if each.instance_id]
+        return tuple(
+            replace(
+                chip,
+                hidden=inbox.count(
+                    listing_of(_without(chip.name, wanted), reader), reader, session
+                ),
+            )
+            for chip in chips
+        )
+
+
+def _without(name: str, wanted: Wanted) -> Wanted:
+    return read_query({key: value for key, value in wanted.address.items() if key != name})
+
+
+def _choices(facets: Facets) -> tuple[Choice, ...]:
+    """Say what can be filtered by; a filter with one value would change nothing."""
+    found = (
+        Choice(name="process", title=_("Process"), options=_processes()),
+        Choice(name="step", title=_("Step"), options=_said(facets.steps)),
+        Choice(
+            name="group",
+            title=_("Team"),
+            options={each: labels.label(each, "role") for each in facets.groups},
+        ),
+        Choice(name="due", title=_("Due"), options={code: str(GROUPS[code]) for code in GROUPS}),
+        Choice(
+            name="scope",
+            title=_("Place"),
+            options={each: scope_words(each) for each in facets.scopes},
+        ),
+    )
+    return tuple(each for each in found if len(each.options) > 1)
+
+
+def _said(names: Mapping[str, str]) -> Mapping[str, str]:
+    return {code: model_words.say(name) for code, name in names.items()}
+
+
+def _processes() -> Mapping[str, str]:
+    """Name the processes by their newest version."""
+    with current.application().reading() as session:
+        names = {each.key: each.name for each in reversed(queries.definitions(session))}
+    return _said(names)
+
+
+def _step_name(wanted: Wanted, reader: Reader) -> str:
+    if not wanted.step:
+        return ""
+    with current.application().reading() as session:
+        name = inbox.name_of_step(wanted.view, wanted.step, reader, session)
+    return model_words.say(name) if name else wanted.step
+
+
+def scope_words(scope: str) -> str:
+    """Name the place that a scope stands for."""
+    if not scope or scope == "city":
+        return _("The whole city") if scope else ""
+    with current.application().reading() as session:
+        names = {each.scope: each.name for each in places.communities(session=session)}
+    return names.get(scope, scope.partition(":")[2] or scope)
 
 
 def cases_of(tasks: Iterable[UserTask]) -> Mapping[str, TicketRow]:

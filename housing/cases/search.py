@@ -1,8 +1,11 @@
 """Find cases by the person or the home they are about. Care cases are found by nobody this way."""
 
-from sqlalchemy import or_, select
+from typing import Any
+
+from sqlalchemy import Select, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from engine.tables import process_instance
 from housing.applications.models import HousingApplication
 from housing.leases.models import Lease
 from housing.move_outs.models import MoveOutCase
@@ -25,10 +28,36 @@ def instances_about(text: str, *, session: Session) -> tuple[str, ...]:
     wanted = text.strip()
     if len(wanted) < 2:
         return ()
+    queries = _about(wanted)
+    found = (each for query in queries for each in session.scalars(query.limit(MOST)))
+    return tuple(each for each in found if each is not None)
+
+
+def cases_with(text: str) -> Select[str | None]:
+    """Ask for the cases whose number, person, home, place or report bears a text.
+
+    The query is not run: the inbox looks with it among the tasks that somebody may see.
+    """
+    wanted = text.strip()
+    is_reported = or_(
+        RepairTicket.place.contains(wanted, autoescape=True),
+        RepairTicket.text.contains(wanted, autoescape=True),
+    )
+    found = union_all(
+        *_about(wanted),
+        select(RepairTicket.instance_id).where(is_reported),
+        select(process_instance.c.id).where(
+            process_instance.c.business_key.contains(wanted, autoescape=True)
+        ),
+    ).subquery()
+    return select(found.c.instance_id).where(found.c.instance_id.is_not(None))
+
+
+def _about(wanted: str) -> tuple[Select[Any], ...]:
     is_person = Person.name.contains(wanted, autoescape=True)
     is_home = Unit.code.contains(wanted, autoescape=True)
     of_lease = or_(is_person, is_home)
-    queries = (
+    return (
         select(RepairTicket.instance_id).where(
             or_(
                 RepairTicket.reporter_name.contains(wanted, autoescape=True),
@@ -49,5 +78,3 @@ def instances_about(text: str, *, session: Session) -> tuple[str, ...]:
         .join(Unit, Unit.id == Lease.unit_id)
         .where(of_lease),
     )
-    found = (each for query in queries for each in session.scalars(query.limit(MOST)))
-    return tuple(each for each in found if each is not None)

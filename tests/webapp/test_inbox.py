@@ -88,7 +88,7 @@ def test_a_search_finds_words_of_the_report_and_says_what_it_hides(signed_in, tr
     assert "可認領（1）" in manager.open("/tasks?view=team&q=水龍頭").text
     hidden = manager.open("/tasks?view=team&q=電梯").text
     assert "可認領（0）" in hidden
-    assert "另有 1 項待辦因此未顯示" in hidden
+    assert "篩選條件「搜尋：電梯」隱藏了 1 項待辦" in hidden
 
 
 def test_the_form_is_closed_until_the_task_is_claimed(signed_in, triage):

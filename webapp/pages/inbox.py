@@ -25,7 +25,7 @@ Answered = str | tuple[str, int] | Response
 def list_tasks() -> str:
     """List the tasks of a view, most pressing first."""
     wanted = inbox_views.read_query(flask.request.args)
-    inbox = inbox_views.read(wanted, current.actor())
+    inbox = inbox_views.read(wanted)
     groups = inbox_views.in_groups(inbox.tasks.rows, current.application().clock.now())
     is_by_due = wanted.sort == "due" and wanted.view != "done"
     return flask.render_template(
@@ -33,11 +33,10 @@ def list_tasks() -> str:
         wanted=wanted,
         view=wanted.view,
         title=inbox_views.VIEWS[wanted.view],
-        views=inbox.links,
+        inbox=inbox,
         groups=groups if is_by_due else inbox_views.ungrouped(inbox.tasks.rows),
-        cases=inbox.cases,
+        orders=inbox_views.ORDERS,
         total=inbox.tasks.total,
-        unfiltered=inbox.unfiltered,
         page=wanted.page,
         page_count=math.ceil(inbox.tasks.total / PAGE_SIZE),
         is_staff=current.is_worker(),

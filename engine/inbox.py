@@ -1,0 +1,302 @@
+"""The inbox: which tasks a view shows to whom, how many, and one page of them.
+
+A view is a list of parts that never share a task, each with an index of its own: counts are sums
+over the parts, and a page is cut out of narrow columns before its rows are joined with their cases.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from engine.queries import TASK_COLUMNS, as_user_task
+from engine.records import UserTask
+from engine.sla_tables import sla_clock
+from engine.tables import process_definition, process_instance, user_task
+from engine.types import CITY, Actor
+
+VIEWS = ("mine", "team", "all", "overdue", "week", "paused", "follow_up", "done")
+"""Codes of the views, in the order of the navigation.
+
+mine: claimed by or assigned to me. team: unclaimed, of my teams. all: all of my teams. overdue and
+week (what is due until its end and not overdue): mine and unclaimed ones. paused: the case is
+suspended or one of its clocks stands. follow_up: what I wanted to see again today. done: completed
+by me, newest first.
+"""
+
+SORTS = ("due", "age", "priority")
+
+MOST_FACETS = 60
+
+Condition = ColumnElement[bool]
+InstanceIds = Select[str | None]
+"""A query for ids of cases, such as those that a text is found in."""
+
+_OPEN = user_task.c.state == "open"
+_TASKS = select(*TASK_COLUMNS).select_from(
+    user_task.join(process_instance).join(process_definition)
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """Who looks into the inbox, and when.
+
+    Attributes:
+        week_end: where the view `week` ends.
+        follow_up: ids of the tasks that the view `follow_up` shows.
+    """
+
+    actor: Actor
+    now: datetime
+    week_end: datetime
+    follow_up: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Narrowing:
+    """What is left of a view; None and empty leave all.
+
+    Attributes:
+        due_from: due at this instant or later.
+        due_before: due before this instant.
+        is_without_due: without a due date.
+        cases: of these cases, or with `words` in the name of the task.
+        words: what to look for in the names of tasks.
+    """
+
+    process_key: str | None = None
+    element_id: str | None = None
+    group: str | None = None
+    scope: str | None = None
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    is_without_due: bool = False
+    cases: InstanceIds | None = None
+    words: str = ""
+
+
+EVERYTHING = Narrowing()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """A view as somebody has narrowed and sorted it; `view` is one of VIEWS, `sort` of SORTS."""
+
+    view: str
+    narrowing: Narrowing = EVERYTHING
+    sort: str = "due"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cut:
+    """Which part of a list."""
+
+    offset: int = 0
+    limit: int = 25
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facets:
+    """What a view can be narrowed by: what its tasks have, the most frequent first."""
+
+    steps: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+
+def counts(reader: Reader, session: Session) -> Mapping[str, int]:
+    """Count every view, in one statement."""
+    columns = [_count(view, EVERYTHING, reader).label(view) for view in VIEWS]
+    row = session.execute(select(*columns)).one()
+    return {view: int(number) for view, number in zip(VIEWS, row, strict=True)}
+
+
+def count(listing: Listing, reader: Reader, session: Session) -> int:
+    """Count what is left of a view."""
+    return int(session.scalar(select(_count(listing.view, listing.narrowing, reader))) or 0)
+
+
+def page(listing: Listing, cut: Cut, reader: Reader, session: Session) -> tuple[UserTask, ...]:
+    """Read a part of what is left of a view."""
+    order = _order(listing)
+    narrow = (
+        select(user_task.c.id)
+        .where(*_wanted(listing, reader))
+        .order_by(*order)
+        .offset(cut.offset)
+        .limit(cut.limit)
+        .subquery()
+    )
+    rows = session.execute(_TASKS.where(user_task.c.id.in_(select(narrow.c.id))).order_by(*order))
+    return tuple(as_user_task(row) for row in rows.mappings())
+
+
+def following(
+    listing: Listing, after: UserTask, reader: Reader, session: Session
+) -> UserTask | None:
+    """Find the task that stands behind another, which may have left the view; None at its end."""
+    narrow = (
+        select(user_task.c.id)
+        .where(
+            *_wanted(listing, reader), user_task.c.id != after.id, _stands_behind(listing, after)
+        )
+        .order_by(*_order(listing))
+        .limit(1)
+        .subquery()
+    )
+    row = session.execute(_TASKS.where(user_task.c.id.in_(select(narrow.c.id)))).mappings().first()
+    return as_user_task(row) if row else None
+
+
+def facets(view: str, reader: Reader, session: Session) -> Facets:
+    """Tell which steps, groups and scopes the tasks of a view have."""
+    columns = (user_task.c.element_id, user_task.c.candidate_group, user_task.c.scope)
+    number = func.count().label("number")
+    rows = session.execute(
+        select(*columns, func.min(user_task.c.name).label("name"), number)
+        .where(or_(*_parts(view, reader)))
+        .group_by(*columns)
+        .order_by(number.desc(), *columns)
+        .limit(MOST_FACETS)
+    ).all()
+    return Facets(
+        steps={row.element_id: row.name for row in reversed(rows)},
+        groups=tuple(dict.fromkeys(row.candidate_group for row in rows if row.candidate_group)),
+        scopes=tuple(dict.fromkeys(row.scope for row in rows)),
+    )
+
+
+def name_of_step(view: str, element_id: str, reader: Reader, session: Session) -> str | None:
+    """Name a step by one of the tasks of a view; None when none waits there."""
+    return session.scalar(
+        select(user_task.c.name)
+        .where(or_(*_parts(view, reader)), user_task.c.element_id == element_id)
+        .limit(1)
+    )
+
+
+def _count(view: str, narrowing: Narrowing, reader: Reader) -> ColumnElement[int]:
+    """Sum over the parts: each is counted by its own index."""
+    rest = _conditions(narrowing)
+    parts = [
+        select(func.count()).select_from(user_task).where(part, *rest).scalar_subquery()
+        for part in _parts(view, reader)
+    ]
+    total: ColumnElement[int] = literal(0)
+    for part in parts:
+        total = total + part
+    return total
+
+
+def _wanted(listing: Listing, reader: Reader) -> list[Condition]:
+    return [or_(*_parts(listing.view, reader)), *_conditions(listing.narrowing)]
+
+
+def _parts(view: str, reader: Reader) -> Sequence[Condition]:
+    """Split a view into parts that share no task."""
+    memberships = _memberships(reader.actor)
+    mine = and_(_OPEN, user_task.c.assignee == reader.actor.id)
+    teams = [and_(_OPEN, each) for each in memberships]
+    offered = [and_(each, user_task.c.assignee.is_(None)) for each in teams]
+    late = user_task.c.due_at < reader.now
+    this_week = and_(user_task.c.due_at >= reader.now, user_task.c.due_at < reader.week_end)
+    known = and_(_OPEN, or_(user_task.c.assignee == reader.actor.id, *memberships))
+    parts = {
+        "mine": [mine],
+        "team": offered,
+        "all": teams,
+        "overdue": [and_(each, late) for each in (mine, *offered)],
+        "week": [and_(each, this_week) for each in (mine, *offered)],
+        "paused": [and_(known, _is_paused())],
+        "follow_up": [and_(known, user_task.c.id.in_(sorted(reader.follow_up)))],
+        "done": [and_(user_task.c.state == "completed", user_task.c.ended_by == reader.actor.id)],
+    }
+    return parts[view] or [false()]
+
+
+def _memberships(actor: Actor) -> Sequence[Condition]:
+    """Tell which groups and scopes are the actor's; the scope "city" covers every scope."""
+    everywhere = sorted(group for group, scope in actor.groups if scope == CITY)
+    scopes: dict[str, list[str]] = {}
+    for group, scope in sorted(actor.groups):
+        if group not in everywhere:
+            scopes.setdefault(group, []).append(scope)
+    local = [
+        and_(user_task.c.candidate_group == group, user_task.c.scope.in_(each))
+        for group, each in scopes.items()
+    ]
+    return [*([user_task.c.candidate_group.in_(everywhere)] if everywhere else []), *local]
+
+
+def _is_paused() -> Condition:
+    suspended = select(process_instance.c.id).where(process_instance.c.status == "suspended")
+    standing = select(sla_clock.c.instance_id).where(
+        sla_clock.c.paused_since.is_not(None), sla_clock.c.ended_at.is_(None)
+    )
+    return user_task.c.instance_id.in_(suspended.union_all(standing))
+
+
+def _conditions(narrowing: Narrowing) -> list[Condition]:
+    equal = {
+        user_task.c.element_id: narrowing.element_id,
+        user_task.c.candidate_group: narrowing.group,
+        user_task.c.scope: narrowing.scope,
+    }
+    conditions = [column == value for column, value in equal.items() if value]
+    if narrowing.process_key:
+        versions = select(process_definition.c.id).where(
+            process_definition.c.key == narrowing.process_key
+        )
+        of_process = select(process_instance.c.id).where(
+            process_instance.c.definition_id.in_(versions)
+        )
+        conditions.append(user_task.c.instance_id.in_(of_process))
+    if narrowing.due_from is not None:
+        conditions.append(user_task.c.due_at >= narrowing.due_from)
+    if narrowing.due_before is not None:
+        conditions.append(user_task.c.due_at < narrowing.due_before)
+    if narrowing.is_without_due:
+        conditions.append(user_task.c.due_at.is_(None))
+    if narrowing.cases is not None:
+        is_named = user_task.c.name.contains(narrowing.words, autoescape=True)
+        conditions.append(or_(user_task.c.instance_id.in_(narrowing.cases), is_named))
+    return conditions
+
+
+def _order(listing: Listing) -> tuple[ColumnElement[object], ...]:
+    age = (user_task.c.created_at, user_task.c.id)
+    if listing.view == "done":
+        return (user_task.c.ended_at.desc(), user_task.c.id)
+    if listing.sort == "age":
+        return age
+    due = user_task.c.due_at.asc().nulls_last()
+    if listing.sort == "priority":
+        return (user_task.c.priority.desc(), due, *age)
+    return (due, user_task.c.priority.desc(), *age)
+
+
+def _stands_behind(listing: Listing, task: UserTask) -> Condition:
+    """Say by the columns of the order that a task comes after another."""
+    younger = or_(
+        user_task.c.created_at > task.created_at,
+        and_(user_task.c.created_at == task.created_at, user_task.c.id > task.id),
+    )
+    if listing.sort == "age":
+        return younger
+    less = user_task.c.priority < task.priority
+    as_high = user_task.c.priority == task.priority
+    later, as_late = _later(task)
+    if listing.sort == "priority":
+        return or_(less, and_(as_high, or_(later, and_(as_late, younger))))
+    return or_(later, and_(as_late, or_(less, and_(as_high, younger))))
+
+
+def _later(task: UserTask) -> tuple[Condition, Condition]:
+    """Compare due dates; a task without one comes last."""
+    none = user_task.c.due_at.is_(None)
+    if task.due_at is None:
+        return false(), none
+    return or_(user_task.c.due_at > task.due_at, none), user_task.c.due_at == task.due_at
