@@ -61,6 +61,30 @@ def saved(page) -> None:
     page.locator('[data-part="state"][data-state="saved"]').wait_for()
 
 
+def keep_mine_beside_theirs(page, application, draft_id: str) -> None:
+    """A colleague saves the file that is open here; what is typed after that becomes a draft."""
+    name = "repair_class.dmn"
+    page.locator("#decision-editor[data-ready]").wait_for()
+    with application.unit_of_work() as session:
+        other = people.account_by_login("supervisor2", session=session).actor
+        file = queries.file(draft_id, name, session=session)
+        theirs = file.content.replace(b"120", b"121") + b"\n"
+        service.save_file(
+            draft_id,
+            name,
+            theirs,
+            revision=file.revision,
+            by=other,
+            session=session,
+            clock=application.clock,
+        )
+    page.locator(".tjs-container tbody tr").nth(2).locator("td.input-cell").first.click()
+    page.keyboard.type(" ")
+    page.locator("dialog[open]", has_text="方核定").wait_for()
+    page.get_by_role("button", name="將我的版本另存為新草稿").click()
+    page.wait_for_url(lambda url: "/decisions/" in url and draft_id not in url)
+
+
 def check(page, *, width: int) -> None:
     """No violation of WCAG 2.2 AA that axe can find, and nothing wider than the screen."""
     found = Axe().run(page, options=RULES)
@@ -69,9 +93,25 @@ def check(page, *, width: int) -> None:
 
 
 def test_a_required_photo_of_a_draft_is_asked_for_on_the_phone(person, served, draft_id, photo):
-    supervisor = person("supervisor1", 1280)
-    page = supervisor.page
+    supervisor, resident = person("supervisor1", 1280), person("resident1", 390)
     supervisor.open(f"/drafts/{draft_id}/forms/{FORM}")
+    draw_a_required_photo(supervisor.page)
+    supervisor.page.frame_locator("iframe").get_by_text(METER).first.wait_for()
+    check(supervisor.page, width=1280)
+    with served.application.reading() as session:
+        assert METER in queries.file(draft_id, FORM, session=session).content.decode()
+
+    approve(served.application, draft_id)
+
+    resident.open("/repairs/new")
+    assert resident.page.get_by_text("請拍到電表的數字。").is_visible()
+    check(resident.page, width=390)
+    report_without_and_with_it(resident, photo)
+    assert supervisor.complaints == []
+
+
+def draw_a_required_photo(page) -> None:
+    """Drag a field for photos into the form and say in its properties what it is for."""
     page.locator("#form-editor[data-ready]").wait_for()
     drag(page, '[data-field-type="filepicker"].fjs-palette-field', ".fjs-form-field-textarea")
     page.locator(".bio-properties-panel-group-header", has_text="一般").click()
@@ -84,21 +124,11 @@ def test_a_required_photo_of_a_draft_is_asked_for_on_the_phone(person, served, d
     page.get_by_label("至少幾項").fill("1")
     page.get_by_label("至少幾項").press("Tab")
     saved(page)
-    preview = page.frame_locator("iframe")
-    preview.get_by_text(METER).first.wait_for()
-    check(page, width=1280)
-    with served.application.reading() as session:
-        kept = queries.file(draft_id, FORM, session=session).content.decode()
-    assert METER in kept
 
-    approve(served.application, draft_id)
 
-    resident = person("resident1", 390)
-    resident.open("/repairs/new")
+def report_without_and_with_it(resident, photo) -> None:
+    """Report a broken socket: refused without the new photo, taken with it."""
     phone = resident.page
-    assert phone.get_by_text(METER).is_visible()
-    assert phone.get_by_text("請拍到電表的數字。").is_visible()
-    check(phone, width=390)
     resident.choose("where", "unit")
     resident.write("place", "浴室洗手台")
     phone.locator('select[name="category"]').select_option("electrical")
@@ -113,7 +143,6 @@ def test_a_required_photo_of_a_draft_is_asked_for_on_the_phone(person, served, d
     resident.press("送出報修")
     assert phone.get_by_text(METER).first.is_visible()
     assert "/cases/R" in phone.url
-    assert supervisor.complaints == []
 
 
 def test_a_rule_is_changed_on_the_canvas_and_rows_tell_what_comes_out(person, served, draft_id):
@@ -136,9 +165,10 @@ def test_a_rule_is_changed_on_the_canvas_and_rows_tell_what_comes_out(person, se
     supervisor.press("儲存並計算結果")
 
     assert page.locator(".outcome-failed").is_visible()
+    keep_mine_beside_theirs(page, served.application, draft_id)
     addresses = ("rules/repair_class.dmn", f"fields/{FORM}?at=2", f"form-preview/{FORM}")
     for address in (*addresses, "replay/repair_class.dmn?decision=repair_class"):
         page.set_viewport_size({"width": 390, "height": 844})
         supervisor.open(f"/drafts/{draft_id}/{address}")
         check(page, width=390)
-    assert supervisor.complaints == []
+    assert [each for each in supervisor.complaints if "409" not in each] == []
