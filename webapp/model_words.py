@@ -79,6 +79,12 @@ def say_diagram(bpmn: bytes) -> str:
     return etree.tostring(root, encoding="unicode")
 
 
+def learn(english: Mapping[str, str]) -> None:
+    """Know further English in this request: that of a draft, before the words in service."""
+    if _is_english():
+        flask.g.english_of_models = {**_english(), **english}
+
+
 def separator() -> str:
     """Tell what stands between several answers."""
     return ", " if _is_english() else "、"

@@ -19,7 +19,7 @@ from housing.scenarios import programme_of
 from housing.scenarios import read as read_scenario
 from housing.tryouts import sandbox
 from housing.tryouts.store import Place, Trial
-from webapp import current, model_words, scenario_words
+from webapp import current, form_editing, model_words, scenario_words
 
 MOST_PHOTOS = 6
 """Example photos that a field offers, where its definition allows as many."""
@@ -64,6 +64,7 @@ def read(draft_id: str) -> DraftPage:
     with application.reading() as session:
         draft = drafts.draft(draft_id, session=session)
         files = drafts.files(draft_id, session=session)
+    model_words.learn(form_editing.english_of(files))
     place = sandbox.place_of(application, draft_id, current.actor().id)
     return DraftPage(draft=draft, files=files, place=place)
 

@@ -1,5 +1,6 @@
 """The pages of a trial and of a draft's scenarios, as a supervisor uses them."""
 
+import json
 import re
 
 import pytest
@@ -107,6 +108,26 @@ def test_failing_scenarios_are_shown_side_by_side_adopted_or_set_aside(
     with house.reading() as session:
         own = queries.file(draft_id, "scenarios/granted.json", session=session).content
     assert b"2026-03-07T23:59:59+08:00" in own
+
+
+def test_a_trial_says_the_draft_in_english_where_the_draft_brings_it(draft_id, signed_in, house):
+    with house.unit_of_work() as session:
+        service.save_file(
+            draft_id,
+            "en.json",
+            json.dumps({"審查菜園": "Look at the garden"}, ensure_ascii=False).encode(),
+            revision=None,
+            by=people.account_by_login("supervisor1", session=session).actor,
+            session=session,
+            clock=house.clock,
+        )
+    browser, there = signed_in("supervisor1"), f"/drafts/{draft_id}/try"
+    browser.open(there)
+    browser.send("/language", language="en")
+    browser.open(there)
+    browser.send(there, example="granted")
+
+    assert "Look at the garden" in browser.send(f"{there}/next").text
 
 
 def test_an_approver_may_try_but_not_change_scenarios(draft_id, signed_in):
