@@ -1,7 +1,9 @@
 """Pages of drafts: editors read and save files, two of them at once lose nothing."""
 
+import io
 import json
 import re
+import zipfile
 
 import pytest
 
@@ -102,3 +104,43 @@ def test_the_overview_of_a_new_draft_changes_nothing_and_finds_no_error(draft_id
 
     assert "七日改五日" in page
     assert "錯誤" not in page
+
+
+def test_a_refused_submission_keeps_what_was_typed_and_says_why(draft_id, signed_in):
+    browser = signed_in("supervisor1")
+    browser.open(f"/drafts/{draft_id}")
+
+    page = browser.send(f"/drafts/{draft_id}/submit", reason="依新契約修正")
+
+    assert page.status_code == 422
+    assert "草稿沒有任何變更" in page.text
+
+
+def test_a_version_is_downloaded_restored_and_its_draft_withdrawn(draft_id, signed_in, house):
+    browser = signed_in("supervisor1")
+    archive = browser.client.get(f"/processes/{REPAIR}/1/package.zip", buffered=True)
+    browser.open(f"/processes/{REPAIR}/versions")
+    restored = browser.send("/drafts", process_key=REPAIR, version="1", title="還原")
+    withdrawn = browser.send(f"/drafts/{draft_id}/withdraw", reason="")
+
+    assert "repair.bpmn" in zipfile.ZipFile(io.BytesIO(archive.data)).namelist()
+    assert "還原第 1 版" in restored.text
+    assert "草稿已撤回" in withdrawn.text
+    with house.reading() as session:
+        assert queries.draft(draft_id, session=session).state == "withdrawn"
+
+
+def test_a_hostile_archive_is_refused_in_words_on_the_page(draft_id, signed_in):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("../../evil.bpmn", "<a/>")
+    browser = signed_in("supervisor1")
+    browser.open("/drafts/import")
+
+    page = browser.send(
+        "/drafts/import", title="外來流程", files=(io.BytesIO(target.getvalue()), "a.zip")
+    )
+
+    assert page.status_code == 422
+    assert "超出資料夾" in page.text
+    assert 'value="外來流程"' in page.text
