@@ -26,7 +26,7 @@ def run(
 
     Raises:
         DraftNotFound: the draft is gone.
-        DefinitionNotFound: its files hold no process that can be read.
+        DiagramUnreadable: its files hold no process that can be read.
     """
     given = Assumptions.from_json(params["assumptions"])
     now = application.clock.now()

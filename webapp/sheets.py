@@ -36,7 +36,9 @@ class Column:
             return value
         if self.kind == "share":
             return f"{100 * value:.0f}%"
-        return f"{value:.1f}" if self.kind == "number" else str(value)
+        if self.kind == "number":
+            return f"{value:.2f}" if 0 < abs(value) < 1 else f"{value:.1f}"
+        return str(value)
 
     def write(self, value: Value) -> str:
         """Write a value for a spreadsheet."""

@@ -24,6 +24,9 @@ MOST_SEED = 999_999
 MOST_PER_WEEK = 2_000
 MOST_HOURS = 2_000
 MOST_DAYS = 1_000
+MOST_CASES = 400_000
+"""Cases of all runs together: some minutes of work."""
+
 _WHOLE = 100
 SPREADS = ("0", "0.5", "1")
 
@@ -156,6 +159,14 @@ def read(values: Mapping[str, str], prepared: Prepared) -> tuple[Assumptions, Ma
             for flow, value in reader.all("way", _flows(prepared), _WHOLE).items()
         },
     )
+    cases = (given.per_week or prepared.inputs.per_week) * given.replications
+    cases *= given.weeks + given.warm_up_weeks
+    if cases > MOST_CASES:
+        reader.problems["replications"] = _(
+            "That would be %(count)d cases; at most %(most)d are simulated. Take fewer runs.",
+            count=int(cases),
+            most=MOST_CASES,
+        )
     return given, reader.problems
 
 

@@ -90,7 +90,7 @@ def read(draft_id: str) -> SimulationPage:
 
     Raises:
         DraftNotFound: there is no such draft.
-        DefinitionNotFound: its files hold no process that can be read.
+        DiagramUnreadable: its files hold no process that can be read.
     """
     application = current.application()
     with application.reading() as session:

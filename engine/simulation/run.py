@@ -220,6 +220,8 @@ class _Run:
     def _race(self, scope: Scope, gateway: Node, number: int) -> None:
         """Wait for the first of the events behind a gateway; if none would come, for the last."""
         events = [self.model.nodes[self.model.targets[flow]] for flow in gateway.flows]
+        if not events:
+            return
         probe = Visit(gateway, scope, number, self.now)
         chosen = min(events, key=lambda event: self._instant(event.trigger, probe, event.id))
         scope.case.visits[chosen.id] = scope.case.visits.get(chosen.id, 0) + 1

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine import calendars, definition_queries, mining, mining_inputs
 from engine.calendar import local_date
+from engine.errors import DefinitionNotFound
 from engine.mining import Chosen
 from engine.mining_figures import Measure
 from engine.periods.calendars import Calendar
@@ -24,6 +25,7 @@ from engine.simulation.working_time import WorkingTime
 from engine.types import CITY
 from housing.insight.assumptions import Assumptions, RoleGiven, propose
 from housing.insight.building import Built, Ground, build
+from housing.insight.errors import DiagramUnreadable
 from housing.insight.results import Result, Side
 from housing.people import queries as people
 
@@ -102,9 +104,12 @@ def prepare(
         now: of the business.
 
     Raises:
-        DefinitionNotFound: the files hold no such process that can be read.
+        DiagramUnreadable: the files hold no such process that can be read.
     """
-    new = read_plan(files, process_key)
+    try:
+        new = read_plan(files, process_key)
+    except DefinitionNotFound as error:
+        raise DiagramUnreadable(process_key) from error
     old_files = {} if base is None else definition_queries.resources(base.id, session)
     old = None if base is None else read_plan(old_files, process_key)
     return Prepared(

@@ -202,6 +202,32 @@ def test_what_cannot_be_used_is_marked_and_nothing_is_ordered(house, draft_id, s
     assert not background_kinds.run_next(house)
 
 
+def test_more_than_can_be_simulated_or_read_is_refused_with_a_sentence(
+    house, clock, draft_id, supervisor
+):
+    address = f"/drafts/{draft_id}/simulation"
+    supervisor.open(address)
+
+    much = supervisor.send(address, per_week="2000", replications="200", weeks="26")
+    with house.unit_of_work() as session:
+        by = people.account_by_login("supervisor1", session=session).actor
+        drafting.save_file(
+            draft_id,
+            "letter.bpmn",
+            DIAGRAM.replace('id="letter.check"', 'id="other"').encode(),
+            revision=2,
+            by=by,
+            session=session,
+            clock=clock,
+        )
+    unreadable = supervisor.open(address)
+
+    assert much.status_code == 422
+    assert "請減少模擬次數" in much.text
+    assert unreadable.status_code == 422
+    assert "無法讀取" in unreadable.text
+
+
 def test_the_handbook_tells_who_put_a_version_in_service_why_and_what_changed(
     house, clock, draft_id, supervisor
 ):
