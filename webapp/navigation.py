@@ -29,6 +29,7 @@ SECTIONS = {
     "leases": "leases.list_leases",
     "move_outs": "move_outs.list_move_outs",
     "operations": "operations.show",
+    "insight": "processes.list_processes",
     "processes": "processes.list_processes",
     "notifications": "notifications.list_own",
     "simulator": "simulator.list_messages",
