@@ -11,7 +11,7 @@ from engine.decisions import parse_decisions
 from engine.dmn.coverage import NotAnalysable, find_overlaps
 from engine.dmn.elements import Decision, Table
 from engine.dmn.xml import Element, attribute, child, children, parse_xml, text_of
-from engine.errors import DecisionFailed, DeploymentRefused
+from engine.errors import DecisionIdInvalid, DecisionMissing, DeploymentRefused, TooManyRules
 
 MOST_RULES = 500
 _ID = re.compile(r"[a-z][a-z0-9_]{0,60}")
@@ -100,10 +100,10 @@ def new_table(decision_id: str, name: str) -> bytes:
     """Make a file with one decision: an input, an output and a rule for everything else.
 
     Raises:
-        DecisionFailed: the id is not small letters, digits and _.
+        DecisionIdInvalid: the id is not small letters, digits and _.
     """
     if not _ID.fullmatch(decision_id):
-        raise DecisionFailed(decision_id, "the id must be small letters, digits and _")
+        raise DecisionIdInvalid(decision_id)
     root = etree.fromstring(_NEW_TABLE % {b"id": decision_id.encode()})
     for decision in children(root, "decision"):
         decision.set("name", name or decision_id)
@@ -119,12 +119,13 @@ def with_rules(content: bytes, decision_id: str, rules: Sequence[RuleRow]) -> by
 
     Raises:
         DeploymentRefused: the file is no DMN of a version that is supported.
-        DecisionFailed: there is no table of this decision, or there are too many rules.
+        DecisionMissing: there is no table of this decision.
+        TooManyRules: a page could not show them.
     """
     root = parse_xml(content)
     table = _table_of(root, decision_id)
     if len(rules) > MOST_RULES:
-        raise DecisionFailed(decision_id, f"a table holds at most {MOST_RULES} rules")
+        raise TooManyRules(MOST_RULES)
     old = {attribute(rule, "id"): rule for rule in children(table, "rule")}
     taken = {str(node.get("id")) for node in root.iter(etree.Element) if node.get("id")}
     for rule in old.values():
@@ -205,7 +206,7 @@ def _table_of(root: Element, decision_id: str) -> Element:
         table = child(decision, "decisionTable")
         if attribute(decision, "id") == decision_id and table is not None:
             return table
-    raise DecisionFailed(decision_id, "there is no such decision table")
+    raise DecisionMissing(decision_id)
 
 
 def _new_rule(table: Element, row: RuleRow, taken: set[str]) -> Element:

@@ -139,6 +139,27 @@ class DecisionTestsInvalid(Invalid):
     """The test rows of this decision cannot be read."""
 
 
+@dataclass(eq=False)
+class DecisionMissing(NotFound):
+    """There is no decision %(decision_id)s in this file."""
+
+    decision_id: str
+
+
+@dataclass(eq=False)
+class DecisionIdInvalid(Invalid):
+    """The key %(decision_id)s must be small letters, digits and _, such as repair_class."""
+
+    decision_id: str
+
+
+@dataclass(eq=False)
+class TooManyRules(Invalid):
+    """A decision table holds at most %(most)d rules."""
+
+    most: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
     """One finding of the deploy-time check.

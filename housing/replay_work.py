@@ -13,7 +13,7 @@ from housing.drafts import queries as drafts
 from housing.replays import Replayed, ReplayedCase
 
 KIND = "decision_replay"
-AT_ONCE = 300
+AT_ONCE = 1_000
 """So many past decisions are made again while somebody waits."""
 
 MOST_LISTED = 500

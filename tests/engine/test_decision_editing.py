@@ -5,7 +5,7 @@ import pytest
 from bpmn import catalogue
 from engine.decision_editing import RuleRow, grids, new_table, with_rules
 from engine.decisions import parse_decisions
-from engine.errors import DecisionFailed
+from engine.errors import DecisionIdInvalid, DecisionMissing
 
 CLASS = catalogue.read("repair", "repair_class.dmn")
 
@@ -56,7 +56,7 @@ def test_rules_that_match_together_are_numbered():
 
 
 def test_a_table_that_is_not_there_is_refused():
-    with pytest.raises(DecisionFailed):
+    with pytest.raises(DecisionMissing):
         with_rules(CLASS, "nothing", [])
 
 
@@ -65,5 +65,5 @@ def test_a_new_table_decides_at_once_and_its_id_is_checked():
 
     assert parse_decisions(content).decision_ids == ("urgency",)
     assert grids(content)[0].name == "急迫程度"
-    with pytest.raises(DecisionFailed):
+    with pytest.raises(DecisionIdInvalid):
         new_table('"><script>', "")

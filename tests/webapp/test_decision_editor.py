@@ -115,6 +115,8 @@ def test_past_decisions_are_made_again_by_the_table_of_the_draft(
     task = re.search(r"/background/(\w+)", ordered.text)[1]
     assert background_kinds.run_next(house)
 
+    assert browser.open(address.replace("=repair_class", "=nothing")).status_code == 404
+    assert browser.open(f"{address}x&task={task}").status_code == 404
     for page in (at_once, browser.open(f"{address}&task={task}")):
         assert decided in page.text
         assert "repair_class = B2" in page.text

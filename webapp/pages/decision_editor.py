@@ -12,10 +12,13 @@ from werkzeug.wrappers import Response
 from engine import decision_replay
 from engine.decision_editing import TableGrid, grids, new_table, with_rules
 from engine.decision_tests import file_of, write_tests
-from engine.errors import DecisionFailed, DeploymentRefused
+from engine.decisions import DecisionModel
+from engine.errors import DecisionMissing, DeploymentRefused
 from housing import replay_work
 from housing.background import queries as background
 from housing.background import service as long_work
+from housing.background.errors import BackgroundTaskNotFound
+from housing.background.queries import Work
 from housing.drafts import queries, rules, service
 from housing.drafts.errors import DraftFileNotFound
 from housing.drafts.queries import DraftFileView, DraftView
@@ -94,10 +97,8 @@ def save_tests(draft_id: str, name: str) -> Response:
     """Save the test rows of one decision and run them."""
     posted = flask.request.form
     _draft, files, file = _read(draft_id, name)
-    model = decision_page.model_of(file.content)
     decision_id = posted.get("decision", "")
-    if model is None or decision_id not in model.decision_ids:
-        raise DecisionFailed(decision_id, "there is no such decision")
+    model = _model_with(decision_id, file.content)
     written = write_tests(decision_page.read_rows(posted, model.reads(decision_id)))
     if file_of(decision_id) in files or posted.get("rows") != "0":
         _save(draft_id, file_of(decision_id), written, posted.get("revision", type=int))
@@ -119,12 +120,13 @@ def findings(draft_id: str, name: str) -> str:
 def replay(draft_id: str, name: str) -> str:
     """Show which past decisions the draft's table would make differently."""
     draft, files, file = _read(draft_id, name)
-    decision_id, task_id = flask.request.args.get("decision", ""), flask.request.args.get("task")
-    work, found = None, None
+    decision_id = flask.request.args.get("decision", "")
+    _model_with(decision_id, file.content)
+    wanted = {"draft_id": draft_id, "file": name, "decision_id": decision_id}
+    work, found = _work(flask.request.args.get("task", ""), wanted), None
     with current.application().reading() as session:
         count = decision_replay.count_past(decision_id, session)
-        if task_id:
-            work = background.task(task_id, session)
+        if work is not None:
             found = Replayed.from_json(work.result) if work.result else None
         elif count <= replay_work.AT_ONCE:
             found = replay_work.replay(file.content, decision_id, session)
@@ -151,9 +153,7 @@ def order_replay(draft_id: str, name: str) -> Response:
     """Order the long work of making many past decisions again."""
     application, decision_id = current.application(), flask.request.form.get("decision", "")
     _draft, _files, file = _read(draft_id, name)
-    model = decision_page.model_of(file.content)
-    if model is None or decision_id not in model.decision_ids:
-        raise DecisionFailed(decision_id, "there is no such decision")
+    model = _model_with(decision_id, file.content)
     with application.unit_of_work() as session:
         task_id = long_work.order(
             replay_work.KIND,
@@ -176,6 +176,33 @@ def _read(draft_id: str, name: str) -> tuple[DraftView, Mapping[str, bytes], Dra
         file = queries.file(draft_id, name, session=session)
         files = queries.files(draft_id, session=session)
     return draft, files, file
+
+
+def _model_with(decision_id: str, content: bytes) -> DecisionModel:
+    """Read the file of a decision.
+
+    Raises:
+        DecisionMissing: it cannot be read, or does not hold this decision.
+    """
+    model = decision_page.model_of(content)
+    if model is None or decision_id not in model.decision_ids:
+        raise DecisionMissing(decision_id)
+    return model
+
+
+def _work(task_id: str, wanted: Mapping[str, str]) -> Work | None:
+    """Read the long work that this page asks for; None without any.
+
+    Raises:
+        BackgroundTaskNotFound: there is none of this id for this decision.
+    """
+    if not task_id:
+        return None
+    with current.application().reading() as session:
+        work = background.task(task_id, session)
+    if work.kind != replay_work.KIND or dict(work.params) != dict(wanted):
+        raise BackgroundTaskNotFound
+    return work
 
 
 def _revisions(draft_id: str) -> Mapping[str, int]:
@@ -202,7 +229,7 @@ def _table(content: bytes, decision_id: str) -> TableGrid:
     for table in grids(content):
         if table.decision_id == decision_id:
             return table
-    raise DecisionFailed(decision_id, "there is no such decision table")
+    raise DecisionMissing(decision_id)
 
 
 def _save(draft_id: str, name: str, content: bytes, revision: int | None) -> None:
