@@ -6,7 +6,7 @@ from multiprocessing.process import BaseProcess
 from uuid import uuid4
 
 from housing import background_kinds
-from housing.background import service
+from housing.background import queries, service
 from housing.background.errors import BackgroundTaskStopped
 from housing.bootstrap import Application
 
@@ -62,10 +62,15 @@ class BackgroundWork:
             with self._application.unit_of_work() as session:
                 now = self._application.system_clock.now()
                 service.beat(self._task_id, self._worker, session=session, now=now)
-        except BackgroundTaskStopped:  # ended this moment, or stopped by a person
-            if child.is_alive():
-                child.terminate()
+        except BackgroundTaskStopped:
+            if self._is_done():  # it is about to leave by itself
+                return
+            child.terminate()
             self._end(child)
+
+    def _is_done(self) -> bool:
+        with self._application.reading() as session:
+            return queries.task(self._task_id, session).state in {"done", "failed"}
 
     def _end(self, child: BaseProcess) -> None:
         """Forget a child; one that was killed leaves work behind, which then counts as failed."""
