@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
+from engine import definition_queries
 from engine.deployments import content_hash
 from engine.mining_figures import THIN
 from engine.simulation.figures import Band
@@ -52,6 +53,7 @@ class SimulationPage:
     Attributes:
         files: names of the draft's files.
         prepared: what a simulation starts from.
+        changed_tables: decision tables that the draft changes; they may set other days.
         found: the newest simulation of the draft as it stands now, else of an earlier state.
         is_current: whether it is of the draft as it stands now.
         work: the order that is under way, else the last one if it failed.
@@ -60,6 +62,7 @@ class SimulationPage:
     draft: DraftView
     files: Sequence[str]
     prepared: Prepared
+    changed_tables: Sequence[str]
     found: SimulationView | None
     is_current: bool
     work: Work | None
@@ -100,6 +103,7 @@ def read(draft_id: str) -> SimulationPage:
         prepared = simulating.prepare(
             files, draft.process_key, base, session=session, now=application.clock.now()
         )
+        before = {} if base is None else definition_queries.resources(base.id, session)
         work = _last_work(draft_id, background.newest(service.KIND, session, limit=_RECENT))
         found = queries.simulation_of(content_hash(files), session)
         is_current = found is not None
@@ -110,6 +114,11 @@ def read(draft_id: str) -> SimulationPage:
         draft=draft,
         files=sorted(files),
         prepared=prepared,
+        changed_tables=[
+            name
+            for name in sorted(files)
+            if name.endswith(".dmn") and name in before and before[name] != files[name]
+        ],
         found=found,
         is_current=is_current,
         work=work if is_open else None,
