@@ -114,13 +114,29 @@ def read_rules(posted: Posted, table: TableGrid) -> list[RuleRow]:
     return rules
 
 
-def said_value(value: object) -> str:
-    """Write a result that history keeps as people read it."""
+def said_value(value: object, labels: Mapping[str, str]) -> str:
+    """Write a result that history keeps as people read it.
+
+    Args:
+        value: JSON.
+        labels: what the table calls its outputs, by name.
+    """
     if isinstance(value, Mapping):
-        return "、".join(f"{name} = {said_value(each)}" for name, each in value.items())
+        entries = (f"{labels.get(n, n)} = {said_value(v, labels)}" for n, v in value.items())
+        return "、".join(entries)
     if isinstance(value, list):
-        return "、".join(said_value(each) for each in value)
+        return "、".join(said_value(each, labels) for each in value)
     return "-" if value is None else orjson.dumps(value).decode().strip('"')
+
+
+def output_labels(tables: Iterable[TableGrid], decision_id: str) -> Mapping[str, str]:
+    """Tell what a table calls its outputs, by name."""
+    return {
+        column.expression: column.label
+        for table in tables
+        if table.decision_id == decision_id
+        for column in table.outputs
+    }
 
 
 def _tested(

@@ -119,7 +119,7 @@ def test_past_decisions_are_made_again_by_the_table_of_the_draft(
     assert browser.open(f"{address}x&task={task}").status_code == 404
     for page in (at_once, browser.open(f"{address}&task={task}")):
         assert decided in page.text
-        assert "repair_class = B2" in page.text
+        assert "修繕類別 = B2" in page.text
 
 
 @pytest.mark.parametrize("name", ["repair.bpmn", "nothing.dmn", "forms/repair/report.json"])

@@ -138,6 +138,7 @@ def replay(draft_id: str, name: str) -> str:
         files=files,
         file=file,
         decision_id=decision_id,
+        labels=decision_page.output_labels(_tables(file.content), decision_id),
         count=count,
         work=work,
         found=found,
