@@ -7,8 +7,21 @@ over the parts, and a page is cut out of narrow columns before its rows are join
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from engine.queries import TASK_COLUMNS, as_user_task
@@ -34,7 +47,18 @@ Condition = ColumnElement[bool]
 InstanceIds = Select[str | None]
 """A query for ids of cases, such as those that a text is found in."""
 
-_OPEN = user_task.c.state == "open"
+Groups = frozenset[tuple[str, str]]
+"""Of an actor: candidate group and scope."""
+
+_ME = bindparam("me", type_=user_task.c.assignee.type)
+_NOW = bindparam("now", type_=user_task.c.due_at.type)
+_WEEK_END = bindparam("week_end", type_=user_task.c.due_at.type)
+_FOLLOW_UP = bindparam("follow_up", expanding=True, type_=user_task.c.id.type)
+_OPEN = user_task.c.state == literal_column("'open'")
+_COMPLETED = user_task.c.state == literal_column("'completed'")
+_SUSPENDED = process_instance.c.status == literal_column("'suspended'")
+"""Written out, so that prepared statements use the indexes of these states too."""
+
 _TASKS = select(*TASK_COLUMNS).select_from(
     user_task.join(process_instance).join(process_definition)
 )
@@ -109,14 +133,14 @@ class Facets:
 
 def counts(reader: Reader, session: Session) -> Mapping[str, int]:
     """Count every view, in one statement."""
-    columns = [_count(view, EVERYTHING, reader).label(view) for view in VIEWS]
-    row = session.execute(select(*columns)).one()
+    row = session.execute(_count_all(reader.actor.groups), _values(reader)).one()
     return {view: int(number) for view, number in zip(VIEWS, row, strict=True)}
 
 
 def count(listing: Listing, reader: Reader, session: Session) -> int:
     """Count what is left of a view."""
-    return int(session.scalar(select(_count(listing.view, listing.narrowing, reader))) or 0)
+    total = _count(listing.view, listing.narrowing, reader.actor.groups)
+    return int(session.scalar(select(total), _values(reader)) or 0)
 
 
 def page(listing: Listing, cut: Cut, reader: Reader, session: Session) -> tuple[UserTask, ...]:
@@ -124,13 +148,15 @@ def page(listing: Listing, cut: Cut, reader: Reader, session: Session) -> tuple[
     order = _order(listing)
     narrow = (
         select(user_task.c.id)
-        .where(*_wanted(listing, reader))
+        .where(*_wanted(listing, reader.actor.groups))
         .order_by(*order)
         .offset(cut.offset)
         .limit(cut.limit)
         .subquery()
     )
-    rows = session.execute(_TASKS.where(user_task.c.id.in_(select(narrow.c.id))).order_by(*order))
+    rows = session.execute(
+        _TASKS.where(user_task.c.id.in_(select(narrow.c.id))).order_by(*order), _values(reader)
+    )
     return tuple(as_user_task(row) for row in rows.mappings())
 
 
@@ -141,13 +167,19 @@ def following(
     narrow = (
         select(user_task.c.id)
         .where(
-            *_wanted(listing, reader), user_task.c.id != after.id, _stands_behind(listing, after)
+            *_wanted(listing, reader.actor.groups),
+            user_task.c.id != after.id,
+            _stands_behind(listing, after),
         )
         .order_by(*_order(listing))
         .limit(1)
         .subquery()
     )
-    row = session.execute(_TASKS.where(user_task.c.id.in_(select(narrow.c.id)))).mappings().first()
+    row = (
+        session.execute(_TASKS.where(user_task.c.id.in_(select(narrow.c.id))), _values(reader))
+        .mappings()
+        .first()
+    )
     return as_user_task(row) if row else None
 
 
@@ -157,10 +189,11 @@ def facets(view: str, reader: Reader, session: Session) -> Facets:
     number = func.count().label("number")
     rows = session.execute(
         select(*columns, func.min(user_task.c.name).label("name"), number)
-        .where(or_(*_parts(view, reader)))
+        .where(or_(*_parts(view, reader.actor.groups)))
         .group_by(*columns)
         .order_by(number.desc(), *columns)
-        .limit(MOST_FACETS)
+        .limit(MOST_FACETS),
+        _values(reader),
     ).all()
     return Facets(
         steps={row.element_id: row.name for row in reversed(rows)},
@@ -173,17 +206,33 @@ def name_of_step(view: str, element_id: str, reader: Reader, session: Session) -
     """Name a step by one of the tasks of a view; None when none waits there."""
     return session.scalar(
         select(user_task.c.name)
-        .where(or_(*_parts(view, reader)), user_task.c.element_id == element_id)
-        .limit(1)
+        .where(or_(*_parts(view, reader.actor.groups)), user_task.c.element_id == element_id)
+        .limit(1),
+        _values(reader),
     )
 
 
-def _count(view: str, narrowing: Narrowing, reader: Reader) -> ColumnElement[int]:
+@lru_cache(maxsize=512)
+def _count_all(groups: Groups) -> Select[*tuple[Any, ...]]:
+    """Make the statement that counts every view; to make it takes longer than to run it."""
+    return select(*(_count(view, EVERYTHING, groups).label(view) for view in VIEWS))
+
+
+def _values(reader: Reader) -> dict[str, object]:
+    return {
+        "me": reader.actor.id,
+        "now": reader.now,
+        "week_end": reader.week_end,
+        "follow_up": sorted(reader.follow_up),
+    }
+
+
+def _count(view: str, narrowing: Narrowing, groups: Groups) -> ColumnElement[int]:
     """Sum over the parts: each is counted by its own index."""
     rest = _conditions(narrowing)
     parts = [
         select(func.count()).select_from(user_task).where(part, *rest).scalar_subquery()
-        for part in _parts(view, reader)
+        for part in _parts(view, groups)
     ]
     total: ColumnElement[int] = literal(0)
     for part in parts:
@@ -191,19 +240,20 @@ def _count(view: str, narrowing: Narrowing, reader: Reader) -> ColumnElement[int
     return total
 
 
-def _wanted(listing: Listing, reader: Reader) -> list[Condition]:
-    return [or_(*_parts(listing.view, reader)), *_conditions(listing.narrowing)]
+def _wanted(listing: Listing, groups: Groups) -> list[Condition]:
+    return [or_(*_parts(listing.view, groups)), *_conditions(listing.narrowing)]
 
 
-def _parts(view: str, reader: Reader) -> Sequence[Condition]:
+@lru_cache(maxsize=2048)
+def _parts(view: str, groups: Groups) -> Sequence[Condition]:
     """Split a view into parts that share no task."""
-    memberships = _memberships(reader.actor)
-    mine = and_(_OPEN, user_task.c.assignee == reader.actor.id)
+    memberships = _memberships(groups)
+    mine = and_(_OPEN, user_task.c.assignee == _ME)
     teams = [and_(_OPEN, each) for each in memberships]
     offered = [and_(each, user_task.c.assignee.is_(None)) for each in teams]
-    late = user_task.c.due_at < reader.now
-    this_week = and_(user_task.c.due_at >= reader.now, user_task.c.due_at < reader.week_end)
-    known = and_(_OPEN, or_(user_task.c.assignee == reader.actor.id, *memberships))
+    late = user_task.c.due_at < _NOW
+    this_week = and_(user_task.c.due_at >= _NOW, user_task.c.due_at < _WEEK_END)
+    known = and_(_OPEN, or_(user_task.c.assignee == _ME, *memberships))
     parts = {
         "mine": [mine],
         "team": offered,
@@ -211,17 +261,17 @@ def _parts(view: str, reader: Reader) -> Sequence[Condition]:
         "overdue": [and_(each, late) for each in (mine, *offered)],
         "week": [and_(each, this_week) for each in (mine, *offered)],
         "paused": [and_(known, _is_paused())],
-        "follow_up": [and_(known, user_task.c.id.in_(sorted(reader.follow_up)))],
-        "done": [and_(user_task.c.state == "completed", user_task.c.ended_by == reader.actor.id)],
+        "follow_up": [and_(known, user_task.c.id.in_(_FOLLOW_UP))],
+        "done": [and_(_COMPLETED, user_task.c.ended_by == _ME)],
     }
     return parts[view] or [false()]
 
 
-def _memberships(actor: Actor) -> Sequence[Condition]:
-    """Tell which groups and scopes are the actor's; the scope "city" covers every scope."""
-    everywhere = sorted(group for group, scope in actor.groups if scope == CITY)
+def _memberships(groups: Groups) -> Sequence[Condition]:
+    """Tell which groups and scopes are somebody's; the scope "city" covers every scope."""
+    everywhere = sorted(group for group, scope in groups if scope == CITY)
     scopes: dict[str, list[str]] = {}
-    for group, scope in sorted(actor.groups):
+    for group, scope in sorted(groups):
         if group not in everywhere:
             scopes.setdefault(group, []).append(scope)
     local = [
@@ -232,7 +282,7 @@ def _memberships(actor: Actor) -> Sequence[Condition]:
 
 
 def _is_paused() -> Condition:
-    suspended = select(process_instance.c.id).where(process_instance.c.status == "suspended")
+    suspended = select(process_instance.c.id).where(_SUSPENDED)
     standing = select(sla_clock.c.instance_id).where(
         sla_clock.c.paused_since.is_not(None), sla_clock.c.ended_at.is_(None)
     )

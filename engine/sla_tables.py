@@ -44,4 +44,10 @@ sla_clock = Table(
         sqlite_where=text("ended_at IS NULL"),
     ),
     Index("ix_sla_clock_ended", "ended_at", "element_id"),
+    Index(
+        "ix_sla_clock_paused",
+        "instance_id",
+        postgresql_where=text("paused_since IS NOT NULL AND ended_at IS NULL"),
+        sqlite_where=text("paused_since IS NOT NULL AND ended_at IS NULL"),
+    ),
 )

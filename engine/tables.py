@@ -61,6 +61,12 @@ process_instance = Table(
     Column("end_event", String(100)),  # id of the end event reached last
     Index("ix_process_instance_business_key", "business_key"),
     Index("ix_process_instance_definition_id_status", "definition_id", "status"),
+    Index(
+        "ix_process_instance_suspended",
+        "id",
+        postgresql_where=text("status = 'suspended'"),
+        sqlite_where=text("status = 'suspended'"),
+    ),
 )
 
 user_task = Table(
@@ -96,12 +102,27 @@ user_task = Table(
         postgresql_where=text("state = 'open'"),
         sqlite_where=text("state = 'open'"),
     ),
-    Index(
-        "ix_user_task_open_assignee",
+    Index(  # of the inbox: what is to be claimed
+        "ix_user_task_unclaimed",
+        "candidate_group",
+        "scope",
+        "due_at",
+        postgresql_where=text("state = 'open' AND assignee IS NULL"),
+        sqlite_where=text("state = 'open' AND assignee IS NULL"),
+    ),
+    Index(  # of the inbox: what somebody completed
+        "ix_user_task_completed",
+        "ended_by",
+        "ended_at",
+        postgresql_where=text("state = 'completed'"),
+        sqlite_where=text("state = 'completed'"),
+    ),
+    Index(  # without unclaimed ones, lest SQLite looks for them here
+        "ix_user_task_open_claimed",
         "assignee",
         "due_at",
-        postgresql_where=text("state = 'open'"),
-        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open' AND assignee IS NOT NULL"),
+        sqlite_where=text("state = 'open' AND assignee IS NOT NULL"),
     ),
 )
 

@@ -6,7 +6,7 @@ import platform
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -17,6 +17,8 @@ from typing import Any
 import click
 
 from engine import bench, bench_timers
+from housing.demo.crowd import GROUPS, STAFF
+from webapp.cli import bench_inbox
 
 WORKER = (sys.executable, "-m", "scheduler.bench_worker")
 """Starts a worker process; pages and commands never import the scheduler."""
@@ -59,6 +61,48 @@ def timers(*, number: int, pending: int, postgres_url: str | None, as_json: bool
     click.echo(json.dumps(found, indent=2) if as_json else _timer_table(found))
     if not url:
         click.echo("PostgreSQL was not measured: give --postgres URL.", err=True)
+
+
+def inbox(*, tasks: int, postgres_url: str | None, as_json: bool) -> None:
+    """Measure the inbox at a tenth of the tasks and at all; print a table or one JSON object."""
+    show, sizes = _Progress(), (max(1, tasks // 10), tasks)
+    figures: dict[str, dict[str, Sequence[bench_inbox.Row]]] = {}
+    with tempfile.TemporaryDirectory() as folder, _postgres(postgres_url, Path(folder)) as url:
+        for size in sizes:
+            addresses = {"sqlite": f"sqlite:///{folder}/inbox{size}.db"} | (
+                {"postgresql": url} if url else {}
+            )
+            for name, address in addresses.items():
+                show.database = name
+                rows = bench_inbox.measure(address, size, show.told)
+                figures.setdefault(name, {})[str(size)] = rows
+        show.end()
+    found = {"machine": _machine(), "staff": STAFF, "groups": GROUPS, "databases": figures}
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else _inbox_table(found))
+    if not url:
+        click.echo("PostgreSQL was not measured: give --postgres URL.", err=True)
+
+
+def _inbox_table(found: Mapping[str, Any]) -> str:
+    """One line a look, one column pair a database and size: what is read, and the whole page."""
+    parts = [
+        (f"{name} {int(size):,}", rows)
+        for name, sizes in found["databases"].items()
+        for size, rows in sizes.items()
+    ]
+    machine = found["machine"]
+    lines = [
+        f"{found['staff']} staff, {found['groups']} groups; {machine['cpus']} CPUs, load"
+        f" {machine['load_average']}; median ms of what is read / of the whole page",
+        f"{'view, page, text':<30}" + "".join(f"{title:>22}" for title, _rows in parts),
+    ]
+    for at, look in enumerate(parts[0][1]):
+        cells = [f"{rows[at]['service_ms']:.1f} / {rows[at]['page_ms']:.1f}" for _t, rows in parts]
+        name = " ".join(
+            part for part in (look["view"], "far" if look["is_far"] else "", look["text"]) if part
+        )
+        lines.append(f"{name:<30}" + "".join(f"{cell:>22}" for cell in cells))
+    return "\n".join(lines)
 
 
 class _Progress:

@@ -286,6 +286,21 @@ def bench_timers(*, as_json: bool, number: int, pending: int, postgres: str | No
     bench.timers(number=number, pending=pending, postgres_url=postgres, as_json=as_json)
 
 
+@bench_commands.command("inbox")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--tasks",
+    default=100_000,
+    show_default=True,
+    type=click.IntRange(10),
+    help="Open tasks; a tenth of them is measured too.",
+)
+@click.option("--postgres", metavar="URL", help="PostgreSQL to measure; default: a throw-away one.")
+def bench_inbox(*, as_json: bool, tasks: int, postgres: str | None) -> None:
+    """Measure every view of the inbox and searches, as read and as a page."""
+    bench.inbox(tasks=tasks, postgres_url=postgres, as_json=as_json)
+
+
 def main() -> None:
     """Run a command; an error of ours is one sentence, not a traceback."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -1,0 +1,256 @@
+"""A crowd for benchmarks: accounts of a large office, and as many open tasks as it is asked for.
+
+Rows are written as the engine and the repairs write them, without running processes.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from engine import inbox
+from engine.db import metadata
+from engine.inbox import EVERYTHING, Cut, Listing, Narrowing, Reader
+from engine.tables import process_definition, process_instance, user_task
+from engine.types import CITY
+from housing.bootstrap import Application
+from housing.cases import search
+from housing.demo import chance
+from housing.people.models import Account, Membership, WebSession
+from housing.people.queries import actor_of
+from housing.people.rules import token_hash
+from housing.repairs import queries as repairs
+from housing.repairs.models import RepairTicket
+
+STAFF = 200
+GROUPS = 40
+SCOPES = 10
+BATCH = 2_000
+STATE_BYTES = 1_000
+ME = 1
+"""The account that looks: two groups in the whole city, as every member of the staff."""
+
+COMMON = "漏水"
+"""Words of about every tenth report."""
+
+RARE = "電梯異音"
+"""Words of about every five hundredth report."""
+
+PLACES = ("廚房", "浴室", "陽台", "客廳", "主臥室", "玄關", "梯廳", "地下室", "頂樓", "管道間")
+TROUBLES = (
+    *("牆面漏水", "水龍頭滴水", "插座沒電", "馬桶不通", "冷氣不冷", "門鎖卡住", "紗窗破損"),
+    *("磁磚膨起", "燈具閃爍", "對講機無聲"),
+)
+PERIOD = 50 * 86_400
+"""Seconds over which due dates lie; the first of them is LATE ago."""
+
+LATE = timedelta(days=10)
+
+Told = Callable[[str, int, int], None]
+"""Hears how far a part is: its name, done, of how many."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """One look into the inbox: what is listed, and which page of it, from 1."""
+
+    view: str
+    text: str = ""
+    page: int = 1
+
+
+def found(application: Application, tasks: int, told: Told) -> str:
+    """Fill an empty house; a fifth as many tasks again are done.
+
+    Returns:
+        The token of an open session of the account that looks.
+    """
+    now = application.system_clock.now()
+    with application.database.connect_for_migration() as connection:
+        metadata.create_all(connection)
+    token = secrets.token_urlsafe(32)
+    with application.unit_of_work() as session:
+        _hire(session, now)
+        session.execute(insert(process_definition), [_definition(now)])
+        session.add(_session(token, now))
+    total = tasks + tasks // 5
+    for begun in range(0, total, BATCH):
+        numbers = range(begun, min(begun + BATCH, total))
+        with application.unit_of_work() as session:
+            rows = [_rows(number, tasks, now) for number in numbers]
+            session.execute(insert(process_instance), [each[0] for each in rows])
+            session.execute(insert(user_task), [each[1] for each in rows])
+            session.execute(insert(RepairTicket), [each[2] for each in rows])
+        told("fill", numbers.stop, total)
+    with application.unit_of_work() as session:
+        session.execute(text("ANALYZE"))
+    return token
+
+
+def measure(application: Application, look: Look, repeats: int) -> tuple[float, int]:
+    """Look several times as the page does, without drawing it.
+
+    Returns:
+        The median in milliseconds, and the length of the list.
+    """
+    spent, total = [], 0
+    for _ in range(repeats):
+        begun_at = perf_counter()
+        total = _look(application, look)
+        spent.append(1000 * (perf_counter() - begun_at))
+    return median(spent), total
+
+
+def last_page(application: Application, view: str, wanted: int, size: int) -> int:
+    """Tell the page of a view to look at: the wanted one, or the last one of a shorter list."""
+    with application.reading() as session:
+        counts = inbox.counts(_reader(application, session), session)
+    return max(1, min(wanted, -(-counts[view] // size)))
+
+
+def _look(application: Application, look: Look) -> int:
+    cases = search.cases_with(look.text) if look.text else None
+    narrowing = Narrowing(cases=cases, words=look.text) if look.text else EVERYTHING
+    listing = Listing(view=look.view, narrowing=narrowing)
+    with application.reading() as session:
+        reader = _reader(application, session)
+        counts = inbox.counts(reader, session)
+        rows = inbox.page(listing, Cut(offset=25 * (look.page - 1)), reader, session)
+        total = inbox.count(listing, reader, session) if look.text else counts[look.view]
+        repairs.tickets_of_instances({each.instance_id for each in rows}, session=session)
+    return total
+
+
+def _reader(application: Application, session: Session) -> Reader:
+    now = application.clock.now()
+    actor = actor_of(ME, session=session)
+    return Reader(actor=actor, now=now, week_end=now + timedelta(days=5))
+
+
+def _hire(session: Session, now: datetime) -> None:
+    """Give every account two of the groups, in the whole city."""
+    people = [
+        {
+            "id": number,
+            "login": f"staff{number}",
+            "name": f"承辦人{number}",
+            "password_hash": "-",
+            "language": "zh_Hant_TW",
+            "state": "active",
+            "created_at": now,
+        }
+        for number in range(1, STAFF + 1)
+    ]
+    session.execute(insert(Account), people)
+    session.execute(insert(Membership), list(_memberships()))
+
+
+def _memberships() -> Iterator[Mapping[str, object]]:
+    for number in range(1, STAFF + 1):
+        for group in {number % GROUPS, (number + 7) % GROUPS}:
+            yield {"account_id": number, "role": _group(group), "scope": CITY}
+        yield {"account_id": number, "role": "officer", "scope": CITY}
+
+
+def _session(token: str, now: datetime) -> WebSession:
+    return WebSession(
+        token_hash=token_hash(token),
+        account_id=ME,
+        address="127.0.0.1",
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + timedelta(hours=8),
+    )
+
+
+def _definition(now: datetime) -> Mapping[str, object]:
+    return {
+        "id": "d",
+        "key": "repair.ticket",
+        "version": 1,
+        "name": "修繕",
+        "content_hash": "-",
+        "deployed_at": now,
+        "deployed_by": "system",
+    }
+
+
+def _group(number: int) -> str:
+    return f"group-{number:02}"
+
+
+def _rows(number: int, tasks: int, now: datetime) -> tuple[dict[str, Any], ...]:
+    """Make a case with its task and its report; numbers from `tasks` on are done."""
+    key, case = f"R115-{number:06}", f"{number:032x}"
+    scope = f"community:C{chance.between(0, SCOPES - 1, 'scope', number)}"
+    begun = now - timedelta(seconds=chance.between(0, PERIOD, "begun", number))
+    status = "suspended" if number % 199 == 0 else "active"
+    instance = {
+        "id": case,
+        "definition_id": "d",
+        "business_key": key,
+        "scope": scope,
+        "status": status,
+        "version": 1,
+        "state": bytes(STATE_BYTES),
+        "started_at": begun,
+        "started_by": "1",
+    }
+    task = _task(number, now) | {"instance_id": case, "scope": scope, "created_at": begun}
+    if number >= tasks:
+        task |= {"state": "completed", "ended_at": now, "ended_by": str(number % STAFF + 1)}
+    trouble = RARE if number % 499 == 0 else chance.choose(TROUBLES, "trouble", number)
+    ticket = {
+        "number": key,
+        "token": case,
+        "instance_id": case,
+        "community": scope[10:],
+        "unit_code": f"A-{number % 900:04}",
+        "is_common_area": False,
+        "category": "water",
+        "place": chance.choose(PLACES, "place", number),
+        "text": f"{trouble}，已經{number % 30}天，請盡快處理。",
+        "phone": "",
+        "visit_times": [],
+        "may_enter_without_presence": False,
+        "photos": [],
+        "is_emergency": False,
+        "reporter_id": 1,
+        "reporter_name": f"住戶{number}",
+        "submitted_at": begun,
+        "stage": "triage",
+        "stage_at": begun,
+        "measures": [],
+        "rework_count": 0,
+    }
+    return instance, task, ticket
+
+
+def _task(number: int, now: datetime) -> dict[str, Any]:
+    """Every second task is claimed by one of its group; every twentieth has no due date."""
+    group = number % GROUPS
+    staff = group + GROUPS * chance.between(0, STAFF // GROUPS - 1, "staff", number) or STAFF
+    is_claimed = (number // GROUPS) % 2 == 0
+    due_in = timedelta(seconds=chance.between(0, PERIOD, "due", number))
+    due_at = None if number % 20 == 7 else now - LATE + due_in
+    return {
+        "id": f"{number:032x}",
+        "element_id": f"step{number % 9}",
+        "name": f"處理{number % 9}",
+        "lane": "",
+        "candidate_group": _group(group),
+        "priority": 50,
+        "state": "open",
+        "assignee": str(staff) if is_claimed else None,
+        "due_at": due_at,
+        "assignee_name": f"承辦人{staff}" if is_claimed else None,
+        "original_due_at": due_at,
+        "ended_at": None,
+        "ended_by": None,
+    }
