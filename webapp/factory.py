@@ -27,6 +27,7 @@ from webapp import (
 )
 from webapp.api import external_tasks, guard, messages
 from webapp.pages import (
+    account,
     actions,
     applications,
     approvals,
@@ -47,6 +48,7 @@ from webapp.pages import (
     drafts,
     figures,
     files,
+    follow,
     form_editor,
     handbooks,
     health,
@@ -71,6 +73,7 @@ from webapp.pages import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    account.pages,
     actions.pages,
     applications.pages,
     auth.pages,
@@ -92,6 +95,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     external_tasks.pages,
     figures.pages,
     files.pages,
+    follow.pages,
     form_editor.pages,
     handbooks.pages,
     health.pages,

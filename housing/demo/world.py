@@ -22,7 +22,7 @@ from housing.demo.accounts import (
 )
 from housing.demo.catalogue import ASSET_NAMES, COMMON_ASSET_NAMES, CONSUMABLES, FURNISHINGS
 from housing.people.models import Account, Membership
-from housing.people.service import hash_password
+from housing.people.passwords import hash_password
 from housing.places.models import (
     Asset,
     Building,

@@ -1,5 +1,6 @@
 """Pure rules of accounts: passwords, logins, the lock after failures, the life of a session."""
 
+import ipaddress
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -178,3 +179,14 @@ def check_mobile(typed: str) -> str | None:
     if not _MOBILE.fullmatch(text):
         raise MobileInvalid
     return text
+
+
+def mask_address(address: str) -> str:
+    """Mask the end of a network address: enough to know a place again, not to find a household."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if known.version == 4:
+        return f"{address.rpartition('.')[0]}.*"
+    return f"{':'.join(known.exploded.split(':')[:3])}:*"

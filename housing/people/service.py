@@ -1,44 +1,36 @@
 """The verbs of accounts: sign in and out, open accounts, give roles, keep the audit log."""
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.db import Database
+from housing.people import audit, locks, passwords, sessions
 from housing.people.errors import AccountNotFound, LanguageUnknown, LoginTaken
+from housing.people.locks import Attempt
 from housing.people.models import (
     Account,
-    AuditEntry,
     LoginFailure,
     LoginLock,
     Membership,
     WebSession,
 )
 from housing.people.rules import (
-    ADDRESS_FAILURES,
     ADDRESS_PERIOD,
-    MAX_PASSWORD_LENGTH,
-    LockState,
     check_email,
     check_login,
     check_membership,
     check_mobile,
     check_new_password,
-    login_key,
     normalise_login,
-    normalise_password,
     session_end,
     token_hash,
 )
+from housing.people.sessions import Client
 from housing.settings import LANGUAGES
 
 TOUCH_PERIOD = timedelta(minutes=1)
@@ -46,8 +38,6 @@ TOUCH_PERIOD = timedelta(minutes=1)
 
 _LONGEST_REASON = 300
 """Characters of the column that tells why mail came back."""
-
-_hasher = PasswordHasher()  # argon2id, 64 MiB, 3 passes, 4 lanes: RFC 9106's low-memory choice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,18 +80,13 @@ class NewAccount:
     mobile: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Check:
-    """What a login and password turned out to be, before anything is written."""
-
-    login: str
-    address: str
-    account_id: int | None
-    is_right: bool
-
-
 def sign_in(
-    login: str, password: str, *, address: str, database: Database, clock: Clock
+    login: str,
+    password: str,
+    *,
+    client: Client,
+    database: Database,
+    clock: Clock,
 ) -> SignInOutcome:
     """Sign a person in and open a session.
 
@@ -114,16 +99,16 @@ def sign_in(
     Args:
         login: as typed.
         password: as typed.
-        address: of the client, for the limit of failures per address.
+        client: from where.
         database: where accounts are.
         clock: the real clock, never the demo's.
     """
     with database.reading() as session:
-        if _failures_from(address, session=session, now=clock.now()) >= ADDRESS_FAILURES:
+        if locks.is_address_tired(client.address, session=session, now=clock.now()):
             return SignInOutcome(kind="too_many")
-    check = _check_password(login, password, address=address, database=database)
+    attempt = _check_password(login, password, address=client.address, database=database)
     with database.unit_of_work() as session:
-        return _record_sign_in(check, session=session, now=clock.now())
+        return _record_sign_in(attempt, client, session=session, now=clock.now())
 
 
 def sign_out(token: str, *, session: Session, clock: Clock) -> None:
@@ -131,7 +116,7 @@ def sign_out(token: str, *, session: Session, clock: Clock) -> None:
     row = session.get(WebSession, token_hash(token))
     if row is None:
         return
-    _audit("signed_out", row.account_id, row.address, session=session, now=clock.now())
+    audit.write("signed_out", row.account_id, row.address, session=session, now=clock.now())
     session.delete(row)
 
 
@@ -143,11 +128,6 @@ def touch(token: str, *, session: Session, clock: Clock) -> None:
         return
     row.last_seen_at = now
     row.expires_at = session_end(row.created_at, now)
-
-
-def end_sessions(account_id: int, *, session: Session) -> None:
-    """End every session of an account: after a new password or role."""
-    session.execute(delete(WebSession).where(WebSession.account_id == account_id))
 
 
 def purge(*, session: Session, clock: Clock) -> None:
@@ -174,7 +154,7 @@ def open_account(new: NewAccount, *, session: Session, clock: Clock) -> int:
     row = Account(
         login=login,
         name=new.name,
-        password_hash=hash_password(new.password),
+        password_hash=passwords.hash_password(new.password),
         language=new.language,
         state="active",
         created_at=clock.now(),
@@ -184,7 +164,7 @@ def open_account(new: NewAccount, *, session: Session, clock: Clock) -> int:
     session.add(row)
     session.flush()
     _add_memberships(row.id, new.memberships, session=session)
-    _audit("account_opened", row.id, "", session=session, now=clock.now())
+    audit.write("account_opened", row.id, "", session=session, now=clock.now())
     return row.id
 
 
@@ -215,7 +195,7 @@ def change_contact(
     if row.email != address:
         row.email, row.email_verified_at, row.email_problem = address, None, None
     row.mobile = number
-    _audit("contact_changed", account_id, "", session=session, now=clock.now())
+    audit.write("contact_changed", account_id, "", session=session, now=clock.now())
 
 
 def verify_email(account_id: int, email: str, *, session: Session, clock: Clock) -> bool:
@@ -244,102 +224,36 @@ def disable(account_id: int, *, session: Session, clock: Clock) -> None:
         AccountNotFound: there is no such account.
     """
     _row(account_id, session=session).state = "disabled"
-    end_sessions(account_id, session=session)
-    _audit("account_disabled", account_id, "", session=session, now=clock.now())
+    sessions.end_all(account_id, session=session)
+    audit.write("account_disabled", account_id, "", session=session, now=clock.now())
 
 
-def hash_password(password: str) -> str:
-    """Hash a password with argon2id after bringing it into NFKC."""
-    return _hasher.hash(normalise_password(password))
-
-
-def _check_password(login: str, password: str, *, address: str, database: Database) -> _Check:
+def _check_password(login: str, password: str, *, address: str, database: Database) -> Attempt:
     with database.reading() as session:
         row = session.execute(
             select(Account.id, Account.password_hash, Account.state).where(
                 Account.login == normalise_login(login)
             )
         ).first()
-    stored = row.password_hash if row else _nobodys_hash()
-    is_right = _verify(stored, password) and row is not None and row.state == "active"
-    account_id = row.id if row else None
-    return _Check(login=login, address=address, account_id=account_id, is_right=is_right)
+    is_right = passwords.is_right(row.password_hash if row else None, password)
+    return Attempt(
+        login=login,
+        address=address,
+        account_id=row.id if row else None,
+        is_right=is_right and row is not None and row.state == "active",
+    )
 
 
-def _verify(stored: str, password: str) -> bool:
-    # A longer text cannot be right; cutting it keeps a huge one from costing time.
-    try:
-        return _hasher.verify(stored, normalise_password(password[: MAX_PASSWORD_LENGTH * 4]))
-    except VerifyMismatchError:
-        return False
-
-
-@cache
-def _nobodys_hash() -> str:
-    """Make a hash that nobody's password fits, so that an unknown login costs the same time."""
-    return _hasher.hash(secrets.token_urlsafe(32))
-
-
-def _record_sign_in(check: _Check, *, session: Session, now: datetime) -> SignInOutcome:
-    lock = _lock_of(check, session=session, now=now)
-    state = LockState(failures=lock.failures, locked_until=lock.locked_until)
-    if state.is_locked(now):
-        _audit("sign_in_refused", check.account_id, check.address, session=session, now=now)
-        return SignInOutcome(kind="locked", locked_until=state.locked_until)
-    if not check.is_right or check.account_id is None:
-        return _record_failure(check, lock, state.after_failure(now), session=session, now=now)
-    lock.failures, lock.locked_until = 0, None
-    _audit("signed_in", check.account_id, check.address, session=session, now=now)
-    token = _open_session(check.account_id, check.address, session=session, now=now)
-    return SignInOutcome(kind="accepted", account_id=check.account_id, token=token)
-
-
-def _record_failure(
-    check: _Check, lock: LoginLock, state: LockState, *, session: Session, now: datetime
+def _record_sign_in(
+    attempt: Attempt, client: Client, *, session: Session, now: datetime
 ) -> SignInOutcome:
-    lock.failures, lock.locked_until, lock.changed_at = state.failures, state.locked_until, now
-    session.add(LoginFailure(address=check.address, at=now))
-    _audit("sign_in_failed", check.account_id, check.address, session=session, now=now)
-    if state.locked_until is None:
-        return SignInOutcome(kind="wrong")
-    _audit("locked", check.account_id, check.address, session=session, now=now)
-    return SignInOutcome(kind="locked", locked_until=state.locked_until)
-
-
-def _lock_of(check: _Check, *, session: Session, now: datetime) -> LoginLock:
-    """Lock the counter's row against a parallel try, making it at the first."""
-    key = login_key(check.login)
-    row = session.get(LoginLock, key, with_for_update=True)
-    if row is not None:
-        return row
-    try:
-        with session.begin_nested():
-            session.add(LoginLock(login_key=key, failures=0, locked_until=None, changed_at=now))
-    except IntegrityError:
-        pass  # a parallel first try made it
-    return session.get_one(LoginLock, key, with_for_update=True)
-
-
-def _failures_from(address: str, *, session: Session, now: datetime) -> int:
-    recent = select(func.count()).where(
-        LoginFailure.address == address, LoginFailure.at > now - ADDRESS_PERIOD
-    )
-    return session.scalar(recent) or 0
-
-
-def _open_session(account_id: int, address: str, *, session: Session, now: datetime) -> str:
-    token = secrets.token_urlsafe(32)
-    session.add(
-        WebSession(
-            token_hash=token_hash(token),
-            account_id=account_id,
-            address=address,
-            created_at=now,
-            last_seen_at=now,
-            expires_at=session_end(now, now),
-        )
-    )
-    return token
+    verdict = locks.judge(attempt, session=session, now=now)
+    if verdict.kind != "right" or attempt.account_id is None:
+        return SignInOutcome(kind=verdict.kind, locked_until=verdict.locked_until)
+    account_id = attempt.account_id
+    audit.write("signed_in", account_id, client.address, session=session, now=now)
+    token = sessions.begin(account_id, client=client, session=session, now=now)
+    return SignInOutcome(kind="accepted", account_id=account_id, token=token)
 
 
 def _add_memberships(
@@ -361,9 +275,3 @@ def _row(account_id: int, *, session: Session) -> Account:
 def _check_language(language: str) -> None:
     if language not in LANGUAGES:
         raise LanguageUnknown(language)
-
-
-def _audit(
-    kind: str, account_id: int | None, address: str, *, session: Session, now: datetime
-) -> None:
-    session.add(AuditEntry(at=now, kind=kind, account_id=account_id, address=address, details={}))

@@ -18,6 +18,7 @@ from housing.people import service as people
 from housing.people.models import LoginFailure
 from housing.people.queries import all_accounts
 from housing.people.service import NewAccount
+from housing.people.sessions import Client
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
@@ -135,7 +136,11 @@ def test_an_office_is_never_erased_and_an_empty_house_is(application):
 
 def test_tidying_removes_what_has_ended(application):
     outcome = people.sign_in(
-        "nobody", "wrong", address="::1", database=application.database, clock=application.clock
+        "nobody",
+        "wrong",
+        client=Client(address="::1"),
+        database=application.database,
+        clock=application.clock,
     )
     application.clock.advance(timedelta(days=2))
     application.tidy()

@@ -27,6 +27,7 @@ from housing.demo.tickets import all_stories
 from housing.errors import NotInDemoMode
 from housing.notices.queries import MailboxFilter, count_delivered
 from housing.people import service as people
+from housing.people.sessions import Client
 from housing.repairs import incidents, prices
 from scheduler.sweep import Sweep
 
@@ -178,7 +179,7 @@ def test_every_role_of_the_demo_city_can_sign_in(application):
         people.sign_in(
             each.login,
             PASSWORD,
-            address="127.0.0.1",
+            client=Client(address="127.0.0.1"),
             database=application.database,
             clock=application.system_clock,
         )
@@ -193,7 +194,7 @@ def test_a_neighbour_cannot_sign_in_with_the_public_password(application):
     outcome = people.sign_in(
         "neighbour01",
         PASSWORD,
-        address="127.0.0.1",
+        client=Client(address="127.0.0.1"),
         database=application.database,
         clock=application.system_clock,
     )

@@ -11,6 +11,7 @@ from housing.people.errors import AccountNotFound, LanguageUnknown, LoginTaken, 
 from housing.people.models import LoginFailure, LoginLock, WebSession
 from housing.people.rules import ADDRESS_FAILURES
 from housing.people.service import NewAccount
+from housing.people.sessions import Client
 
 RIGHT = "a long right password"
 HOME = "203.0.113.7"
@@ -28,7 +29,9 @@ def account_id(database, clock):
 @pytest.fixture
 def try_password(database, clock):
     def attempt(password, login="resident1", address=HOME):
-        return service.sign_in(login, password, address=address, database=database, clock=clock)
+        return service.sign_in(
+            login, password, client=Client(address=address), database=database, clock=clock
+        )
 
     return attempt
 

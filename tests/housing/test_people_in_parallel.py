@@ -9,6 +9,7 @@ from engine.db import Database
 from housing import bootstrap, settings
 from housing.people import queries, service
 from housing.people.service import NewAccount
+from housing.people.sessions import Client
 
 pytestmark = pytest.mark.integration
 
@@ -32,7 +33,11 @@ def test_ten_guesses_at_the_same_moment_count_as_three(application, clock):
 
     def guess(number):
         return service.sign_in(
-            "resident1", f"wrong {number}", address="203.0.113.7", database=database, clock=clock
+            "resident1",
+            f"wrong {number}",
+            client=Client(address="203.0.113.7"),
+            database=database,
+            clock=clock,
         ).kind
 
     with ThreadPoolExecutor(5) as pool:

@@ -11,7 +11,7 @@ from housing.demo import accounts
 from housing.demo.accounts import DemoAccount
 from housing.people import service
 from housing.people.service import SignInOutcome
-from webapp import current, language, sessions
+from webapp import current, devices, language, sessions
 from webapp.addresses import next_page
 
 pages = Blueprint("auth", __name__)
@@ -29,7 +29,7 @@ def sign_in() -> flask.typing.ResponseReturnValue:
     outcome = service.sign_in(
         login,
         flask.request.form.get("password", ""),
-        address=flask.request.remote_addr or "",
+        client=devices.client(),
         database=application.database,
         clock=application.system_clock,
     )

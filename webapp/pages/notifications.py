@@ -18,6 +18,7 @@ from housing.notices.kinds import TOPICS
 from housing.notices.service import ask_to_verify
 from housing.people import service as people
 from webapp import current, errors, labels, language
+from webapp import devices as browsers
 from webapp.addresses import next_page
 
 pages = Blueprint("notifications", __name__)
@@ -127,7 +128,7 @@ def add_device() -> flask.typing.ResponseReturnValue:
         endpoint=str(known.get("endpoint", "")),
         p256dh=str(known.get("p256dh", "")),
         auth=str(known.get("auth", "")),
-        name=_browser_name(),
+        name=browsers.name(),
     )
     with application.unit_of_work() as session:
         devices.register(
@@ -195,14 +196,6 @@ def _push_key() -> str:
     if not channels.is_real("push"):
         return ""
     return keys.public_key(keys.read_or_make(channels.push.key_path))
-
-
-def _browser_name() -> str:
-    agent = flask.request.user_agent.string
-    browser = next((b for b in ("Edg", "Firefox", "Chrome", "Safari") if b in agent), "Browser")
-    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
-    system = next((each for each in systems if each in agent), "")
-    return f"{'Edge' if browser == 'Edg' else browser} {system}".strip()
 
 
 def _back() -> BaseResponse:

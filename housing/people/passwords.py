@@ -1,0 +1,101 @@
+"""Passwords: how they are hashed and checked, and how a person changes his own."""
+
+import secrets
+from dataclasses import dataclass, field
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import select
+
+from engine.clock import Clock
+from engine.db import Database
+from housing.people import audit, locks, sessions
+from housing.people.locks import Attempt, Verdict
+from housing.people.models import Account
+from housing.people.rules import MAX_PASSWORD_LENGTH, check_new_password, normalise_password
+from housing.people.sessions import Client
+
+_hasher = PasswordHasher()  # argon2id, 64 MiB, 3 passes, 4 lanes: RFC 9106's low-memory choice
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordChange:
+    """What a person types to get another password.
+
+    Attributes:
+        old: the password until now, as typed.
+        new: as typed.
+        token: of the session that goes on.
+    """
+
+    old: str = field(repr=False)
+    new: str = field(repr=False)
+    token: str = field(repr=False)
+    client: Client
+
+
+def hash_password(password: str) -> str:
+    """Hash a password with argon2id after bringing it into NFKC."""
+    return _hasher.hash(normalise_password(password))
+
+
+def is_right(stored: str | None, password: str) -> bool:
+    """Compare a password with a stored hash; without one it takes as long and is wrong."""
+    # A longer text cannot be right; cutting it keeps a huge one from costing time.
+    text = normalise_password(password[: MAX_PASSWORD_LENGTH * 4])
+    try:
+        return _hasher.verify(stored or _nobodys_hash(), text) and stored is not None
+    except VerifyMismatchError:
+        return False
+
+
+def change_password(
+    account_id: int, change: PasswordChange, *, database: Database, clock: Clock
+) -> Verdict:
+    """Give an account another password; every session but the present one ends.
+
+    Opens its own units of work like `service.sign_in`, and for the same reasons. Wrong old
+    passwords count towards the lock of the account.
+
+    Args:
+        account_id: whose.
+        change: both passwords, and who goes on.
+        database: where accounts are.
+        clock: the real clock.
+
+    Raises:
+        PasswordTooShort, PasswordTooLong, PasswordTooCommon: the new one cannot be used.
+    """
+    with database.reading() as session:
+        row = session.execute(
+            select(Account.login, Account.password_hash).where(Account.id == account_id)
+        ).one()
+    check_new_password(change.new, login=row.login)
+    attempt = Attempt(
+        login=row.login,
+        address=change.client.address,
+        account_id=account_id,
+        is_right=is_right(row.password_hash, change.old),
+        failure="password_change_failed",
+    )
+    hashed = hash_password(change.new)
+    with database.unit_of_work() as session:
+        verdict = locks.judge(attempt, session=session, now=clock.now())
+        if verdict.kind == "right":
+            session.get_one(Account, account_id).password_hash = hashed
+            sessions.end_others(account_id, change.token, session=session)
+            audit.write(
+                "password_changed",
+                account_id,
+                change.client.address,
+                session=session,
+                now=clock.now(),
+            )
+    return verdict
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Make a hash that nobody's password fits, so that an unknown login costs the same time."""
+    return _hasher.hash(secrets.token_urlsafe(32))

@@ -1,0 +1,117 @@
+"""Open sessions of an account: begun at the sign-in, listed and ended by their owner."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from housing.people import audit
+from housing.people.models import WebSession
+from housing.people.rules import mask_address, session_end, token_hash
+
+KEY_LENGTH = 16
+"""Digits of a session's hash by which its owner names it; they open nothing."""
+
+_LONGEST_DEVICE = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Client:
+    """From where somebody asks.
+
+    Attributes:
+        address: network address, for the limit of failures.
+        device: browser and system, by which the person knows the session again.
+    """
+
+    address: str
+    device: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenSession:
+    """A browser in which somebody is signed in.
+
+    Attributes:
+        key: names it among the sessions of its owner.
+        device: browser and system as it called itself; "" when it told nothing.
+        place: its network address, the last part masked.
+        is_present: whether it is the one that asks.
+    """
+
+    key: str
+    device: str
+    place: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_present: bool
+
+
+def begin(account_id: int, *, client: Client, session: Session, now: datetime) -> str:
+    """Open a session and return its token, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        WebSession(
+            token_hash=token_hash(token),
+            account_id=account_id,
+            address=client.address,
+            device=client.device[:_LONGEST_DEVICE],
+            created_at=now,
+            last_seen_at=now,
+            expires_at=session_end(now, now),
+        )
+    )
+    return token
+
+
+def list_open(
+    account_id: int, *, token: str, session: Session, now: datetime
+) -> Sequence[OpenSession]:
+    """List the open sessions of an account: the present one first, then by last use."""
+    rows = session.scalars(
+        select(WebSession)
+        .where(WebSession.account_id == account_id, WebSession.expires_at > now)
+        .order_by(WebSession.last_seen_at.desc(), WebSession.token_hash)
+    )
+    present = token_hash(token)
+    found = [
+        OpenSession(
+            key=row.token_hash[:KEY_LENGTH],
+            device=row.device or "",
+            place=mask_address(row.address),
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            is_present=row.token_hash == present,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: not each.is_present)
+
+
+def end_one(account_id: int, key: str, *, session: Session, clock: Clock) -> bool:
+    """End one session of an account; False when it has none of that name."""
+    rows = session.scalars(select(WebSession).where(WebSession.account_id == account_id))
+    found = next((row for row in rows if row.token_hash[:KEY_LENGTH] == key), None)
+    if found is None:
+        return False
+    session.delete(found)
+    audit.write("session_ended", account_id, found.address, session=session, now=clock.now())
+    return True
+
+
+def end_others(account_id: int, token: str, *, session: Session) -> None:
+    """End every session of an account but the one of a token."""
+    session.execute(
+        delete(WebSession).where(
+            WebSession.account_id == account_id, WebSession.token_hash != token_hash(token)
+        )
+    )
+
+
+def end_all(account_id: int, *, session: Session) -> None:
+    """End every session of an account: after a new role, or when it is closed."""
+    session.execute(delete(WebSession).where(WebSession.account_id == account_id))

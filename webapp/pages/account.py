@@ -1,0 +1,122 @@
+"""A person's own account: password, open sessions, and the way to his notices."""
+
+import math
+from datetime import datetime, timedelta
+
+import flask
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from engine.errors import Invalid
+from housing.people import passwords, sessions
+from housing.people.locks import Verdict
+from housing.people.passwords import PasswordChange
+from housing.people.rules import MIN_PASSWORD_LENGTH
+from webapp import current, devices, errors
+from webapp.sessions import COOKIE
+
+pages = Blueprint("account", __name__)
+
+STATUS_BY_VERDICT = {"wrong": 422, "locked": 429}
+
+
+@pages.get("/account")
+def show() -> str:
+    """Show the account: password, sessions, language."""
+    return _page()
+
+
+@pages.post("/account/password")
+def change_password() -> flask.typing.ResponseReturnValue:
+    """Change the password; the old one is asked for, and every other session ends."""
+    form, application = flask.request.form, current.application()
+    if form.get("new_password") != form.get("new_password_again"):
+        return _page(again_problem=_("The two new passwords differ.")), 422
+    change = PasswordChange(
+        old=form.get("old_password", ""),
+        new=form.get("new_password", ""),
+        token=_token(),
+        client=devices.client(),
+    )
+    try:
+        verdict = passwords.change_password(
+            current.account().id,
+            change,
+            database=application.database,
+            clock=application.system_clock,
+        )
+    except Invalid as refusal:
+        return _page(new_problem=errors.sentence(refusal)), 422
+    if verdict.kind != "right":
+        return _page(old_problem=_refusal(verdict)), STATUS_BY_VERDICT[verdict.kind]
+    flask.flash(_("Your password was changed. All other sessions have ended."))
+    return _back()
+
+
+@pages.post("/account/sessions/end")
+def end_session() -> Response:
+    """End one session of this person, named by the form."""
+    application = current.application()
+    with application.unit_of_work() as session:
+        is_found = sessions.end_one(
+            current.account().id,
+            flask.request.form.get("session", ""),
+            session=session,
+            clock=application.system_clock,
+        )
+    if is_found:
+        flask.flash(_("The session has ended."))
+    else:
+        flask.flash(_("This session had ended before."))
+    return _back()
+
+
+@pages.post("/account/sessions/end-others")
+def end_other_sessions() -> Response:
+    """End every session of this person but this one."""
+    with current.application().unit_of_work() as session:
+        sessions.end_others(current.account().id, _token(), session=session)
+    flask.flash(_("All other sessions have ended."))
+    return _back()
+
+
+def minutes_until(instant: datetime) -> int:
+    """Count the minutes, rounded up, until a lock ends."""
+    left = instant - current.application().system_clock.now()
+    return max(1, math.ceil(left / timedelta(minutes=1)))
+
+
+def _refusal(verdict: Verdict) -> str:
+    if verdict.locked_until is None:
+        return str(_("The present password is wrong; 3 failures lock the account for 15 minutes."))
+    return str(
+        ngettext(
+            "Too many failed attempts: this account is locked. Try again in %(num)d minute.",
+            "Too many failed attempts: this account is locked. Try again in %(num)d minutes.",
+            minutes_until(verdict.locked_until),
+        )
+    )
+
+
+def _page(**problems: object) -> str:
+    application, account = current.application(), current.account()
+    now = application.system_clock.now()
+    with application.reading() as session:
+        found = sessions.list_open(account.id, token=_token(), session=session, now=now)
+    return flask.render_template(
+        "account/show.html",
+        account=account,
+        sessions=found,
+        min_length=MIN_PASSWORD_LENGTH,
+        **problems,
+    )
+
+
+def _token() -> str:
+    return flask.request.cookies.get(COOKIE, "")
+
+
+def _back() -> Response:
+    return flask.redirect(flask.url_for("account.show"))
