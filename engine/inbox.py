@@ -87,8 +87,8 @@ class Narrowing:
         due_from: due at this instant or later.
         due_before: due before this instant.
         is_without_due: without a due date.
-        cases: of these cases, or with `words` in the name of the task.
-        words: what to look for in the names of tasks.
+        cases: of these cases, or with `words` in the case number or the name of the task.
+        words: what to look for in case numbers and names of tasks.
     """
 
     process_key: str | None = None
@@ -311,8 +311,16 @@ def _conditions(narrowing: Narrowing) -> list[Condition]:
     if narrowing.is_without_due:
         conditions.append(user_task.c.due_at.is_(None))
     if narrowing.cases is not None:
-        is_named = user_task.c.name.contains(narrowing.words, autoescape=True)
-        conditions.append(or_(user_task.c.instance_id.in_(narrowing.cases), is_named))
+        numbered = select(process_instance.c.id).where(
+            process_instance.c.business_key.contains(narrowing.words, autoescape=True)
+        )
+        conditions.append(
+            or_(
+                user_task.c.instance_id.in_(narrowing.cases),
+                user_task.c.instance_id.in_(numbered),
+                user_task.c.name.contains(narrowing.words, autoescape=True),
+            )
+        )
     return conditions
 
 

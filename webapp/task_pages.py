@@ -12,7 +12,7 @@ from engine.errors import (
     UserTaskNotFound,
 )
 from engine.explanations import Deadline
-from engine.queries import TaskFilter, UserTask
+from engine.queries import UserTask
 from engine.types import Actor
 from forms.schema import Form
 from housing.cases import queries as cases
@@ -34,6 +34,7 @@ class TaskPage:
         draft: raw values this person saved before.
         is_mine: claimed by or assigned to this person.
         may_claim: open, unclaimed, and offered to one of this person's teams.
+        may_take_over: open, held by somebody else, and offered to one of this person's teams.
     """
 
     task: UserTask
@@ -42,6 +43,7 @@ class TaskPage:
     draft: Mapping[str, object] | None
     is_mine: bool
     may_claim: bool
+    may_take_over: bool
 
     @property
     def may_work(self) -> bool:
@@ -69,13 +71,15 @@ def read(task_id: str) -> TaskPage:
             if task.state == "open"
             else {}
         )
+    is_offered = task.state == "open" and _is_offered(task, actor)
     return TaskPage(
         task=task,
         form=model_words.say_form(form) if form else None,
         context=context,
         draft=kept.values if kept else None,
         is_mine=task.assignee == actor.id,
-        may_claim=task.state == "open" and task.assignee is None and _is_offered(task, actor),
+        may_claim=is_offered and task.assignee is None,
+        may_take_over=is_offered and task.assignee not in (None, actor.id),
     )
 
 
@@ -110,15 +114,3 @@ def why_not(task: UserTask) -> Conflict:
     if task.state != "open":
         return TaskAlreadyEnded(task.ended_by_name or "")
     return TaskAlreadyClaimed(task.assignee_name or "")
-
-
-def next_task(after: UserTask) -> UserTask | None:
-    """Find what this person can do next: an own task first, then one offered to the team."""
-    application, actor = current.application(), current.actor()
-    for wanted in (TaskFilter(assigned_to=actor.id), TaskFilter(offered_to=actor)):
-        with application.reading() as session:
-            found = queries.open_tasks(wanted, session)
-        for task in found.rows:
-            if task.id != after.id:
-                return task
-    return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.errors import Conflict, NotAllowed, NotFound
+from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 
 
 @dataclass(eq=False)
@@ -24,3 +24,7 @@ class ActionPast(Conflict):
     """This case has gone on meanwhile; this action is not possible now."""
 
     message: str
+
+
+class ReasonMissing(Invalid):
+    """Give a reason; your colleague is told it, and it stands in the history of the case."""

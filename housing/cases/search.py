@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import Select, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from engine.tables import process_instance
 from housing.applications.models import HousingApplication
 from housing.leases.models import Lease
 from housing.move_outs.models import MoveOutCase
@@ -34,7 +33,7 @@ def instances_about(text: str, *, session: Session) -> tuple[str, ...]:
 
 
 def cases_with(text: str) -> Select[str | None]:
-    """Ask for the cases whose number, person, home, place or report bears a text.
+    """Ask for the cases whose person, home, place or report bears a text.
 
     The query is not run: the inbox looks with it among the tasks that somebody may see.
     """
@@ -46,9 +45,6 @@ def cases_with(text: str) -> Select[str | None]:
     found = union_all(
         *_about(wanted),
         select(RepairTicket.instance_id).where(is_reported),
-        select(process_instance.c.id).where(
-            process_instance.c.business_key.contains(wanted, autoescape=True)
-        ),
     ).subquery()
     return select(found.c.instance_id).where(found.c.instance_id.is_not(None))
 

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from engine import inbox
+from engine import bench_inbox, inbox
+from engine.bench_inbox import NewTask
 from engine.db import metadata
 from engine.inbox import EVERYTHING, Cut, Listing, Narrowing, Reader
-from engine.tables import process_definition, process_instance, user_task
 from engine.types import CITY
 from housing.bootstrap import Application
 from housing.cases import search
@@ -32,7 +32,6 @@ STAFF = 200
 GROUPS = 40
 SCOPES = 10
 BATCH = 2_000
-STATE_BYTES = 1_000
 ME = 1
 """The account that looks: two groups in the whole city, as every member of the staff."""
 
@@ -77,16 +76,15 @@ def found(application: Application, tasks: int, told: Told) -> str:
     token = secrets.token_urlsafe(32)
     with application.unit_of_work() as session:
         _hire(session, now)
-        session.execute(insert(process_definition), [_definition(now)])
+        bench_inbox.insert_definition(now, session)
         session.add(_session(token, now))
     total = tasks + tasks // 5
     for begun in range(0, total, BATCH):
         numbers = range(begun, min(begun + BATCH, total))
         with application.unit_of_work() as session:
             rows = [_rows(number, tasks, now) for number in numbers]
-            session.execute(insert(process_instance), [each[0] for each in rows])
-            session.execute(insert(user_task), [each[1] for each in rows])
-            session.execute(insert(RepairTicket), [each[2] for each in rows])
+            bench_inbox.insert_tasks([task for task, _ticket in rows], session)
+            session.execute(insert(RepairTicket), [ticket for _task, ticket in rows])
         told("fill", numbers.stop, total)
     with application.unit_of_work() as session:
         session.execute(text("ANALYZE"))
@@ -169,48 +167,20 @@ def _session(token: str, now: datetime) -> WebSession:
     )
 
 
-def _definition(now: datetime) -> Mapping[str, object]:
-    return {
-        "id": "d",
-        "key": "repair.ticket",
-        "version": 1,
-        "name": "修繕",
-        "content_hash": "-",
-        "deployed_at": now,
-        "deployed_by": "system",
-    }
-
-
 def _group(number: int) -> str:
     return f"group-{number:02}"
 
 
-def _rows(number: int, tasks: int, now: datetime) -> tuple[dict[str, Any], ...]:
-    """Make a case with its task and its report; numbers from `tasks` on are done."""
-    key, case = f"R115-{number:06}", f"{number:032x}"
+def _rows(number: int, tasks: int, now: datetime) -> tuple[NewTask, dict[str, Any]]:
+    """Make a task and the report of its case; numbers from `tasks` on are done."""
     scope = f"community:C{chance.between(0, SCOPES - 1, 'scope', number)}"
-    begun = now - timedelta(seconds=chance.between(0, PERIOD, "begun", number))
-    status = "suspended" if number % 199 == 0 else "active"
-    instance = {
-        "id": case,
-        "definition_id": "d",
-        "business_key": key,
-        "scope": scope,
-        "status": status,
-        "version": 1,
-        "state": bytes(STATE_BYTES),
-        "started_at": begun,
-        "started_by": "1",
-    }
-    task = _task(number, now) | {"instance_id": case, "scope": scope, "created_at": begun}
-    if number >= tasks:
-        task |= {"state": "completed", "ended_at": now, "ended_by": str(number % STAFF + 1)}
+    task = _task(number, scope, now, is_done=number >= tasks)
     trouble = RARE if number % 499 == 0 else chance.choose(TROUBLES, "trouble", number)
-    ticket = {
-        "number": key,
-        "token": case,
-        "instance_id": case,
-        "community": scope[10:],
+    return task, {
+        "number": task.business_key,
+        "token": task.id,
+        "instance_id": task.id,
+        "community": scope.partition(":")[2],
         "unit_code": f"A-{number % 900:04}",
         "is_common_area": False,
         "category": "water",
@@ -221,36 +191,30 @@ def _rows(number: int, tasks: int, now: datetime) -> tuple[dict[str, Any], ...]:
         "may_enter_without_presence": False,
         "photos": [],
         "is_emergency": False,
-        "reporter_id": 1,
+        "reporter_id": ME,
         "reporter_name": f"住戶{number}",
-        "submitted_at": begun,
+        "submitted_at": task.begun_at,
         "stage": "triage",
-        "stage_at": begun,
+        "stage_at": task.begun_at,
         "measures": [],
         "rework_count": 0,
     }
-    return instance, task, ticket
 
 
-def _task(number: int, now: datetime) -> dict[str, Any]:
+def _task(number: int, scope: str, now: datetime, *, is_done: bool) -> NewTask:
     """Every second task is claimed by one of its group; every twentieth has no due date."""
     group = number % GROUPS
     staff = group + GROUPS * chance.between(0, STAFF // GROUPS - 1, "staff", number) or STAFF
-    is_claimed = (number // GROUPS) % 2 == 0
     due_in = timedelta(seconds=chance.between(0, PERIOD, "due", number))
-    due_at = None if number % 20 == 7 else now - LATE + due_in
-    return {
-        "id": f"{number:032x}",
-        "element_id": f"step{number % 9}",
-        "name": f"處理{number % 9}",
-        "lane": "",
-        "candidate_group": _group(group),
-        "priority": 50,
-        "state": "open",
-        "assignee": str(staff) if is_claimed else None,
-        "due_at": due_at,
-        "assignee_name": f"承辦人{staff}" if is_claimed else None,
-        "original_due_at": due_at,
-        "ended_at": None,
-        "ended_by": None,
-    }
+    return NewTask(
+        id=f"{number:032x}",
+        business_key=f"R115-{number:06}",
+        step=number % 9,
+        group=_group(group),
+        scope=scope,
+        holder=staff if is_done or (number // GROUPS) % 2 == 0 else None,
+        begun_at=now - timedelta(seconds=chance.between(0, PERIOD, "begun", number)),
+        due_at=None if number % 20 == 7 else now - LATE + due_in,
+        ended_at=now if is_done else None,
+        is_suspended=number % 199 == 0 and not is_done,
+    )

@@ -8,6 +8,18 @@ _UNTIL_ZH = "辦理期限：{until}"
 _UNTIL_EN = "To be done by: {until}"
 
 DEADLINES: Mapping[str, NoticeWords] = {
+    "task_taken": words(
+        (
+            "【{number}】{name}已接手：{what}",
+            "您認領的待辦「{what}」已由{name}接手辦理。",
+            "原因：{reason}",
+        ),
+        (
+            "[{number}] {name} took over: {what}",
+            "{name} took over the task “{what}” that you had claimed.",
+            "Reason: {reason}",
+        ),
+    ),
     "due_half": words(
         ("【{number}】待辦提醒：{what}", "待辦事項「{what}」辦理期間已過半。", _UNTIL_ZH),
         ("[{number}] Reminder: {what}", "Half of the time for “{what}” has gone.", _UNTIL_EN),

@@ -1,5 +1,6 @@
 """The inbox for each role; claim, draft, complete, and what happens when somebody was faster."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -119,6 +120,7 @@ def test_who_claims_second_reads_who_was_faster(signed_in, reported, house):
 
     assert refused.status_code == 409
     assert "這項待辦已由張守成認領" in refused.text
+    assert "0 秒前" in refused.text
 
 
 def test_a_form_with_mistakes_is_shown_again_with_what_was_typed(signed_in, triage, house):
@@ -237,3 +239,72 @@ def test_the_inbox_is_complete_in_english(signed_in, triage):
     assert "To claim (1)" in page.text
     assert "2 days left" in page.text
     assert "可認領" not in page.text
+
+
+def test_taking_a_colleagues_task_needs_a_reason_and_tells_him(signed_in, reported, house):
+    task = task_in(house, reported("resident3").instance_id)
+    first, second = signed_in("manager1"), signed_in("manager2")
+    first.open(f"/tasks/{task.id}")
+    first.send(f"/tasks/{task.id}/claim")
+    second.open(f"/tasks/{task.id}")
+
+    refused = second.send(f"/tasks/{task.id}/take-over", reason=" ")
+    assert refused.status_code == 422
+    assert "請填寫原因" in refused.text
+    assert task_of(house, task.id).assignee_name == "張守成"
+
+    assert second.send(f"/tasks/{task.id}/take-over", reason="今日請假").status_code == 200
+    assert task_of(house, task.id).assignee_name == "李勤美"
+    assert "李勤美已接手" in first.open("/messages").text
+
+
+def test_who_is_not_of_the_team_cannot_take_a_task_over(signed_in, triage, house):
+    manager, stranger = signed_in("manager1"), signed_in("warranty1")
+    manager.open(f"/tasks/{triage.id}")
+    manager.send(f"/tasks/{triage.id}/claim")
+    stranger.open("/tasks")
+
+    assert stranger.send(f"/tasks/{triage.id}/take-over", reason="x").status_code == 404
+    assert task_of(house, triage.id).assignee_name == "張守成"
+
+
+def test_the_next_task_comes_with_the_reason_of_its_order(signed_in, triage):
+    page = signed_in("manager1").client.get("/tasks/next", follow_redirects=True)
+
+    assert "可認領的待辦中，這一件期限最早" in page.text
+    assert page.request.path == f"/tasks/{triage.id}"
+
+
+def test_after_completing_the_next_task_of_the_same_list_is_offered(signed_in, reported, house):
+    first, _second = (task_in(house, reported("resident1").instance_id) for _ in range(2))
+    manager = signed_in("manager1")
+    manager.open(f"/tasks/{first.id}?view=team&q=水龍頭")
+    manager.send(f"/tasks/{first.id}/claim?view=team&q=水龍頭")
+    page = manager.send(f"/tasks/{first.id}?view=team&q=水龍頭", **solved_on_site())
+
+    assert "此清單的下一件" in page.text
+    (following,) = re.findall(r'data-key="j" href="/tasks/(\w+)\?view=team&amp;q=%E6', page.text)
+    assert following != first.id
+
+
+def test_filters_stand_in_the_address_and_as_chips_and_say_what_they_hide(signed_in, triage):
+    manager = signed_in("manager1")
+    assert "可認領（1）" in manager.open("/tasks?view=team&process=repair.ticket&due=later").text
+
+    hidden = manager.open("/tasks?view=team&process=repair.ticket&due=none").text
+    assert "篩選條件「無期限」隱藏了 1 項待辦" in hidden
+    assert '/tasks?view=team&amp;process=repair.ticket"' in hidden
+    assert 'name="process"' in manager.open("/tasks?view=all&filters=1").text
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", "²"])
+def test_an_address_without_sense_shows_the_first_page(signed_in, triage, page):
+    shown = signed_in("manager1").open(f"/tasks?view=team&sort=no&due=no&page={page}")
+
+    assert triage.business_key in shown.text
+
+
+def task_in(house, instance_id):
+    """Read the first open task of a case."""
+    with house.reading() as session:
+        return queries.open_tasks(TaskFilter(instance_id=instance_id), session).rows[0]

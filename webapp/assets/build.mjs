@@ -9,7 +9,7 @@ const target = new URL('../static/dist/', import.meta.url);
 const fonts = Object.fromEntries(['.woff', '.woff2', '.ttf', '.eot', '.svg'].map(ending => [ending, 'file']));
 
 const result = await esbuild.build({
-  entryPoints: ['src/app.css', 'src/app.mjs', 'src/forms.mjs', 'src/signature.mjs', 'src/viewer.mjs', 'src/diff.mjs', 'src/notifications.mjs', 'src/worker.mjs'],
+  entryPoints: ['src/app.css', 'src/app.mjs', 'src/forms.mjs', 'src/inbox.mjs', 'src/signature.mjs', 'src/viewer.mjs', 'src/diff.mjs', 'src/notifications.mjs', 'src/worker.mjs'],
   bundle: true,
   minify: true,
   format: 'iife',

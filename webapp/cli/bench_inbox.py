@@ -16,7 +16,7 @@ from webapp.factory import create_app
 from webapp.inbox_views import PAGE_SIZE, VIEWS
 from webapp.sessions import COOKIE
 
-REPEATS = 15
+REPEATS = 9
 FAR = 100
 """The page that is looked at beside the first one."""
 

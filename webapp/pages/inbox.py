@@ -1,19 +1,21 @@
 """The task inbox: its views, one task with its form, claim, draft, complete."""
 
 import math
+from typing import Any
 
 import flask
 from flask import Blueprint
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.errors import Conflict
-from housing.cases import service
+from engine.errors import Conflict, TaskAlreadyClaimed, TaskAlreadyEnded
+from housing.cases import service, taking
+from housing.cases.errors import ReasonMissing
 from housing.cases.service import Completion
 from housing.records.service import save_draft
 from webapp import current, errors, filling, inbox_views, model_words, task_pages
 from webapp.filling import Filled
-from webapp.inbox_views import PAGE_SIZE
+from webapp.inbox_views import PAGE_SIZE, Wanted
 from webapp.task_pages import TaskPage
 
 pages = Blueprint("inbox", __name__)
@@ -43,22 +45,70 @@ def list_tasks() -> str:
     )
 
 
+@pages.get("/tasks/next")
+def give_next() -> Response:
+    """Open the most pressing task, and say why it is that one."""
+    found = inbox_views.most_pressing()
+    if found is None:
+        flask.flash(_("Nothing is waiting for you now."), "success")
+        return flask.redirect(flask.url_for("inbox.list_tasks"))
+    task, reason = found
+    flask.flash(reason, "success")
+    return flask.redirect(flask.url_for("inbox.show_task", task_id=task.id))
+
+
 @pages.get("/tasks/<task_id>")
 def show_task(task_id: str) -> str:
     """Show a task; its form can be filled in by who has claimed it."""
+    return _shown(task_id)
+
+
+def _shown(task_id: str, **words: object) -> str:
     page = task_pages.read(task_id)
     view = filling.blank(page.form, page.context, draft=page.draft) if page.form else None
-    return _draw(page, view=view)
+    return _draw(page, view=view, **words)
+
+
+def _lost(task_id: str, error: Conflict) -> Answered:
+    """Say who was faster and when, and offer the next task."""
+    task = task_pages.read(task_id).task
+    at, now = task.ended_at or task.claimed_at, current.application().clock.now()
+    when = inbox_views.ago(at, now) if at else ""
+    return _shown(task_id, lost=errors.sentence(error), lost_when=when), 409
 
 
 @pages.post("/tasks/<task_id>/claim")
-def claim(task_id: str) -> Response:
+def claim(task_id: str) -> Answered:
     """Take a task that is offered to one's team; only one person gets it."""
     task_pages.read(task_id)
     application = current.application()
-    with application.unit_of_work() as session:
-        application.engine.claim(task_id, by=current.actor(), session=session)
+    try:
+        with application.unit_of_work() as session:
+            application.engine.claim(task_id, by=current.actor(), session=session)
+    except (TaskAlreadyClaimed, TaskAlreadyEnded) as error:
+        return _lost(task_id, error)
     flask.flash(_("The task is yours now."), "success")
+    return _to_task(task_id)
+
+
+@pages.post("/tasks/<task_id>/take-over")
+def take_over(task_id: str) -> Answered:
+    """Take a task from a colleague, with a reason; he is told."""
+    task_pages.read(task_id)
+    application = current.application()
+    try:
+        with application.unit_of_work() as session:
+            taking.take_over(
+                task_id,
+                flask.request.form.get("reason", ""),
+                by=current.actor(),
+                engine=application.engine,
+                session=session,
+                clock=application.clock,
+            )
+    except ReasonMissing as error:
+        return _shown(task_id, reason_error=errors.sentence(error)), 422
+    flask.flash(_("The task is yours now; your colleague is told."), "success")
     return _to_task(task_id)
 
 
@@ -70,7 +120,9 @@ def unclaim(task_id: str) -> Response:
     with application.unit_of_work() as session:
         application.engine.unclaim(task_id, by=current.actor(), session=session)
     flask.flash(_("The task is offered to the team again. Your draft is kept."), "success")
-    return flask.redirect(flask.url_for("inbox.list_tasks", view="team"))
+    wanted = _wanted()
+    listing = wanted.address if wanted else {"view": "team"}
+    return flask.redirect(flask.url_for("inbox.list_tasks", **listing))
 
 
 @pages.post("/tasks/<task_id>")
@@ -143,6 +195,7 @@ def _too_late(page: TaskPage, filled: Filled, error: Conflict) -> tuple[str, int
 
 
 def _draw(page: TaskPage, **words: object) -> str:
+    wanted = _wanted()
     case = task_pages.case_of(page.task, is_whole=flask.request.args.get("all") == "1")
     number = page.task.business_key
     return flask.render_template(
@@ -153,10 +206,19 @@ def _draw(page: TaskPage, **words: object) -> str:
         deadline=task_pages.deadline_of(page.task),
         deadline_json=flask.url_for("cases.deadlines", number=number) if case else "",
         is_worker=current.is_worker(),
-        following=task_pages.next_task(page.task),
+        following=inbox_views.next_task(page.task, wanted),
+        listing=wanted.address if wanted else {},
+        listing_title=inbox_views.VIEWS[wanted.view] if wanted else "",
         **words,
     )
 
 
 def _to_task(task_id: str) -> Response:
-    return flask.redirect(flask.url_for("inbox.show_task", task_id=task_id))
+    wanted = _wanted()
+    listing: dict[str, Any] = wanted.address if wanted else {}
+    return flask.redirect(flask.url_for("inbox.show_task", task_id=task_id, **listing))
+
+
+def _wanted() -> Wanted | None:
+    """Tell the list that the task was opened from; None when it was opened from elsewhere."""
+    return inbox_views.read_query(flask.request.args) if "view" in flask.request.args else None

@@ -1,0 +1,94 @@
+"""Rows of tasks for the benchmark of the inbox, as the engine writes them, without running it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from engine.tables import process_definition, process_instance, user_task
+
+DEFINITION = "bench"
+STATE = bytes(1_000)
+"""As long as the state of a case; nothing reads it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewTask:
+    """A case that stands at one task.
+
+    Attributes:
+        id: of the case and of its task, 32 hexadecimal digits.
+        step: number of the element it stands at.
+        holder: number of the account that claimed or completed it; None when nobody did.
+        ended_at: when the holder completed it.
+    """
+
+    id: str
+    business_key: str
+    step: int
+    group: str
+    scope: str
+    holder: int | None
+    begun_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    is_suspended: bool
+
+
+def insert_definition(now: datetime, session: Session) -> None:
+    """Write the definition that all these cases run."""
+    row = {
+        "id": DEFINITION,
+        "key": DEFINITION,
+        "version": 1,
+        "name": "Benchmark",
+        "content_hash": "",
+        "deployed_at": now,
+        "deployed_by": "system",
+    }
+    session.execute(insert(process_definition), [row])
+
+
+def insert_tasks(tasks: Sequence[NewTask], session: Session) -> None:
+    """Write cases and their tasks."""
+    session.execute(insert(process_instance), [_instance(each) for each in tasks])
+    session.execute(insert(user_task), [_task(each) for each in tasks])
+
+
+def _instance(task: NewTask) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "definition_id": DEFINITION,
+        "business_key": task.business_key,
+        "scope": task.scope,
+        "status": "suspended" if task.is_suspended else "active",
+        "version": 1,
+        "state": STATE,
+        "started_at": task.begun_at,
+        "started_by": "1",
+    }
+
+
+def _task(task: NewTask) -> dict[str, Any]:
+    holder = str(task.holder) if task.holder else None
+    return {
+        "id": task.id,
+        "instance_id": task.id,
+        "element_id": f"step{task.step}",
+        "name": f"處理{task.step}",
+        "lane": "",
+        "candidate_group": task.group,
+        "scope": task.scope,
+        "assignee": holder,
+        "assignee_name": holder,
+        "priority": 50,
+        "created_at": task.begun_at,
+        "due_at": task.due_at,
+        "original_due_at": task.due_at,
+        "state": "completed" if task.ended_at else "open",
+        "ended_at": task.ended_at,
+        "ended_by": holder if task.ended_at else None,
+    }
