@@ -14,7 +14,8 @@ class Plan:
 
     Attributes:
         source_id, target_id: ids of the two definitions.
-        mapping: ids of old elements to ids of new ones; identical ids need no entry.
+        mapping: ids of old elements to ids of new ones; identical ids need no entry; "" leaves
+            the cases that stand there in the old version.
         restarts_timers: running timers begin anew; else they keep their due time.
         clocks: policy by service level, "*" for all others; see engine/sla_carrying.py.
     """

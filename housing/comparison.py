@@ -110,7 +110,18 @@ def _scenarios(before: Files, after: Files) -> Iterator[Change]:
         old, new = before.get(name), after.get(name)
         if old != new and not (old and new and _read(old) == _read(new) != _UNREADABLE):
             title = _title(new or old or b"") or name.removeprefix(SCENARIOS)
-            yield Change(kind=_kind("scenario", old, new), file=name, element_name=title)
+            why = _why_aside(new)
+            if why and why != _why_aside(old):
+                yield Change(kind="scenario-aside", file=name, element_name=title, after=why)
+            else:
+                yield Change(kind=_kind("scenario", old, new), file=name, element_name=title)
+
+
+def _why_aside(scenario: bytes | None) -> str:
+    """Tell why a scenario was set aside; "" for one that is played."""
+    found = _read(scenario or b"{}")
+    mark = found.get("set_aside") if isinstance(found, Mapping) else None
+    return str(mark.get("reason", "")) if isinstance(mark, Mapping) else ""
 
 
 def _others(before: Files, after: Files) -> Iterator[Change]:

@@ -74,6 +74,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "scenario-added": _l('New scenario: "%(name)s"'),
     "scenario-removed": _l('Removed scenario: "%(name)s"'),
     "scenario-changed": _l('Changed scenario: "%(name)s"'),
+    "scenario-aside": _l('Scenario set aside: "%(name)s", because: %(after)s'),
     "file-added": _l("New file: %(file)s"),
     "file-removed": _l("Removed file: %(file)s"),
     "file-changed": _l("Changed file: %(file)s"),
@@ -288,7 +289,7 @@ _KINDS_BY_GROUP: Mapping[str, tuple[str, ...]] = {
         *("topic", "input", "output", "script", "result", "correlation", "code", "setting"),
         *("file-added", "file-removed", "file-changed", "file-unreadable"),
     ),
-    "scenarios": ("scenario-added", "scenario-removed", "scenario-changed"),
+    "scenarios": ("scenario-added", "scenario-removed", "scenario-changed", "scenario-aside"),
     "drawing": ("drawing",),
 }
 GROUP_BY_KIND: Mapping[str, str] = {

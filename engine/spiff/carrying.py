@@ -58,7 +58,7 @@ def findings_of(
     unknown += [
         _finding("unknown_target", old.elements[source], target)
         for source, target in plan.mapping.items()
-        if source in old.elements and target not in new.elements
+        if source in old.elements and target and target not in new.elements
     ]
     found = [_finding_of(old, new, plan, each) for each in _standing(old, active)]
     return unknown + [each for each in found if each is not None]
@@ -99,7 +99,8 @@ def _finding_of(
     """Tell what prevents the tokens at one element from being carried over."""
     target = plan.target_of(element.id)
     if target not in new.elements:
-        return _finding("unmapped", element) if target == element.id else None
+        is_left = not target or target == element.id  # nobody said where to; or to nowhere
+        return _finding("unmapped", element) if is_left else None
     aim = new.elements[target]
     if element.type != aim.type and (target == element.id or aim.type in NO_TARGETS):
         return _finding("type_changed" if target == element.id else "no_target", element, target)

@@ -13,6 +13,7 @@ from housing.drafts import checking, queries, service
 from housing.drafts.queries import LIVE
 from housing.insight import queries as insight
 from housing.scenario_runs import views as scenarios
+from housing.scenarios import shipped_files
 from webapp import approval_page, current, draft_page, simulation_page
 
 pages = Blueprint("approvals", __name__)
@@ -35,7 +36,8 @@ def show(draft_id: str) -> str:
             cases = affected_cases.affected(
                 draft.process_key, files, engine=application.engine, session=session
             )
-    report = approval_page.report(base, files)
+    shipped = shipped_files(draft.package)  # a draft holds only those it changes
+    report = approval_page.report({**shipped, **base}, {**shipped, **files})
     return flask.render_template(
         "approvals/show.html",
         draft=draft,

@@ -212,7 +212,7 @@ def _read_plan(source_id: str, target_id: str, form: Mapping[str, str]) -> Plan:
     return Plan(
         source_id=source_id,
         target_id=target_id,
-        mapping={old: new for old, new in pairs.items() if new and new != old},
+        mapping={old: new for old, new in pairs.items() if new != old},
         restarts_timers=form.get("timers") == "restart",
         clocks=_read_clocks(form),
     )
