@@ -97,7 +97,8 @@ def test_nothing_starts_without_reason_and_confirmation(house, reported, newer, 
 def test_a_supervisor_moves_a_case_to_another_step(house, reported, signed_in):
     number = reported().number
     browser = signed_in("supervisor1")
-    assert f"/cases/{number}/move" in browser.open(f"/cases/{number}").text
+    assert f"/cases/{number}/cockpit" in browser.open(f"/cases/{number}").text
+    assert f"/cases/{number}/move" in browser.open(f"/cases/{number}/cockpit").text
     form = browser.open(f"/cases/{number}/move").text
     source = re.search(r'id="from" name="from"><option value="(\w+)"', form)[1]
     steps = re.findall(r'<option value="(\w+)">[^<]* · (?:人工|待辦|使用者)', form)
