@@ -84,7 +84,7 @@ def change_password(
         verdict = locks.judge(attempt, session=session, now=clock.now())
         if verdict.kind == "right":
             session.get_one(Account, account_id).password_hash = hashed
-            sessions.end_others(account_id, change.token, session=session)
+            sessions.end_others(account_id, change.token, session=session, clock=clock)
             audit.write(
                 "password_changed",
                 account_id,

@@ -252,7 +252,7 @@ def _record_sign_in(
         return SignInOutcome(kind=verdict.kind, locked_until=verdict.locked_until)
     account_id = attempt.account_id
     audit.write("signed_in", account_id, client.address, session=session, now=now)
-    token = sessions.begin(account_id, client=client, session=session, now=now)
+    token = sessions.open_one(account_id, client=client, session=session, now=now)
     return SignInOutcome(kind="accepted", account_id=account_id, token=token)
 
 

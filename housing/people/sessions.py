@@ -51,7 +51,7 @@ class OpenSession:
     is_present: bool
 
 
-def begin(account_id: int, *, client: Client, session: Session, now: datetime) -> str:
+def open_one(account_id: int, *, client: Client, session: Session, now: datetime) -> str:
     """Open a session and return its token, which is stored nowhere."""
     token = secrets.token_urlsafe(32)
     session.add(
@@ -103,8 +103,9 @@ def end_one(account_id: int, key: str, *, session: Session, clock: Clock) -> boo
     return True
 
 
-def end_others(account_id: int, token: str, *, session: Session) -> None:
+def end_others(account_id: int, token: str, *, session: Session, clock: Clock) -> None:
     """End every session of an account but the one of a token."""
+    audit.write("sessions_ended", account_id, session=session, now=clock.now())
     session.execute(
         delete(WebSession).where(
             WebSession.account_id == account_id, WebSession.token_hash != token_hash(token)

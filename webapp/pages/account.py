@@ -76,8 +76,11 @@ def end_session() -> Response:
 @pages.post("/account/sessions/end-others")
 def end_other_sessions() -> Response:
     """End every session of this person but this one."""
-    with current.application().unit_of_work() as session:
-        sessions.end_others(current.account().id, _token(), session=session)
+    application = current.application()
+    with application.unit_of_work() as session:
+        sessions.end_others(
+            current.account().id, _token(), session=session, clock=application.system_clock
+        )
     flask.flash(_("All other sessions have ended."))
     return _back()
 
