@@ -31,7 +31,7 @@ from housing.drafts import going_live, shipped
 from housing.errors import AlreadyRunning, NoDemoCity
 from housing.files.service import FileStore
 from housing.insight import service as insight
-from housing.move_outs import bank
+from housing.move_outs import accounts, bank
 from housing.notices import service as notices
 from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people import service as people
@@ -162,7 +162,11 @@ class Application:
         if self.settings.bank != "simulator":
             return 0
         return bank.ask(
-            bank.SimulatedBank(), database=self.database, engine=self.engine, clock=self.clock
+            bank.SimulatedBank(),
+            database=self.database,
+            engine=self.engine,
+            clock=self.clock,
+            vault=self.vault,
         )
 
     def refresh_clock(self) -> None:
@@ -214,14 +218,15 @@ class Application:
             tokens.revoke(name, session=session, clock=self.system_clock)
 
     def renew_seals(self) -> int:
-        """Seal every national id, mobile number and care note with the newest key, in batches.
+        """Seal ids, numbers, accounts and care notes with the newest key, in batches.
 
         What older versions wrote unsealed is sealed too.
 
         Returns:
             How many were sealed anew.
         """
-        return sum(self._renew(seal) for seal in (persons.seal_anew, care_sealing.seal_anew))
+        seals = (persons.seal_anew, care_sealing.seal_anew, accounts.seal_anew)
+        return sum(self._renew(seal) for seal in seals)
 
     def _renew(self, seal_anew: SealAnew) -> int:
         total = 0

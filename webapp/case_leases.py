@@ -9,7 +9,7 @@ import flask
 from engine.calendar import local_date
 from engine.records import Instance
 from housing.cases.rules import Viewer
-from housing.move_outs import overview, queries
+from housing.move_outs import accounts, overview, queries
 from housing.move_outs.queries import CaseView, Line
 from housing.places.handovers import ItemView
 from housing.renewals import queries as renewals
@@ -40,6 +40,7 @@ class MoveOutPart:
         vacancy_days: since the handover; None as long as the household lives there.
         can_take_back, can_extend: this person may do it now.
         sees_handover: this person may open the exit sheet.
+        sees_account: this person works here, and an account was named.
     """
 
     view: CaseView
@@ -49,6 +50,7 @@ class MoveOutPart:
     can_take_back: bool
     can_extend: bool
     sees_handover: bool
+    sees_account: bool
     templates: Templates = MOVE_OUT_TEMPLATES
 
     @property
@@ -97,6 +99,7 @@ def read_move_out(case: Instance, viewer: Viewer, waits: Collection[str]) -> Par
         lines = queries.settlement(case.business_key, session=session)
         vacancy = overview.vacancy_since(view.unit_id, view.handed_over_on, today, session=session)
         disputed = queries.disputed_items(case.business_key, session=session)
+        has_account = accounts.is_named(case.business_key, session=session)
     waits_for_word = case.status == "active" and "message" in waits
     is_officer = current.actor().belongs_to("officer", case.scope)
     is_own = viewer.relation == "tenant" and view.tenant_account == current.account().id
@@ -112,6 +115,7 @@ def read_move_out(case: Instance, viewer: Viewer, waits: Collection[str]) -> Par
         and view.reason == "death"
         and view.leave_on is None,
         sees_handover=viewer.is_staff and view.leave_on is not None,
+        sees_account=viewer.is_staff and has_account,
     )
 
 

@@ -173,6 +173,7 @@ class _Hand:
             engine=self.application.engine,
             session=session,
             clock=self.application.clock,
+            vault=self.application.vault,
         )
 
     def fill_sheet(self, of: Leaving, session: Session) -> None:

@@ -1,5 +1,6 @@
 """Whether an account belongs to a name: the bank is asked outside of any transaction."""
 
+from dataclasses import replace
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -8,9 +9,12 @@ from engine.clock import Clock
 from engine.db import Database
 from engine.process_engine import ProcessEngine
 from engine.types import SYSTEM
+from housing.move_outs.accounts import asked_number
 from housing.move_outs.errors import InquiryNotOpen
+from housing.move_outs.models import BankInquiry
 from housing.move_outs.queries import Inquiry, open_inquiries
 from housing.move_outs.service import answer_inquiry
+from housing.vault import Vault
 
 
 class BankGateway(Protocol):
@@ -34,14 +38,23 @@ class SimulatedBank:
         return None
 
 
-def ask(gateway: BankGateway, *, database: Database, engine: ProcessEngine, clock: Clock) -> int:
+def ask(
+    gateway: BankGateway,
+    *,
+    database: Database,
+    engine: ProcessEngine,
+    clock: Clock,
+    vault: Vault,
+) -> int:
     """Put every open question to the bank; call it outside of any unit of work.
+
+    The bank is told the whole account number.
 
     Returns:
         How many it answered. An answer that came from elsewhere meanwhile stays.
     """
     with database.reading() as session:
-        waiting = open_inquiries(session=session)
+        waiting = [_unmasked(each, vault, session) for each in open_inquiries(session=session)]
     answered = 0
     for inquiry in waiting:
         try:
@@ -52,6 +65,11 @@ def ask(gateway: BankGateway, *, database: Database, engine: ProcessEngine, cloc
             with database.unit_of_work() as session:
                 answered += _take_in(inquiry.id, is_match, engine, session, clock)
     return answered
+
+
+def _unmasked(inquiry: Inquiry, vault: Vault, session: Session) -> Inquiry:
+    row = session.get_one(BankInquiry, inquiry.id)
+    return replace(inquiry, account_number=asked_number(row, vault=vault, session=session))
 
 
 def _take_in(

@@ -51,6 +51,13 @@ class InquiryNotOpen(Conflict):
 
 
 @dataclass(eq=False)
+class AccountMissing(NotFound):
+    """This move-out names no account for the refund."""
+
+    number: str
+
+
+@dataclass(eq=False)
 class ItemIncomplete(Invalid):
     """Choose what was found; damage needs a photo and a price, a dispute a reason."""
 

@@ -1,8 +1,8 @@
-"""Tables of moving out: the case, the lines of its settlement, inquiries at the bank."""
+"""Tables of moving out: the case, its settlement, refund accounts, inquiries at the bank."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from housing.orm import Base
@@ -69,11 +69,31 @@ class SettlementLine(Base):
     item_id: Mapped[int | None]
 
 
+class RefundAccount(Base):
+    """An account that a household named for the refund; the newest of a case counts.
+
+    Attributes:
+        masked: the last four digits, for pages and records.
+        sealed: the number, encrypted for this row; see `housing.vault`.
+    """
+
+    __tablename__ = "refund_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("move_out_case.id"), index=True)
+    bank_code: Mapped[str] = mapped_column(String(8))
+    masked: Mapped[str] = mapped_column(String(20))
+    sealed: Mapped[str] = mapped_column(Text)
+    given_at: Mapped[datetime]
+
+
 class BankInquiry(Base):
     """A question to the bank: does this account belong to this name?
 
     Attributes:
         idem: key of the call that asked.
+        account_number: masked; in full in a row from before accounts were sealed.
+        account_id: holds the number sealed; None without one.
         is_match: the answer; None as long as there is none.
     """
 
@@ -84,6 +104,7 @@ class BankInquiry(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("move_out_case.id"), index=True)
     bank_code: Mapped[str] = mapped_column(String(8))
     account_number: Mapped[str] = mapped_column(String(20))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("refund_account.id"))
     holder_name: Mapped[str] = mapped_column(String(100))
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ from housing.care.service import LEFT_MESSAGE
 from housing.leases import queries as leases
 from housing.leases import service as lease_service
 from housing.leases.service import Movement
+from housing.move_outs import accounts
 from housing.move_outs.desk import case_by_number, exit_sheet, home_of, lease_of
 from housing.move_outs.errors import SheetNotFinished
 from housing.move_outs.models import BankInquiry, MoveOutCase, SettlementLine
@@ -19,7 +20,7 @@ from housing.move_outs.rules import (
     refund,
     rent_of_last_month,
 )
-from housing.move_outs.service import NOTICE_FORM, announce_closing
+from housing.move_outs.service import announce_closing
 from housing.persons import service as persons
 from housing.persons.queries import person
 from housing.places import service as places
@@ -27,7 +28,6 @@ from housing.places.handovers import ItemView
 from housing.records.service import latest_answers
 from housing.slices import NOTHING, Call, Result
 
-ACCOUNT_FORM = "move_out/fix_account"
 HANDOVER_FORM = "move_out/handover"
 SETTLE_FORM = "move_out/settle"
 
@@ -321,15 +321,14 @@ def _has_rent_of(lease_id: int, rent_until: date, call: Call) -> bool:
 
 def _inquire(call: Call) -> BankInquiry:
     case = _case(call)
-    answers = latest_answers(call.instance.id, ACCOUNT_FORM, session=call.session)
-    if not answers:
-        answers = latest_answers(call.instance.id, NOTICE_FORM, session=call.session)
+    account = accounts.newest(case.id, session=call.session)
     lease = lease_of(case, session=call.session)
     inquiry = BankInquiry(
         idem=call.key,
         case_id=case.id,
-        bank_code=str(answers.get("bank_code") or ""),
-        account_number=str(answers.get("bank_account") or ""),
+        bank_code=account.bank_code if account else "",
+        account_number=account.masked if account else "",
+        account_id=account.id if account else None,
         holder_name=person(lease.tenant_id, session=call.session).name,
         asked_at=call.now,
     )

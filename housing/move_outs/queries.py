@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inquiry:
-    """A question to the bank that waits for its answer."""
+    """A question to the bank that waits for its answer; the account number is masked."""
 
     id: int
     number: str

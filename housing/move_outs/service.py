@@ -13,6 +13,7 @@ from engine.records import StepResult
 from engine.types import SYSTEM, Actor
 from housing.leases import queries as leases
 from housing.leases.queries import LeaseView
+from housing.move_outs.accounts import NOTICE_FORM, seal_answers
 from housing.move_outs.desk import (
     case_by_number,
     case_of_instance,
@@ -32,9 +33,9 @@ from housing.places.service import NewItem
 from housing.records.forms import form_in_service
 from housing.records.rules import account_party
 from housing.records.service import Answers, record, take_in
+from housing.vault import Vault
 
 PROCESS = "lease.move_out"
-NOTICE_FORM = "move_out/notice"
 WITHDRAW_MESSAGE = "move_out.withdraw"
 EXTENSION_MESSAGE = "move_out.extend_take_over"
 CLOSING_MESSAGE = "lease.closing"
@@ -74,12 +75,19 @@ class ExitSheet:
     signatures: tuple[Mapping[str, object], ...]
 
 
-def open_case(
-    notice: Notice, *, by: Actor, engine: ProcessEngine, session: Session, clock: Clock
+def open_case(  # noqa: PLR0913  # the face of the room
+    notice: Notice,
+    *,
+    by: Actor,
+    engine: ProcessEngine,
+    session: Session,
+    clock: Clock,
+    vault: Vault | None = None,
 ) -> StepResult:
-    """Open a move-out and start its process.
+    """Open a move-out and start its process. A notice that names an account needs the vault.
 
     Raises:
+        KeyMissing: it names an account and there is no vault.
         LeaseNotFound: there is no such lease.
         MoveOutRunning: the lease is being ended already.
     """
@@ -110,7 +118,8 @@ def open_case(
         session=session,
     )
     case.instance_id = result.instance_id
-    _keep(case, lease, notice, result.instance_id, by=by, session=session, clock=clock)
+    kept = seal_answers(case, notice.values, vault=vault, session=session, clock=clock)
+    _keep(case, lease, kept, result.instance_id, by=by, session=session, clock=clock)
     return result
 
 
@@ -261,7 +270,7 @@ def _account(person_id: int, session: Session) -> str | None:
 def _keep(  # noqa: PLR0913
     case: MoveOutCase,
     lease: LeaseView,
-    notice: Notice,
+    values: Mapping[str, object],
     instance_id: str,
     *,
     by: Actor,
@@ -269,12 +278,12 @@ def _keep(  # noqa: PLR0913
     clock: Clock,
 ) -> None:
     """Keep the form, and let tenant and heir see the case."""
-    if notice.values:
+    if values:
         answers = Answers(
             instance_id=instance_id,
             form=form_in_service(NOTICE_FORM, session=session),
             form_key=NOTICE_FORM,
-            values=notice.values,
+            values=values,
         )
         record(answers, by=by, session=session, clock=clock)
     for person_id in {lease.tenant_id, case.heir_id} - {None}:

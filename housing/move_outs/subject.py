@@ -15,7 +15,7 @@ from housing.leases import service as lease_service
 from housing.leases.queries import LeaseView, lease_by_number
 from housing.leases.service import CoResident, Movement, NewLease
 from housing.letters.subject import VERBS as LETTER_VERBS
-from housing.move_outs import queries, service
+from housing.move_outs import accounts, queries, service
 from housing.move_outs.desk import case_of_instance, exit_sheet
 from housing.move_outs.errors import (
     HeirNotEntitled,
@@ -64,7 +64,12 @@ def open_notice(opening: Opening, desk: Desk) -> StepResult:
         part_month=str(opening.options.get("part_month") or service.WHOLE_MONTH),
     )
     return service.open_case(
-        notice, by=desk.by, engine=desk.engine, session=desk.session, clock=desk.clock
+        notice,
+        by=desk.by,
+        engine=desk.engine,
+        session=desk.session,
+        clock=desk.clock,
+        vault=desk.vault,
     )
 
 
@@ -293,7 +298,7 @@ VERBS = {
 
 SUBJECT = Subject(
     process=service.PROCESS,
-    start_form=service.NOTICE_FORM,
+    start_form=accounts.NOTICE_FORM,
     opening=opening,
     message_forms={
         service.WITHDRAW_MESSAGE: None,
@@ -304,6 +309,7 @@ SUBJECT = Subject(
     post=_post,
     check=_check,
     forbid=_forbid,
+    keep=accounts.keep,
     context=queries.context,
     facts=queries.facts,
     fact_kinds=queries.FACT_KINDS,

@@ -1,4 +1,4 @@
-"""Tables of people, households, and who read a national id and why."""
+"""Tables of people, households, and who read a sealed number and why."""
 
 from datetime import date, datetime
 
@@ -68,7 +68,7 @@ class HouseholdMember(Base):
 
 
 class PersonalDataAccess(Base):
-    """Somebody read a national id unmasked; append only."""
+    """Somebody read a sealed number of a person (`field`) unmasked; append only."""
 
     __tablename__ = "personal_data_access"
 

@@ -61,10 +61,11 @@ class HouseholdView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessLine:
-    """One reading of an unmasked national id."""
+    """One reading of a sealed number: field is national_id or bank_account."""
 
     at: datetime
     person_id: int
+    field: str
     purpose: str
     account_id: str
     account_name: str
@@ -128,7 +129,7 @@ def households_of(person_id: int, *, session: Session) -> list[int]:
 
 
 def readings_of(person_id: int, *, session: Session) -> list[AccessLine]:
-    """List who read a person's national id unmasked, and why, oldest first."""
+    """List who read a sealed number of a person, and why, oldest first."""
     rows = session.scalars(
         select(PersonalDataAccess)
         .where(PersonalDataAccess.person_id == person_id)
@@ -138,6 +139,7 @@ def readings_of(person_id: int, *, session: Session) -> list[AccessLine]:
         AccessLine(
             at=row.at,
             person_id=row.person_id,
+            field=row.field,
             purpose=row.purpose,
             account_id=row.account_id,
             account_name=row.account_name,

@@ -53,6 +53,22 @@ class Contact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """Somebody is about to read sealed data of a person.
+
+    Attributes:
+        field: what of him: national_id or bank_account.
+        purpose: in the reader's words.
+        instance_id: for which case, if for one.
+    """
+
+    person_id: int
+    field: str
+    purpose: str
+    instance_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
     """A person of a household: relation to the head as in `rules.RELATIONS`."""
 
@@ -204,22 +220,36 @@ def read_national_id(  # noqa: PLR0913  # who reads what, why, for which case: a
         PurposeMissing: the purpose is too short to mean anything.
         KeyMissing, SealBroken: as `Vault.open`.
     """
-    person, reason = _person(person_id, session), purpose.strip()
+    person = _person(person_id, session)
+    reading = Reading(
+        person_id=person.id, field="national_id", purpose=purpose, instance_id=instance_id
+    )
+    note_reading(reading, by=by, session=session, clock=clock)
+    return vault.open(person.national_id_sealed, _place(person.id))
+
+
+def note_reading(reading: Reading, *, by: Actor, session: Session, clock: Clock) -> None:
+    """Write down who is about to read sealed data of a person, when and why.
+
+    Raises:
+        PersonNotFound: there is no such person.
+        PurposeMissing: the purpose is too short to mean anything.
+    """
+    reason = reading.purpose.strip()
     if len(reason) < MIN_PURPOSE_LENGTH:
         raise PurposeMissing(MIN_PURPOSE_LENGTH)
     session.add(
         PersonalDataAccess(
             at=clock.now(),
-            person_id=person.id,
-            field="national_id",
+            person_id=_person(reading.person_id, session).id,
+            field=reading.field,
             purpose=reason[:300],
             account_id=by.id,
             account_name=by.name,
-            instance_id=instance_id,
+            instance_id=reading.instance_id,
         )
     )
     session.flush()
-    return vault.open(person.national_id_sealed, _place(person.id))
 
 
 def form_household(

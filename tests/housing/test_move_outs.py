@@ -3,10 +3,12 @@
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from engine import queries as engine_queries
 from engine.calendar import local_date
@@ -16,8 +18,10 @@ from engine.types import SYSTEM, Actor
 from housing import packages, subjects
 from housing.bootstrap import build
 from housing.demo import world
+from housing.errors import KeyMissing
 from housing.letters.queries import letters_of
-from housing.move_outs import added_items, bank, handover, overview, queries, service
+from housing.move_outs import accounts, added_items, bank, handover, overview, queries, service
+from housing.move_outs.desk import lease_of
 from housing.move_outs.errors import (
     CannotWithdraw,
     InquiryNotOpen,
@@ -40,11 +44,17 @@ from housing.move_outs.rules import (
 )
 from housing.move_outs.service import Notice
 from housing.people.queries import account_by_login
+from housing.persons import queries as persons
+from housing.persons.errors import PurposeMissing
 from housing.places import handovers
 from housing.places.errors import ItemNotFound, SheetFinal
+from housing.records.models import FormSubmission
+from housing.records.service import latest_answers
 from housing.repairs.service import Report, report
 from housing.settings import Settings
+from housing.vault import Vault
 
+ACCOUNT = {"bank_code": "004", "bank_account": "12345678901"}
 NUMBER_OF_METERS = {"water": "120", "electric": "4310"}
 
 
@@ -68,7 +78,7 @@ def house(tmp_path, sqlite_url, clock):
 def leave(house, clock):
     """Give notice for the lease of resident1; gives the number of the case."""
 
-    def give(**changes: object) -> str:
+    def give(*, vault: Vault | None = None, **changes: object) -> str:
         with house.unit_of_work() as session:
             by = account_by_login("resident1", session=session).actor
             lease = queries.lease_of_account(int(by.id), session=session)
@@ -84,6 +94,7 @@ def leave(house, clock):
                 engine=house.engine,
                 session=session,
                 clock=clock,
+                vault=vault,
             )
             return engine_queries.instance(opened.instance_id, session).business_key
 
@@ -325,9 +336,61 @@ def test_a_bank_that_knows_answers_without_a_person(house, clock, leave):
 
     inquire(house, leave(), clock)
 
-    ask = {"database": house.database, "engine": house.engine, "clock": clock}
+    ask = {
+        "database": house.database,
+        "engine": house.engine,
+        "clock": clock,
+        "vault": house.vault,
+    }
     assert bank.ask(Knowing(), **ask) == 1
     assert bank.ask(Knowing(), **ask) == 0
+
+
+def test_an_account_is_sealed_and_only_the_bank_and_a_logged_reader_see_it(house, clock, leave):
+    number = leave(values=ACCOUNT, vault=house.vault)
+    by = Actor(id="901", name="金")
+    with house.unit_of_work() as session:
+        case = service.case_by_number(number, session=session)
+        kept = latest_answers(case.instance_id, "move_out/notice", session=session)
+        tenant_id = lease_of(case, session=session).tenant_id
+        read_it = partial(
+            accounts.read_account, number, by=by, vault=house.vault, session=session, clock=clock
+        )
+        with pytest.raises(PurposeMissing):
+            read_it("x")
+        whole = read_it("匯退押金給承租人")
+        readings = persons.readings_of(tenant_id, session=session)
+
+    assert kept["bank_account"] == "*******8901"
+    assert whole == "12345678901"
+    assert [(each.field, each.account_name) for each in readings] == [("bank_account", "金")]
+
+
+def test_a_notice_with_an_account_is_not_taken_in_without_keys(leave):
+    with pytest.raises(KeyMissing):
+        leave(values=ACCOUNT)
+
+
+def test_accounts_from_before_sealing_are_sealed_and_follow_the_keys(house, clock, leave):
+    number = leave(values=ACCOUNT, vault=house.vault)
+    inquiry_id = inquire(house, number, clock)
+    with house.unit_of_work() as session:
+        form = session.scalars(select(FormSubmission)).one()
+        form.values = {**form.values, **ACCOUNT}  # as an older version wrote it
+    both = Vault(keys={**house.vault.keys, "k9": b"2" * 32})
+
+    assert house.renew_seals() >= 2
+    assert house.renew_seals() == 0
+    with house.unit_of_work() as session:
+        while accounts.seal_anew(vault=both, session=session):
+            pass
+        inquiry = session.get_one(BankInquiry, inquiry_id)
+        plain = f"{session.scalars(select(FormSubmission)).one().values} {inquiry.account_number}"
+        only_new = Vault(keys={"k9": b"2" * 32})
+        whole = accounts.asked_number(inquiry, vault=only_new, session=session)
+
+    assert "12345678901" not in plain
+    assert whole == "12345678901"
 
 
 def test_a_bank_that_is_away_is_asked_again(house, clock, leave):
@@ -337,7 +400,8 @@ def test_a_bank_that_is_away_is_asked_again(house, clock, leave):
 
     inquire(house, leave(), clock)
 
-    assert bank.ask(Away(), database=house.database, engine=house.engine, clock=clock) == 0
+    ask = {"database": house.database, "engine": house.engine, "clock": clock}
+    assert bank.ask(Away(), vault=house.vault, **ask) == 0
     with house.reading() as session:
         assert len(queries.open_inquiries(session=session)) == 1
 

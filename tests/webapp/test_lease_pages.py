@@ -225,3 +225,16 @@ def test_the_simulated_bank_is_played_by_finance_only(house, signed_in):
 
     assert "目前沒有待回覆的查詢" in signed_in("finance1").open("/simulator/bank").text
     assert signed_in("resident1").open("/simulator/bank").status_code == 403
+
+
+def test_the_account_of_a_refund_is_masked_until_it_is_read_for_a_purpose(leaving, signed_in):
+    number, resident = leaving
+    address, finance = f"/move-outs/{number}/account", signed_in("finance1")
+
+    assert "12345678901" not in resident.open(f"/cases/{number}").text
+    assert address in finance.open(f"/cases/{number}").text
+    assert "*******8901" in finance.open(address).text
+    assert finance.send(address, purpose="x").status_code == 422
+    assert "12345678901" in finance.send(address, purpose="匯退押金給承租人").text
+    assert resident.open(address).status_code == 403
+    assert signed_in("manager1").open(address).status_code == 403

@@ -21,8 +21,8 @@ from housing.leases import queries as leases
 from housing.leases.errors import LeaseNotFound
 from housing.leases.queries import LeaseView
 from housing.move_outs import overview
+from housing.move_outs.accounts import NOTICE_FORM
 from housing.move_outs.overview import LEASE_STATES, Leaving, OwnLease, Wanted
-from housing.move_outs.service import NOTICE_FORM
 from housing.move_outs.subject import open_notice
 from housing.persons.queries import persons
 from housing.places.queries import unit
