@@ -10,13 +10,15 @@ _UNTIL_EN = "To be done by: {until}"
 DEADLINES: Mapping[str, NoticeWords] = {
     "task_taken": words(
         (
-            "【{number}】{name}已接手：{what}",
-            "您認領的待辦「{what}」已由{name}接手辦理。",
+            "【{number}】待辦已由同仁接手：{what}",
+            "您認領的待辦「{what}」已由同仁接手辦理。",
+            "接手人員：{name}",
             "原因：{reason}",
         ),
         (
-            "[{number}] {name} took over: {what}",
-            "{name} took over the task “{what}” that you had claimed.",
+            "[{number}] A colleague took over: {what}",
+            "A colleague took over the task “{what}” that you had claimed.",
+            "Now done by: {name}",
             "Reason: {reason}",
         ),
     ),

@@ -255,7 +255,7 @@ def test_taking_a_colleagues_task_needs_a_reason_and_tells_him(signed_in, report
 
     assert second.send(f"/tasks/{task.id}/take-over", reason="今日請假").status_code == 200
     assert task_of(house, task.id).assignee_name == "李勤美"
-    assert "李勤美已接手" in first.open("/messages").text
+    assert "待辦已由同仁接手" in first.open("/messages").text
 
 
 def test_who_is_not_of_the_team_cannot_take_a_task_over(signed_in, triage, house):
