@@ -29,6 +29,7 @@ from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
 from housing.drafts import going_live, shipped
 from housing.errors import AlreadyRunning, NoDemoCity
+from housing.feedback import service as feedback
 from housing.files.service import FileStore
 from housing.insight import service as insight
 from housing.move_outs import accounts, bank
@@ -37,6 +38,7 @@ from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people import service as people
 from housing.people.models import Account
 from housing.persons import service as persons
+from housing.progress import service as progress
 from housing.settings import Settings
 from housing.tokens import service as tokens
 from housing.vault import Vault
@@ -181,6 +183,8 @@ class Application:
             people.purge(session=session, clock=self.system_clock)
             self.engine.migrations.purge(session)
             insight.purge(session=session, clock=self.system_clock)
+            progress.purge(session=session, clock=self.system_clock)
+            feedback.purge(session=session, clock=self.clock)
             background.purge(session=session, now=self.clock.now())
         if self.clock is self.system_clock:  # a moved clock cannot tell how old a file is
             with self.unit_of_work() as session:

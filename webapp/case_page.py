@@ -25,12 +25,14 @@ from webapp import (
     case_letters,
     case_repairs,
     current,
+    follow_page,
     model_words,
 )
 from webapp.case_access import Access
 from webapp.case_actions import ActionLine
 from webapp.case_part import Part, ReadPart
 from webapp.case_timeline import SYSTEM_KINDS, Day, days_of
+from webapp.follow_page import FollowLink
 
 FILE_RELATIONS = frozenset({"reporter", "household"})
 """Who sees the files of a case beside the office."""
@@ -91,6 +93,7 @@ class CasePage:
         model: the diagram; None for the same people.
         actions: what this person may do beside the tasks.
         deadlines: running ones first; people outside the office see the running ones only.
+        follow: how the case is followed without an account; None where that is not offered.
     """
 
     case: Instance
@@ -106,6 +109,7 @@ class CasePage:
     incidents: tuple[Incident, ...]
     actions: tuple[ActionLine, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    follow: FollowLink | None = None
 
     def deadline_of(self, task_id: str) -> Deadline | None:
         """Find the due date of a user task."""
@@ -199,6 +203,7 @@ def read(number: str, *, is_whole: bool) -> CasePage:
         incidents=incidents,
         actions=case_actions.lines(case, viewer, model),
         deadlines=deadlines,
+        follow=follow_page.link_for(case, viewer),
     )
 
 

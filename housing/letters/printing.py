@@ -28,17 +28,19 @@ _WIDE = 2.2
 """Width of a column of text, where one of numbers counts 1."""
 
 
-def to_pdf(letter: LetterView, base_url: str) -> bytes:
+def to_pdf(letter: LetterView, base_url: str, *, follow: str = "") -> bytes:
     """Print a letter.
 
     Args:
         letter: with its frozen content.
         base_url: address of the pages, for the link and the QR code.
+        follow: whole address under which the case is followed without an account; the page of the
+            case where there is none.
 
     Raises:
         PrintingFailed: the fonts are missing, or the printer refuses the letter.
     """
-    url = f"{base_url}/cases/{letter.case_number}"
+    url = follow or f"{base_url}/cases/{letter.case_number}"
     return print_layout(LAYOUT, _data(letter, url), letter.sent_at or letter.written_at)
 
 

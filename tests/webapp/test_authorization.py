@@ -109,6 +109,7 @@ OBJECTS: Mapping[str, str] = {
     "drafts.upload": "office",
     "drafts.withdraw": "office",
     "files.show": "file",
+    "follow.show": "code",
     "form_editor.branch": "office",
     "form_editor.change": "office",
     "form_editor.create": "office",
@@ -376,11 +377,18 @@ def _objects(made, clock) -> Mapping[str, Mapping[str, object]]:
         letters.send(letter_id, engine=made.engine, session=session, clock=clock)
         lease = lease_of_account(int(owner.id), session=session)
         opened = move_outs.open_case(
-            Notice(token="m", lease_id=lease.id, reason="notice", planned_on=date(2026, 6, 30)),  # noqa: S106  # an idempotency key
+            Notice(
+                token="m",  # noqa: S106  # an idempotency key
+                lease_id=lease.id,
+                reason="notice",
+                planned_on=date(2026, 6, 30),
+                values={"bank_code": "004", "bank_account": "00000012345678"},
+            ),
             by=owner,
             engine=made.engine,
             session=session,
             clock=clock,
+            vault=made.vault,
         )
         move_out = engine_queries.instance(opened.instance_id, session)
         unit_id = ticket_by_number(case.business_key, session=session).unit_id

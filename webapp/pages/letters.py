@@ -9,7 +9,7 @@ from housing.letters import service
 from housing.letters.errors import LetterNotFound
 from housing.letters.printing import to_pdf
 from housing.letters.rules import ENTERED_PROOFS
-from webapp import case_letters, current, letter_proof
+from webapp import case_letters, current, follow_page, letter_proof
 from webapp.case_letters import LetterAccess
 from webapp.letter_proof import Entry
 
@@ -22,14 +22,16 @@ Answered = str | tuple[str, int] | Response
 def show_pdf(letter_id: int) -> Response:
     """Send a letter as PDF; that its addressee opened it is written down once."""
     access, application = case_letters.find(letter_id), current.application()
-    content = to_pdf(access.letter, application.settings.base_url)
+    letter = access.letter
+    follow = "" if letter.contractor_code else follow_page.address_for(letter.case_number)
+    content = to_pdf(letter, application.settings.base_url, follow=follow)
     if access.is_addressee:
         with application.unit_of_work() as session:
             service.note_reading(
                 letter_id, by=current.actor(), session=session, clock=application.clock
             )
     response = Response(content, mimetype="application/pdf")
-    name = access.letter.number or _("draft")
+    name = letter.number or _("draft")
     response.headers.set("Content-Disposition", "inline", filename=f"{name}.pdf")
     return response
 

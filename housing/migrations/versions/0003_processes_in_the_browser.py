@@ -38,6 +38,18 @@ def upgrade() -> None:
     with op.batch_alter_table('background_task', schema=None) as batch_op:
         batch_op.create_index('ix_background_task_state', ['state', 'ordered_at'], unique=False)
 
+    op.create_table('feedback',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('process_key', sa.String(length=64), nullable=False),
+    sa.Column('scope', sa.String(length=64), nullable=False),
+    sa.Column('month', sa.String(length=7), nullable=False),
+    sa.Column('stars', sa.Integer(), nullable=False),
+    sa.Column('sentence', sa.String(length=300), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_feedback'))
+    )
+    with op.batch_alter_table('feedback', schema=None) as batch_op:
+        batch_op.create_index('ix_feedback_month', ['month'], unique=False)
+
     op.create_table('scenario_run',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('draft_id', sa.String(length=32), nullable=False),
@@ -52,6 +64,15 @@ def upgrade() -> None:
     with op.batch_alter_table('scenario_run', schema=None) as batch_op:
         batch_op.create_index('ix_scenario_run_content_hash', ['content_hash', 'ordered_at'], unique=False)
         batch_op.create_index('ix_scenario_run_draft_id', ['draft_id', 'ordered_at'], unique=False)
+
+    op.create_table('wrong_code',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('address', sa.String(length=64), nullable=False),
+    sa.Column('at', UTCDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wrong_code'))
+    )
+    with op.batch_alter_table('wrong_code', schema=None) as batch_op:
+        batch_op.create_index('ix_wrong_code_address_at', ['address', 'at'], unique=False)
 
     op.create_table('draw_result',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -130,6 +151,12 @@ def upgrade() -> None:
     sa.Column('edited_at', UTCDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['draft_id'], ['process_draft.id'], name=op.f('fk_draft_file_draft_id_process_draft')),
     sa.PrimaryKeyConstraint('draft_id', 'name', name=op.f('pk_draft_file'))
+    )
+    op.create_table('feedback_given',
+    sa.Column('instance_id', sa.String(length=32), nullable=False),
+    sa.Column('given_at', UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['instance_id'], ['process_instance.id'], name=op.f('fk_feedback_given_instance_id_process_instance')),
+    sa.PrimaryKeyConstraint('instance_id', name=op.f('pk_feedback_given'))
     )
     op.create_table('application_change',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -253,6 +280,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_application_change_application_id'))
 
     op.drop_table('application_change')
+    op.drop_table('feedback_given')
     op.drop_table('draft_file')
     with op.batch_alter_table('draft_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_draft_event_draft_id'))
@@ -268,11 +296,19 @@ def downgrade() -> None:
 
     op.drop_table('process_draft')
     op.drop_table('draw_result')
+    with op.batch_alter_table('wrong_code', schema=None) as batch_op:
+        batch_op.drop_index('ix_wrong_code_address_at')
+
+    op.drop_table('wrong_code')
     with op.batch_alter_table('scenario_run', schema=None) as batch_op:
         batch_op.drop_index('ix_scenario_run_draft_id')
         batch_op.drop_index('ix_scenario_run_content_hash')
 
     op.drop_table('scenario_run')
+    with op.batch_alter_table('feedback', schema=None) as batch_op:
+        batch_op.drop_index('ix_feedback_month')
+
+    op.drop_table('feedback')
     with op.batch_alter_table('background_task', schema=None) as batch_op:
         batch_op.drop_index('ix_background_task_state')
 

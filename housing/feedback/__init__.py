@@ -1,0 +1,1 @@
+"""What people thought of how their case was handled: stars and a sentence, without who said it."""
