@@ -4,6 +4,7 @@ Texts are those of the package, in its language. Expressions are FEEL without th
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -147,6 +148,7 @@ class Letter:
         headings: of its parts, in order.
         sent_in: names of the steps that write it.
         has_appeal: it tells how to appeal.
+        english: title and legal basis in English; the letter itself is Chinese.
     """
 
     template: str
@@ -155,6 +157,7 @@ class Letter:
     sent_in: tuple[str, ...]
     legal_basis: str
     has_appeal: bool
+    english: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

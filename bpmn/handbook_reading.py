@@ -261,6 +261,7 @@ class _Reader:
                 sent_in=steps,
                 legal_basis=words.get("legal_basis", ""),
                 has_appeal=bool(words.get("appeal", False)),
+                english={words[key]: text for key, text in words.get("english", {}).items()},
             )
 
     def _templates(self, node: etree._Element) -> Sequence[str]:

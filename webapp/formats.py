@@ -141,5 +141,6 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "time_tag": time_tag,
     "label": labels.label,
     "words": model_words.say,
+    "words_with": model_words.say_with,
     "diagram_words": model_words.say_diagram,
 }

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from bpmn.handbook import Deadline, Decision, Handbook, Step
 from housing.handbook_printing import Part
 from webapp.handbook_words import hit_policy, kind, ladders, period, reminders
-from webapp.model_words import say
+from webapp.model_words import say, say_with
 
 
 def of_staff(book: Handbook) -> Iterator[Part]:
@@ -92,10 +92,12 @@ def _deadline(each: Deadline) -> tuple[str, ...]:
 def _decision(decision: Decision) -> Part:
     labels = (*(label for label, _text in decision.inputs), *decision.outputs)
     return Part(
-        heading=str(_("Decision table %(name)s", name=decision.name)),
-        text=f"{decision.text}\n{hit_policy(decision.hit_policy)}",
-        columns=(*labels, str(_("Reason and source"))),
-        rows=tuple((*rule.inputs, *rule.outputs, rule.note) for rule in decision.rules),
+        heading=str(_("Decision table %(name)s", name=say(decision.name))),
+        text=f"{say(decision.text)}\n{hit_policy(decision.hit_policy)}",
+        columns=(*map(say, labels), str(_("Reason and source"))),
+        rows=tuple(
+            tuple(map(say, (*rule.inputs, *rule.outputs, rule.note))) for rule in decision.rules
+        ),
     )
 
 
@@ -107,9 +109,9 @@ def _letters(book: Handbook) -> Iterator[Part]:
             columns=tuple(str(each) for each in headings),
             rows=tuple(
                 (
-                    each.title,
+                    say_with(each.title, each.english),
                     _listed(each.sent_in),
-                    each.legal_basis,
+                    say_with(each.legal_basis, each.english),
                     str(_("The letter tells how to appeal.")) if each.has_appeal else "",
                 )
                 for each in book.letters

@@ -31,6 +31,11 @@ def say(text: str) -> str:
     return _english().get(text, text) if _is_english() else text
 
 
+def say_with(text: str, english: Mapping[str, str]) -> str:
+    """Say a text that brings its own English, such as the title of a letter."""
+    return english.get(text, text) if _is_english() else text
+
+
 def say_form(form: Form) -> Form:
     """Say everything a form shows in the reader's language; values and conditions stay.
 

@@ -7,9 +7,11 @@ import pytest
 from lxml import etree
 
 from bpmn import catalogue
+from bpmn.handbook_decisions import read_decision
 from feel.parser import parse_expression
 from forms.catalogue import keys, read
 from forms.schema import Field, load
+from housing import handbooks
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 QUOTED = re.compile(r'"([^"]*)"')
@@ -40,16 +42,27 @@ def test_computed_texts_stay_expressions(package):
             parse_expression(english[1:])
 
 
+@pytest.mark.parametrize("package", catalogue.packages())
+def test_every_letter_has_its_title_and_law_in_english(package):
+    written = [each for book in handbooks.of_package(package) for each in book.letters]
+    texts = {each.template: {each.title, each.legal_basis} - {""} for each in written}
+
+    assert {each.template: set(each.english) for each in written} == texts
+    assert not any(CHINESE.search("".join(each.english.values())) for each in written)
+
+
 def test_the_english_of_an_unknown_package_is_refused():
     with pytest.raises(FileNotFoundError):
         catalogue.english("nothing")
 
 
 def texts_of(package: str) -> Iterator[str]:
-    """What the package says: names, milestones, deadlines, documentation, texts of forms."""
+    """What the package says: diagram, decision tables, forms."""
     for filename, content in catalogue.resources(package).items():
         if filename.endswith(".bpmn"):
             yield from texts_of_diagram(content)
+        if filename.endswith(".dmn"):
+            yield from texts_of_decisions(content)
     for key in keys():
         if key.startswith(f"{package}/"):
             form = load(read(key))
@@ -62,6 +75,15 @@ def texts_of_diagram(content: bytes) -> Iterator[str]:
         yield from (element.get(key, "") for key in ("name", MILESTONE, "basis", "reason"))
         if element.tag in (f"{NAMESPACE}documentation", f"{NAMESPACE}text"):
             yield element.text or ""
+
+
+def texts_of_decisions(content: bytes) -> Iterator[str]:
+    for element in etree.fromstring(content).iter("{*}decision"):
+        each = read_decision(element, ())
+        yield from (each.name, each.text, *each.outputs)
+        yield from (label for label, _expression in each.inputs)
+        for rule in each.rules:
+            yield from (*rule.inputs, *rule.outputs, rule.note)
 
 
 def texts_of_fields(fields: Iterable[Field]) -> Iterator[str]:

@@ -108,6 +108,8 @@ OBJECTS: Mapping[str, str] = {
     "drafts.submit": "office",
     "drafts.upload": "office",
     "drafts.withdraw": "office",
+    "feedback.give": "code",
+    "feedback.give_by_code": "code",
     "files.show": "file",
     "follow.show": "code",
     "form_editor.branch": "office",
