@@ -327,12 +327,14 @@ REPAIRS: Mapping[str, NoticeWords] = {
     "rehousing_arranged": words(
         (
             "【{number}】修繕期間安置：{what}",
-            "「{what}」修繕期間須暫時遷出，本處已安排安置處所：{shelter}。",
+            "「{what}」修繕期間須暫時遷出，本處已為您安排安置處所。",
+            "安置處所：{shelter}。",
             "期間、搬遷及費用安排請見安置通知書。",
         ),
         (
             "[{number}] A place to stay during the repair: {what}",
-            "“{what}” cannot be repaired while you live there. We arranged a place: {shelter}.",
+            "“{what}” cannot be repaired while you live there. We arranged a place to stay.",
+            "Place: {shelter}.",
             "Dates, moving and cost stand in the letter.",
         ),
     ),
