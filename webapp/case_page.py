@@ -25,6 +25,7 @@ from webapp import (
     case_letters,
     case_repairs,
     current,
+    feedback_page,
     follow_page,
     model_words,
 )
@@ -94,6 +95,7 @@ class CasePage:
         actions: what this person may do beside the tasks.
         deadlines: running ones first; people outside the office see the running ones only.
         follow: how the case is followed without an account; None where that is not offered.
+        asks_feedback: whether this person is asked how the case was handled.
     """
 
     case: Instance
@@ -110,6 +112,7 @@ class CasePage:
     actions: tuple[ActionLine, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     follow: FollowLink | None = None
+    asks_feedback: bool = False
 
     def deadline_of(self, task_id: str) -> Deadline | None:
         """Find the due date of a user task."""
@@ -204,6 +207,7 @@ def read(number: str, *, is_whole: bool) -> CasePage:
         actions=case_actions.lines(case, viewer, model),
         deadlines=deadlines,
         follow=follow_page.link_for(case, viewer),
+        asks_feedback=feedback_page.is_asked(case, viewer),
     )
 
 

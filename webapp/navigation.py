@@ -226,6 +226,7 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
         ("clocks.list_late", _("Late and due soon"), "warning"),
         ("calendars.show", _("Working calendar"), "calendar"),
         ("deadlines.show", _("Count a deadline"), "clock"),
+        ("feedback.show", _("Satisfaction"), "gauge"),
         *([] if keepers else processes),
         _messages(),
     ]

@@ -139,6 +139,10 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "care.show_report": _care_office | {"finance"},
     "care.show_report_pdf": _care_office | {"finance"},
     "cases.deadlines": _signed_in,
+    "feedback.give": _signed_in,
+    "feedback.give_by_code": _everyone,  # whoever has the code of the case
+    "feedback.show": frozenset({"section_chief", "process_supervisor"}),
+    "feedback.download": frozenset({"section_chief", "process_supervisor"}),
     "follow.ask": _everyone,
     "follow.show": _everyone,  # whoever has the code of the case
     "letters.show_pdf": _signed_in,

@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from werkzeug.wrappers import Response as BaseResponse
 
 from housing.progress import codes
-from webapp import follow_page
+from webapp import feedback_page, follow_page
 
 pages = Blueprint("follow", __name__)
 
@@ -48,7 +48,12 @@ def show(number: str, code: str) -> Answered:
         return _form("", "wrong"), 404
     if follow_page.may_open_case(case):
         return flask.redirect(flask.url_for("cases.show", number=case.business_key))
-    return flask.render_template("follow/show.html", progress=follow_page.read(case), code=code)
+    return flask.render_template(
+        "follow/show.html",
+        progress=follow_page.read(case),
+        code=code,
+        asks_feedback=feedback_page.is_asked(case),
+    )
 
 
 def _form(number: str, problem: str = "") -> str:
