@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine.calendar import calendar_days_after
 from housing.places.rules import COMMUNITY_PREFIX, code_of
+from housing.records.models import FormSubmission
 from housing.repairs.models import LedgerEntry, RepairOrder, RepairTicket
+from housing.repairs.project import PENALTY_FORM
 from housing.repairs.rules import (
     BEST_RATING,
     FINAL_STAGES,
@@ -60,6 +62,7 @@ class ContractorScore:
         rating: mean of the ratings of tickets that he finished.
         median_days: from dispatch to done.
         substituted: orders that another performed in his place.
+        penalties: contract penalties imposed on him.
         score: 0 to 100; see `rules.contractor_score`.
     """
 
@@ -68,6 +71,7 @@ class ContractorScore:
     rating: float | None
     median_days: float | None
     substituted: int
+    penalties: int
     score: int | None
 
 
@@ -139,7 +143,13 @@ def figures(
     ids = {ticket.id for ticket in found}
     orders = [o for o in session.scalars(select(RepairOrder)) if o.ticket_id in ids]
     ledger = [e for e in session.scalars(select(LedgerEntry)) if e.ticket_id in ids]
-    work = _Work(tickets=found, orders=orders, returned=_returned(session), now=now)
+    work = _Work(
+        tickets=found,
+        orders=orders,
+        returned=_returned(session),
+        penalties=_penalties(found, session),
+        now=now,
+    )
     closed = [ticket for ticket in found if ticket.stage == "closed"]
     triaged = [ticket for ticket in found if ticket.triaged_at is not None]
     ratings = [ticket.rating for ticket in found if ticket.rating is not None]
@@ -179,11 +189,17 @@ def score_of(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Work:
-    """What the figures are made of; `returned` holds ids of tickets whose trouble came back."""
+    """What the figures are made of.
+
+    Attributes:
+        returned: ids of tickets whose trouble came back.
+        penalties: code of a contractor to how many were imposed on him.
+    """
 
     tickets: Sequence[RepairTicket]
     orders: Sequence[RepairOrder]
     returned: frozenset[int]
+    penalties: Mapping[str, int]
     now: datetime
 
 
@@ -192,6 +208,12 @@ def _returned(session: Session) -> frozenset[int]:
         RepairTicket.rework_of_id.is_not(None), RepairTicket.stage.not_in(("cancelled", "merged"))
     )
     return frozenset(each for each in session.scalars(again) if each is not None)
+
+
+def _penalties(found: Iterable[RepairTicket], session: Session) -> Mapping[str, int]:
+    cases = {ticket.instance_id for ticket in found}
+    imposed = session.scalars(select(FormSubmission).where(FormSubmission.form_key == PENALTY_FORM))
+    return Counter(str(each.values["contractor"]) for each in imposed if each.instance_id in cases)
 
 
 def _median_to_close(closed: Iterable[RepairTicket]) -> float | None:
@@ -243,7 +265,13 @@ def _scores(work: _Work) -> Iterable[ContractorScore]:
                 [each.done_at - each.dispatched_at for each in done if each.done_at is not None]
             ),
             substituted=sum(order.substitute_for == code for order in work.orders),
-            score=contractor_score(on_time=on_all.on_time, first_time=first_time, rating=rating),
+            penalties=work.penalties.get(code, 0),
+            score=contractor_score(
+                on_time=on_all.on_time,
+                first_time=first_time,
+                rating=rating,
+                penalties=work.penalties.get(code, 0),
+            ),
         )
 
 

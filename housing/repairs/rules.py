@@ -253,20 +253,23 @@ def median_days(periods: Collection[timedelta]) -> float | None:
 SCORE_WEIGHTS: Mapping[str, int] = {"on_time": 50, "first_time": 30, "rating": 20}
 """What a contractor's score is made of, in points; together 100: our default."""
 BEST_RATING = 5
+PENALTY_POINTS = 10
+"""What each contract penalty costs of a score: our default."""
 
 
 def contractor_score(
-    *, on_time: float | None, first_time: float | None, rating: float | None
+    *, on_time: float | None, first_time: float | None, rating: float | None, penalties: int = 0
 ) -> int | None:
     """Score a contractor from 0 to 100: 50 punctual, 30 right the first time, 20 rated.
 
     A part without data leaves its points to the others; without a judged deadline there is no
-    score at all.
+    score at all. Each contract penalty costs 10 points, down to 0.
 
     Args:
         on_time: share of his orders done within the original due date, 0 to 1.
         first_time: share of his finished orders that were not sent back, 0 to 1.
         rating: mean of the residents' ratings, 1 to 5.
+        penalties: contract penalties imposed on him.
     """
     if on_time is None:
         return None
@@ -274,7 +277,8 @@ def contractor_score(
     shares = {"on_time": on_time, "first_time": first_time, "rating": graded}
     known = {name: part for name, part in shares.items() if part is not None}
     points = sum(SCORE_WEIGHTS[name] * part for name, part in known.items())
-    return round(100 * points / sum(SCORE_WEIGHTS[name] for name in known))
+    earned = round(100 * points / sum(SCORE_WEIGHTS[name] for name in known))
+    return max(0, earned - PENALTY_POINTS * penalties)
 
 
 def month_of(text: str) -> tuple[int, int] | None:

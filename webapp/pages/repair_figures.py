@@ -4,7 +4,7 @@ import flask
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from housing.repairs.rules import SCORE_WEIGHTS
+from housing.repairs.rules import PENALTY_POINTS, SCORE_WEIGHTS
 from webapp import repair_figures_page
 
 pages = Blueprint("repair_figures", __name__)
@@ -14,7 +14,10 @@ pages = Blueprint("repair_figures", __name__)
 def show() -> str:
     """Show staff the figures of their communities, a contractor only its own score."""
     return flask.render_template(
-        "repairs/statistics.html", page=repair_figures_page.read(), weights=SCORE_WEIGHTS
+        "repairs/statistics.html",
+        page=repair_figures_page.read(),
+        weights=SCORE_WEIGHTS,
+        penalty_points=PENALTY_POINTS,
     )
 
 

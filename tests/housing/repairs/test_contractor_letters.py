@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from engine.calendar import local_date
 from housing.letters.printing import to_pdf
 from housing.letters.queries import letters_of
+from housing.repairs import kpis
 from housing.repairs.errors import PeriodEndsBeforeItBegins
 from housing.repairs.models import LedgerEntry
 from tests.housing.repairs.conftest import DONE, TRIAGED
@@ -119,6 +120,9 @@ def test_a_penalty_is_a_letter_with_clause_amount_and_how_to_object(house, proje
     for part in ("12,000", "工程契約第 17 條保固條款", "簽-1", "異議", "第八十五條之一"):
         assert part in words
     assert "訴願" not in words
+    with house.application.reading() as session:
+        score = kpis.score_of("WAR1", session=session, now=house.clock.now())
+        assert score.penalties == 1
 
 
 def test_a_household_that_has_to_move_out_gets_place_and_days_in_a_letter(house, project):

@@ -82,6 +82,11 @@ def test_a_score_weighs_punctuality_first_repairs_and_ratings(on_time, first_tim
     assert contractor_score(on_time=on_time, first_time=first_time, rating=rating) == score
 
 
+@pytest.mark.parametrize(("penalties", "score"), [(1, 90), (3, 70), (11, 0)])
+def test_each_penalty_costs_ten_points_of_a_score(penalties, score):
+    assert contractor_score(on_time=1, first_time=1, rating=5, penalties=penalties) == score
+
+
 def test_work_that_was_sent_back_costs_points(house):
     reported = house.report()
     house.close(reported.instance_id)
