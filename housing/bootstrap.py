@@ -28,15 +28,17 @@ from housing.care import sealing as care_sealing
 from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
 from housing.drafts import going_live, shipped
-from housing.errors import AlreadyRunning, NoDemoCity
+from housing.errors import AlreadyRunning, NoDemoCity, SettingsInvalid
 from housing.feedback import service as feedback
 from housing.files.service import FileStore
 from housing.insight import service as insight
 from housing.move_outs import accounts, bank
 from housing.notices import service as notices
 from housing.operations import OPERATIONS, WORKER_TOPICS
+from housing.people import second_factor
 from housing.people import service as people
 from housing.people.models import Account
+from housing.people.rules import ROLES
 from housing.persons import service as persons
 from housing.progress import service as progress
 from housing.settings import Settings
@@ -229,7 +231,12 @@ class Application:
         Returns:
             How many were sealed anew.
         """
-        seals = (persons.seal_anew, care_sealing.seal_anew, accounts.seal_anew)
+        seals = (
+            persons.seal_anew,
+            second_factor.seal_anew,
+            care_sealing.seal_anew,
+            accounts.seal_anew,
+        )
         return sum(self._renew(seal) for seal in seals)
 
     def _renew(self, seal_anew: SealAnew) -> int:
@@ -253,7 +260,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Application:
         settings: read by `housing.settings.load`.
         clock: of the machine; the real one if absent. In demo mode the business lives on another
             that can be moved against it.
+
+    Raises:
+        SettingsInvalid: a role that must set up a second factor does not exist.
     """
+    if unknown := settings.require_totp - ROLES:
+        raise SettingsInvalid("ANJU_REQUIRE_TOTP", f"there is no role {', '.join(sorted(unknown))}")
     system_clock = clock or SystemClock()
     business_clock = ShiftedClock(system_clock) if settings.is_demo else system_clock
     database = Database(settings.database_url)

@@ -21,6 +21,7 @@ BANKS = ("simulator", "off")
 _YES_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _MIN_SECRET_LENGTH = 16
 _KEY_BYTES = 32
+_ROLE = re.compile(r"[a-z_]{1,64}")
 _KEY_LINE = re.compile(r"([A-Za-z0-9_-]{1,16})\s+([0-9a-fA-F]{64})")
 
 
@@ -44,6 +45,7 @@ class Settings:
         keys: key id to the bytes that seal personal data, oldest first; see `housing.vault`.
         bank: who answers whether an account fits a name: simulator (a person plays the bank), or
             off (the office enters the bank's answer through its program).
+        require_totp: roles that must set up a second factor before they do anything else.
         metrics_token: what Prometheus sends to read the figures from elsewhere; "" for nobody.
     """
 
@@ -57,6 +59,7 @@ class Settings:
     keys: Mapping[str, bytes] = field(default_factory=_throw_away_keys, repr=False)
     bank: str = "off"
     metrics_token: str = field(default="", repr=False)
+    require_totp: frozenset[str] = frozenset()
 
     @property
     def files_path(self) -> Path:
@@ -92,6 +95,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         keys=_read_keys(given, var),
         bank=_read_bank(given),
         metrics_token=_read_metrics_token(given),
+        require_totp=_read_require_totp(given),
     )
 
 
@@ -120,6 +124,18 @@ def _read_bank(given: Mapping[str, str]) -> str:
     if wanted not in BANKS:
         raise SettingsInvalid("ANJU_BANK", f"it must be one of {', '.join(BANKS)}")
     return wanted
+
+
+def _read_require_totp(given: Mapping[str, str]) -> frozenset[str]:
+    """Read the roles, separated by commas, or "none"; administrators outside of a demo city."""
+    is_demo = _read_yes_no(given, "ANJU_DEMO")
+    text = given.get("ANJU_REQUIRE_TOTP") or ("none" if is_demo else "administrator")
+    if text.strip() == "none":
+        return frozenset()
+    roles = frozenset(each.strip() for each in text.split(","))
+    if not all(_ROLE.fullmatch(each) for each in roles):
+        raise SettingsInvalid("ANJU_REQUIRE_TOTP", "it must be roles with commas between, or none")
+    return roles
 
 
 def _read_metrics_token(given: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import flask
 from engine.types import Actor
 from housing.bootstrap import Application
 from housing.people.queries import AccountView
+from housing.people.second_factor import Door
 
 
 def application() -> Application:
@@ -30,6 +31,12 @@ def account() -> AccountView:
 def actor() -> Actor:
     """Return the person of this request as the engine knows him; a stranger is asked to sign in."""
     return account().actor
+
+
+def door() -> Door:
+    """Return with what codes of a second factor are checked."""
+    used = application()
+    return Door(database=used.database, vault=used.vault, clock=used.system_clock)
 
 
 def roles() -> frozenset[str]:

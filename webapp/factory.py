@@ -67,6 +67,7 @@ from webapp.pages import (
     processes,
     repair_figures,
     repairs,
+    second_factors,
     simulations,
     simulator,
     tryouts,
@@ -116,6 +117,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     processes.pages,
     repair_figures.pages,
     repairs.pages,
+    second_factors.pages,
     simulations.pages,
     simulator.pages,
     tryouts.pages,
@@ -211,6 +213,6 @@ def _check_permission() -> None:
         guard.check_token()
         return
     person = current.person()
-    if permissions.may_open(endpoint, person.roles if person else None):
-        return
-    flask.abort(403 if person else 401)
+    if not permissions.may_open(endpoint, person.roles if person else None):
+        flask.abort(403 if person else 401)
+    second_factors.check(endpoint)

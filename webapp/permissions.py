@@ -60,6 +60,12 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "account.change_password": _signed_in,
     "account.end_session": _signed_in,  # finds only sessions of the asking account
     "account.end_other_sessions": _signed_in,
+    "auth.ask_code": _everyone,  # finds only a sign-in that waits in this browser
+    "second_factors.show": _signed_in,
+    "second_factors.begin": _signed_in,
+    "second_factors.confirm": _signed_in,
+    "second_factors.switch_off": _signed_in,
+    "second_factors.reset": frozenset({"administrator"}),
     "home.index": _signed_in,
     "background.show": _signed_in,  # who ordered it, and supervisors
     "background.stop": _signed_in,

@@ -72,3 +72,20 @@ class EmailInvalid(Invalid):
 @dataclass(eq=False)
 class MobileInvalid(Invalid):
     """A mobile number has ten digits and begins with 09."""
+
+
+@dataclass(eq=False)
+class CodeWrong(Invalid):
+    """This code is wrong or has been used: enter the one that the app shows now."""
+
+
+@dataclass(eq=False)
+class OwnFactor(Invalid):
+    """You cannot reset your own second factor; ask another administrator."""
+
+
+@dataclass(eq=False)
+class ReasonTooShort(Invalid):
+    """Say the reason in at least %(min_length)d characters."""
+
+    min_length: int

@@ -51,6 +51,12 @@ def is_address_tired(address: str, *, session: Session, now: datetime) -> bool:
     return (session.scalar(recent) or 0) >= ADDRESS_FAILURES
 
 
+def is_locked(login: str, *, session: Session, now: datetime) -> bool:
+    """Tell whether a login is locked, without counting anything."""
+    row = session.get(LoginLock, login_key(login))
+    return row is not None and row.locked_until is not None and now < row.locked_until
+
+
 def judge(
     attempt: Attempt, *, is_last_step: bool = True, session: Session, now: datetime
 ) -> Verdict:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from housing.orm import Base
@@ -24,6 +24,9 @@ class Account(Base):
     email_verified_at: Mapped[datetime | None]
     email_problem: Mapped[str | None] = mapped_column(String(300))  # why mail came back
     mobile: Mapped[str | None] = mapped_column(String(20))
+    totp_sealed: Mapped[str | None] = mapped_column(String(200))  # see second_factor
+    totp_since: Mapped[datetime | None]  # when a first code confirmed it
+    totp_step: Mapped[int | None]  # time step of the code used last
 
 
 class Membership(Base):
@@ -47,9 +50,21 @@ class WebSession(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     address: Mapped[str] = mapped_column(String(64))
     device: Mapped[str | None] = mapped_column(String(60))  # browser and system
+    waits_for_code: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code that stands in once for the app of a second factor; only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class LoginLock(Base):

@@ -35,6 +35,7 @@ class AccountView:
     email_verified_at: datetime | None = None
     email_problem: str | None = None
     mobile: str | None = None
+    has_second_factor: bool = False
 
     @property
     def roles(self) -> frozenset[str]:
@@ -133,7 +134,7 @@ def names_of(account_ids: Iterable[AccountRef], *, session: Session) -> dict[str
 def signed_in(token: str, *, now: datetime, session: Session) -> SignedIn | None:
     """Find the open session of a cookie's token; None when it ended or the account is disabled."""
     row = session.get(WebSession, token_hash(token))
-    if row is None or now >= row.expires_at:
+    if row is None or row.waits_for_code or now >= row.expires_at:
         return None
     owner = account(row.account_id, session=session)
     if owner.state != "active":
@@ -192,6 +193,7 @@ def _views(session: Session, ids: Collection[int]) -> list[AccountView]:
             email_verified_at=row.email_verified_at,
             email_problem=row.email_problem,
             mobile=row.mobile,
+            has_second_factor=row.totp_since is not None,
         )
         for row in found
     ]

@@ -45,10 +45,11 @@ class SignInOutcome:
     """How a try to sign in ended.
 
     Attributes:
-        kind: "accepted", "wrong" (login or password; which is not told), "locked", or
-            "too_many" (failures from this address).
+        kind: "accepted", "code" (asked for now), "wrong" (login or password; which is not told),
+            "locked", "too_many" (failures from this address), or "over" (asked for too long ago).
         account_id: whose account, when accepted.
-        token: the new session's token for the cookie, when accepted; stored nowhere.
+        token: the session's token for the cookie, when accepted or a code is asked for; stored
+            nowhere.
         locked_until: end of the lock, when locked.
     """
 
@@ -247,13 +248,21 @@ def _check_password(login: str, password: str, *, address: str, database: Databa
 def _record_sign_in(
     attempt: Attempt, client: Client, *, session: Session, now: datetime
 ) -> SignInOutcome:
-    verdict = locks.judge(attempt, session=session, now=now)
+    has_factor = attempt.account_id is not None and _has_factor(attempt.account_id, session)
+    verdict = locks.judge(attempt, is_last_step=not has_factor, session=session, now=now)
     if verdict.kind != "right" or attempt.account_id is None:
         return SignInOutcome(kind=verdict.kind, locked_until=verdict.locked_until)
     account_id = attempt.account_id
+    if has_factor:
+        token = sessions.open_waiting(account_id, client=client, session=session, now=now)
+        return SignInOutcome(kind="code", account_id=account_id, token=token)
     audit.write("signed_in", account_id, client.address, session=session, now=now)
     token = sessions.open_one(account_id, client=client, session=session, now=now)
     return SignInOutcome(kind="accepted", account_id=account_id, token=token)
+
+
+def _has_factor(account_id: int, session: Session) -> bool:
+    return session.get_one(Account, account_id).totp_since is not None
 
 
 def _add_memberships(

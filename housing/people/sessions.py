@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -15,6 +15,9 @@ from housing.people.rules import mask_address, session_end, token_hash
 
 KEY_LENGTH = 16
 """Digits of a session's hash by which its owner names it; they open nothing."""
+
+CODE_PERIOD = timedelta(minutes=10)
+"""For so long a sign-in waits for its code after the right password; a setting of ours."""
 
 _LONGEST_DEVICE = 60
 
@@ -68,13 +71,26 @@ def open_one(account_id: int, *, client: Client, session: Session, now: datetime
     return token
 
 
+def open_waiting(account_id: int, *, client: Client, session: Session, now: datetime) -> str:
+    """Open a session that counts only after a code; it ends after ten minutes."""
+    token = open_one(account_id, client=client, session=session, now=now)
+    session.flush()
+    row = session.get_one(WebSession, token_hash(token))
+    row.waits_for_code, row.expires_at = True, now + CODE_PERIOD
+    return token
+
+
 def list_open(
     account_id: int, *, token: str, session: Session, now: datetime
 ) -> Sequence[OpenSession]:
     """List the open sessions of an account: the present one first, then by last use."""
     rows = session.scalars(
         select(WebSession)
-        .where(WebSession.account_id == account_id, WebSession.expires_at > now)
+        .where(
+            WebSession.account_id == account_id,
+            WebSession.expires_at > now,
+            WebSession.waits_for_code.is_(False),
+        )
         .order_by(WebSession.last_seen_at.desc(), WebSession.token_hash)
     )
     present = token_hash(token)

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import flask
 from flask import Blueprint, Response
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from housing.demo import accounts
 from housing.demo.accounts import DemoAccount
-from housing.people import service
+from housing.people import second_factor, service
 from housing.people.service import SignInOutcome
 from webapp import current, devices, language, sessions
 from webapp.addresses import next_page
@@ -17,6 +18,7 @@ from webapp.addresses import next_page
 pages = Blueprint("auth", __name__)
 
 STATUS_BY_OUTCOME = {"wrong": 401, "locked": 429, "too_many": 429}
+"""Of a page that tells why nobody was signed in."""
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
@@ -35,7 +37,37 @@ def sign_in() -> flask.typing.ResponseReturnValue:
     )
     if outcome.token is None:
         return _form(login, outcome), STATUS_BY_OUTCOME[outcome.kind]
+    address = next_page()
+    if outcome.kind == "code":
+        address = flask.url_for("auth.ask_code", next=address)
+    return sessions.remember(flask.make_response(flask.redirect(address)), outcome.token)
+
+
+@pages.route("/sign-in/code", methods=["GET", "POST"])
+def ask_code() -> flask.typing.ResponseReturnValue:
+    """Ask for the code of the authenticator app after the right password."""
+    application = current.application()
+    token = flask.request.cookies.get(sessions.COOKIE, "")
+    if flask.request.method == "GET":
+        with application.reading() as session:
+            now = application.system_clock.now()
+            login = second_factor.waiting_login(token, session=session, now=now)
+        return _code_form() if login else flask.redirect(flask.url_for("auth.sign_in"))
+    outcome = second_factor.finish_sign_in(
+        token, flask.request.form.get("code", ""), client=devices.client(), door=current.door()
+    )
+    if outcome.kind == "over":
+        flask.flash(_("The sign-in took too long. Please begin again."), "error")
+        return flask.redirect(flask.url_for("auth.sign_in", next=next_page()))
+    if outcome.token is None:
+        return _code_form(outcome), STATUS_BY_OUTCOME[outcome.kind]
     return sessions.remember(flask.make_response(flask.redirect(next_page())), outcome.token)
+
+
+def _code_form(outcome: SignInOutcome | None = None) -> str:
+    return flask.render_template(
+        "auth/code.html", next=next_page(), outcome=outcome, lock_minutes=_lock_minutes(outcome)
+    )
 
 
 def _form(login: str, outcome: SignInOutcome | None = None) -> str:
