@@ -30,13 +30,12 @@ from engine.sla_tables import sla_clock
 from engine.tables import process_definition, process_instance, user_task
 from engine.types import CITY, Actor
 
-VIEWS = ("mine", "team", "all", "overdue", "week", "paused", "follow_up", "done")
+VIEWS = ("mine", "team", "all", "overdue", "week", "paused", "done")
 """Codes of the views, in the order of the navigation.
 
 mine: claimed by or assigned to me. team: unclaimed, of my teams. all: all of my teams. overdue and
 week (what is due until its end and not overdue): mine and unclaimed ones. paused: the case is
-suspended or one of its clocks stands. follow_up: what I wanted to see again today. done: completed
-by me, newest first.
+suspended or one of its clocks stands. done: completed by me, newest first.
 """
 
 SORTS = ("due", "age", "priority")
@@ -53,7 +52,6 @@ Groups = frozenset[tuple[str, str]]
 _ME = bindparam("me", type_=user_task.c.assignee.type)
 _NOW = bindparam("now", type_=user_task.c.due_at.type)
 _WEEK_END = bindparam("week_end", type_=user_task.c.due_at.type)
-_FOLLOW_UP = bindparam("follow_up", expanding=True, type_=user_task.c.id.type)
 _OPEN = user_task.c.state == literal_column("'open'")
 _COMPLETED = user_task.c.state == literal_column("'completed'")
 _SUSPENDED = process_instance.c.status == literal_column("'suspended'")
@@ -70,13 +68,11 @@ class Reader:
 
     Attributes:
         week_end: where the view `week` ends.
-        follow_up: ids of the tasks that the view `follow_up` shows.
     """
 
     actor: Actor
     now: datetime
     week_end: datetime
-    follow_up: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -223,7 +219,6 @@ def _values(reader: Reader) -> dict[str, object]:
         "me": reader.actor.id,
         "now": reader.now,
         "week_end": reader.week_end,
-        "follow_up": sorted(reader.follow_up),
     }
 
 
@@ -261,7 +256,6 @@ def _parts(view: str, groups: Groups) -> Sequence[Condition]:
         "overdue": [and_(each, late) for each in (mine, *offered)],
         "week": [and_(each, this_week) for each in (mine, *offered)],
         "paused": [and_(known, _is_paused())],
-        "follow_up": [and_(known, user_task.c.id.in_(_FOLLOW_UP))],
         "done": [and_(_COMPLETED, user_task.c.ended_by == _ME)],
     }
     return parts[view] or [false()]
