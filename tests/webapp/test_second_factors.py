@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
@@ -16,6 +17,7 @@ from housing.people import queries, second_factor, totp
 from housing.people.models import Account
 from housing.people.rules import ROLES
 from tests.conftest import BEGIN
+from webapp.cli.main import commands
 from webapp.factory import create_app
 
 STEP = timedelta(seconds=30)
@@ -141,6 +143,18 @@ def test_an_administrator_resets_it_for_others_with_a_reason_that_is_kept(
         by = queries.account_by_login("admin1", session=session)
     (line,) = [each for each in lines if each.kind == "second_factor_reset"]
     assert line.details == {"by": str(by.id), "reason": "手機遺失，已當面確認"}
+
+
+def test_the_command_line_resets_it_for_the_only_administrator(set_up, visitor, house, monkeypatch):
+    set_up("admin1")
+    monkeypatch.setenv("ANJU_VAR", str(house.settings.var))
+    monkeypatch.setenv("ANJU_DEMO", "1")
+    given = ["account", "reset-second-factor", "admin1", "--reason"]
+
+    assert CliRunner().invoke(commands, [*given, " "]).exit_code != 0
+    assert "登入第二步驗證" in visitor.sign_in("admin1").text
+    assert CliRunner().invoke(commands, [*given, "手機遺失，已當面確認"]).exit_code == 0
+    assert "管理員，您好" in visitor.sign_in("admin1").text
 
 
 def test_where_a_role_requires_it_nothing_else_opens_before(house, opened):

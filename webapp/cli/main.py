@@ -10,7 +10,7 @@ import click
 from engine.errors import EngineError
 from housing import settings as housing_settings
 from housing.insight.assumptions import Assumptions
-from webapp.cli import bench, chaos, check, city, conformance, insight, serving, tokens
+from webapp.cli import accounts, bench, chaos, check, city, conformance, insight, serving, tokens
 from webapp.cli import handbook as handbooks
 from webapp.cli import keys as key_commands
 from webapp.cli.processes import group as process_commands
@@ -144,6 +144,19 @@ def token() -> None:
 def token_create(name: str) -> None:
     """Make an API token for external task workers and print it once."""
     tokens.create(housing_settings.load(), name)
+
+
+@commands.group()
+def account() -> None:
+    """Look after accounts where no page can."""
+
+
+@account.command("reset-second-factor")
+@click.argument("login")
+@click.option("--reason", required=True, help="Kept in the audit log.")
+def account_reset(login: str, reason: str) -> None:
+    """Take a lost second factor away; all sessions of the account end."""
+    accounts.reset_second_factor(housing_settings.load(), login, reason)
 
 
 @commands.group()
