@@ -40,6 +40,7 @@ from housing.people import service as people
 from housing.people.models import Account
 from housing.people.rules import ROLES
 from housing.persons import service as persons
+from housing.progress import queries as progress_of_cases
 from housing.progress import service as progress
 from housing.settings import Settings
 from housing.tokens import service as tokens
@@ -290,12 +291,19 @@ def _engine(clock: Clock) -> ProcessEngine:
 def _open_office(
     settings: Settings, database: Database, clock: Clock, system_clock: Clock
 ) -> PostOffice:
+    vault = Vault(keys=settings.keys)
+
+    def follow(case_id: str) -> str:
+        with database.reading() as session:
+            return progress_of_cases.path_of(case_id, vault=vault, session=session)
+
     return open_office(
         settings.channels,
         base_url=settings.base_url,
         database=database,
         clock=clock,
         system_clock=system_clock,
+        follow=follow,
     )
 
 

@@ -1,6 +1,7 @@
 """The post office: every letter by the carrier of its channel, and what follows a refusal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,17 @@ from housing.notices.service import fall_back
 from housing.people import queries as people
 from housing.people import service as accounts
 from housing.people.queries import AccountView
+
+FindPath = Callable[[str], str]
+"""Instance to the path on which its progress is seen without signing in; "" where there is none."""
+
+FOLLOWERS = frozenset({"resident", "applicant"})
+"""Whose mails carry that path: people with no other role."""
+
+FOLLOW_WORDS: Mapping[str, str] = {
+    "zh_Hant_TW": "免登入查詢案件進度（持此網址者皆可查看，請妥善保管）：",
+    "en": "See how far the case is without signing in; keep this address to yourself:",
+}
 
 
 class Carrier(Protocol):
@@ -70,6 +82,7 @@ class PostOffice:
         carriers: channel to its way out; a channel that is missing is switched off.
         database: where accounts and devices are.
         clock: the business clock.
+        follow: finds the page of a case's progress.
     """
 
     def __init__(
@@ -79,11 +92,13 @@ class PostOffice:
         *,
         database: Database,
         clock: Clock,
+        follow: FindPath,
     ) -> None:
         self._channels = channels
         self._carriers = carriers
         self._database = database
         self._clock = clock
+        self._follow = follow
 
     def deliver(self, bundle: Bundle) -> None:
         """Deliver a bundle; call it outside of any unit of work.
@@ -95,12 +110,22 @@ class PostOffice:
             DeliveryFailed: it may be tried again.
             OSError: the network failed; likewise.
         """
-        letter = write(bundle, self._reader(bundle))
+        letter = self._to_follow(write(bundle, self._reader(bundle)))
         try:
             self._carrier(bundle.channel).send(letter)
         except DeliveryRefused as refusal:
             self._after_refusal(bundle, letter, refusal)
             raise
+
+    def _to_follow(self, letter: Letter) -> Letter:
+        """Add the page of the case's progress to a mail to a resident or applicant."""
+        account = letter.account
+        if letter.channel != "mail" or letter.instance_id is None or not account.roles:
+            return letter
+        path = self._follow(letter.instance_id) if account.roles <= FOLLOWERS else ""
+        if not path:
+            return letter
+        return replace(letter, body=f"{letter.body}\n\n{FOLLOW_WORDS[account.language]}\n{path}")
 
     def _reader(self, bundle: Bundle) -> AccountView:
         with self._database.reading() as session:
@@ -124,13 +149,14 @@ class _SwitchedOff:
         raise NoAddress(f"{letter.channel} is switched off here")
 
 
-def open_office(
+def open_office(  # noqa: PLR0913  # the wires of one part, each named
     channels: Channels,
     *,
     base_url: str,
     database: Database,
     clock: Clock,
     system_clock: Clock,
+    follow: FindPath,
 ) -> PostOffice:
     """Open the post office as the settings say.
 
@@ -140,6 +166,7 @@ def open_office(
         database: where accounts, devices and the mailbox are.
         clock: the business clock.
         system_clock: the real one; letters bear its date.
+        follow: finds the page of a case's progress.
 
     Raises:
         SettingsInvalid: the key for push messages can neither be read nor made.
@@ -154,7 +181,7 @@ def open_office(
         carriers["push"] = PushCarrier(
             channels.push, contact=channels.mail.sender, database=database, clock=system_clock
         )
-    return PostOffice(channels, carriers, database=database, clock=clock)
+    return PostOffice(channels, carriers, database=database, clock=clock, follow=follow)
 
 
 def note_bad_address(account: AccountView, reason: str, *, session: Session) -> None:

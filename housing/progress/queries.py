@@ -98,6 +98,17 @@ def case_with_code(number: str, code: str, *, vault: Vault, session: Session) ->
     return case if is_right and case.process_key in FOLLOWED else None
 
 
+def path_of(case_id: str, *, vault: Vault, session: Session) -> str:
+    """Give the path, with the code in it, on which a case is followed; "" where none is."""
+    try:
+        case = queries.instance(case_id, session)
+    except InstanceNotFound:
+        return ""
+    if case.process_key not in FOLLOWED:
+        return ""
+    return f"/follow/{case.business_key}/{codes.grouped(codes.code_of(case.id, vault))}"
+
+
 def progress(case: Instance, *, session: Session, now: datetime) -> Progress:
     """Read how far a case is, and what past cases let expect."""
     steps = steps_of(case.id, session=session)

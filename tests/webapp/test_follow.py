@@ -5,8 +5,13 @@ import re
 import pytest
 
 from engine import queries
+from housing.notices import queries as notices
+from housing.notices.queries import MailboxFilter
+from housing.people.queries import account_by_login
 from housing.progress import codes
+from housing.progress.queries import FOLLOWED
 from housing.progress.service import MOST_WRONG
+from scheduler.relay import Relay
 
 
 @pytest.fixture
@@ -82,3 +87,19 @@ def test_the_case_page_shows_its_code(house, reported, signed_in):
     page = signed_in("resident1").open(f"/cases/{number}")
 
     assert address(house, number).rpartition("/")[2] in page.text
+
+
+def test_a_residents_mail_leads_to_the_progress_and_no_officers_does(house, reported):
+    path = address(house, reported("resident1").number)
+    Relay(house).run()
+
+    with house.reading() as session:
+        mails = notices.delivered(MailboxFilter(channel="mail"), session=session)
+        resident = str(account_by_login("resident1", session=session).id)
+        by_reader = {each.recipient: each.body for each in mails}
+    assert path in by_reader[resident]
+    assert [body for reader, body in by_reader.items() if reader != resident and path in body] == []
+
+
+def test_cases_of_care_have_no_such_page():
+    assert not [each for each in FOLLOWED if each.startswith("care.")]
