@@ -38,6 +38,7 @@ export const literals = {
     const said = text => { met.add(text); return `${SAY}(${JSON.stringify(text)})`; };
     build.onLoad({ filter: LIBRARY }, ({ path }) => {
       const contents = fs.readFileSync(path, 'utf8')
+        .replace('title: `Create ${getIndefiniteArticle(type)} ${label} element`', 'title: label')
         .replace("valueLabel || 'Select'", `valueLabel || ${said('Please choose')}`)
         .replace("return 'Form';", `return ${said('Form')};`)
         .replace(BRANCH, (all, head, _quote, text, tail) => text in sentences ? head + said(text) + tail : all)
