@@ -103,3 +103,14 @@ def test_a_residents_mail_leads_to_the_progress_and_no_officers_does(house, repo
 
 def test_cases_of_care_have_no_such_page():
     assert not [each for each in FOLLOWED if each.startswith("care.")]
+
+
+def test_the_page_speaks_english(house, reported, visitor):
+    path = address(house, reported().number)
+    visitor.open("/follow")
+    visitor.send("/language", language="en", next="/follow")
+
+    page = visitor.open(path)
+
+    assert "Stages of the case" in page.text
+    assert "分案中" not in page.text

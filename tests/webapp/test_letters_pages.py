@@ -62,6 +62,10 @@ def got(browser, address: str):
     return browser.client.get(address, buffered=True)
 
 
+def words_of(pdf: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
 def test_a_case_without_letters_says_so_to_the_office_only(signed_in, post):
     assert "本案尚未發文" in signed_in("officer1").open(f"/cases/{post.number}").text
     assert "公文" not in signed_in("resident1").open(f"/cases/{post.number}").text
@@ -74,7 +78,9 @@ def test_the_addressee_and_the_office_see_the_letter_and_nobody_else(signed_in, 
     for login in ("resident1", "officer1", "manager1"):
         browser = signed_in(login)
         assert "補正通知書" in browser.open(f"/cases/{post.number}").text
-        assert got(browser, address).mimetype == "application/pdf"
+        letter = got(browser, address)
+        assert letter.mimetype == "application/pdf"
+        assert f"/follow/{post.number}/" in words_of(letter.data)
     for login in ("resident2", "manager2", "warranty1"):
         assert got(signed_in(login), address).status_code == 404
 
