@@ -100,4 +100,6 @@ def evaluate_text(expression: str, variables: Mapping[str, object], clock: Clock
     except FeelError as error:
         shift = 1 if expression.startswith("=") and error.line == 1 else 0
         raise ExpressionInvalid(error.message, error.line, error.column + shift) from error
-    return Answer(text=written(outcome.value), problems=outcome.problems)
+    value = outcome.value
+    text = quoted(value) if isinstance(value, str) else to_text(value)
+    return Answer(text=text, problems=outcome.problems)

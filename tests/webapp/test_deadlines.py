@@ -79,7 +79,7 @@ def test_the_task_page_explains_the_due_date_with_service_and_calendar(signed_in
 def test_the_inbox_leads_to_the_explanation(signed_in, house, case):
     page = signed_in("officer1").open("/tasks?view=team")
 
-    assert f"/tasks/{task_of(house).id}#why-due" in page.text
+    assert f"/tasks/{task_of(house).id}?view=team#why-due" in page.text
 
 
 def test_the_case_page_lists_the_deadlines_that_run_by_themselves(signed_in, case):

@@ -3,7 +3,7 @@ import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { words } from './src/i18n/build.mjs';
-import { adoptedStyles, literals } from './src/formeditor/literals.mjs';
+import { adoptedStyles, columnTitles, literals } from './src/formeditor/literals.mjs';
 
 const target = new URL('../static/dist/', import.meta.url);
 const fonts = Object.fromEntries(['.woff', '.woff2', '.ttf', '.eot', '.svg'].map(ending => [ending, 'file']));
@@ -33,7 +33,7 @@ const editors = await esbuild.build({
   assetNames: 'fonts/[name]-[hash]',
   jsx: 'automatic',
   jsxImportSource: '@bpmn-io/properties-panel/preact',
-  plugins: [words, literals, adoptedStyles],
+  plugins: [words, literals, adoptedStyles, columnTitles],
   metafile: true,
   write: false,
   logLevel: 'warning',

@@ -73,5 +73,6 @@ document.querySelectorAll('form[data-form]').forEach(form => {
 const summary = document.querySelector('[data-focus]');
 if (summary) {
   summary.focus();
-  document.title = `${summary.querySelector('h2').textContent.trim()} · ${document.title}`;
+  const heading = summary.querySelector('h2');
+  if (heading) document.title = `${heading.textContent.trim()} · ${document.title}`;
 }

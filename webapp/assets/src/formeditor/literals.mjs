@@ -27,6 +27,19 @@ export const adoptedStyles = {
   },
 };
 
+/** The decision editor names the handles of its columns in English, past its own translations. */
+export const columnTitles = {
+  name: 'column-titles',
+  setup(build) {
+    build.onLoad({ filter: /dmn-js-decision-table\/lib\/features\/drag-and-drop\/DragAndDrop\.js$/ }, ({ path }) => {
+      const title = "`Move ${isInput(col) ? 'Input' : 'Output'}`";
+      const contents = fs.readFileSync(path, 'utf8').replace(title, "this._translate(isInput(col) ? 'Move input' : 'Move output')");
+      if (!contents.includes("'Move input'")) throw new Error('the handles of dmn-js columns have changed');
+      return { loader: 'js', contents };
+    });
+  },
+};
+
 export const literals = {
   name: 'literals',
   setup(build) {
