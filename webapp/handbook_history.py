@@ -72,7 +72,12 @@ def to_print(entries: Sequence[Entry]) -> Part:
     """Write the change log as a table to print."""
     return Part(
         heading=str(_("Change log")),
-        columns=(str(_("Version")), str(_("In service")), str(_("Who and why")), str(_("What changed"))),
+        columns=(
+            str(_("Version")),
+            str(_("In service")),
+            str(_("Who and why")),
+            str(_("What changed")),
+        ),
         rows=tuple(
             (
                 str(each.version),

@@ -94,8 +94,12 @@ class InsightPage:
         return charts.plot(
             [f"{week.monday.month}/{week.monday.day}" for week in weeks],
             [
-                Series(words=_("Cases begun"), values=[w.arrived for w in weeks], look=1, is_bar=True),
-                Series(words=_("Cases ended"), values=[w.ended for w in weeks], look=2, is_bar=True),
+                Series(
+                    words=_("Cases begun"), values=[w.arrived for w in weeks], look=1, is_bar=True
+                ),
+                Series(
+                    words=_("Cases ended"), values=[w.ended for w in weeks], look=2, is_bar=True
+                ),
                 Series(words=_("Open at the end of the week"), values=[w.backlog for w in weeks]),
             ],
         )

@@ -16,9 +16,9 @@ from housing import bootstrap, packages, settings
 from housing.applications.models import HousingApplication
 from housing.demo import world
 from housing.records.models import FormSubmission
+from housing.scenario_city import FOUNDED_AT
 from housing.scenario_script import instant, parse
 from housing.scenario_walk import Walk
-from housing.scenario_city import FOUNDED_AT
 from housing.scenarios import FACT_KINDS
 from housing.subjects import subject_of
 from webapp.factory import create_app

@@ -7,9 +7,7 @@ from engine.simulation.queues import check, erlang_c, mean_wait
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize(
-    ("people", "load", "weeks"), [(1, 0.5, 480), (1, 0.7, 320), (3, 0.7, 160)]
-)
+@pytest.mark.parametrize(("people", "load", "weeks"), [(1, 0.5, 480), (1, 0.7, 320), (3, 0.7, 160)])
 def test_mean_wait_and_use_are_within_three_percent_of_the_closed_form(people, load, weeks):
     found = check(people, load, weeks=weeks, seed=1)
 
