@@ -118,11 +118,11 @@ def test_a_request_over_the_limit_gets_a_clear_page(app, visitor, monkeypatch):
     assert "檔案太大" in refused.text
 
 
-def test_what_nobody_foresaw_shows_a_reference_and_no_details(app, signed_in):
+def test_what_nobody_foresaw_shows_a_reference_and_no_details(app, signed_in, monkeypatch):
     def fail() -> str:
         raise ZeroDivisionError("a secret detail")
 
-    app.view_functions["processes.list_processes"] = fail
+    monkeypatch.setitem(app.view_functions, "processes.list_processes", fail)
     page = signed_in("supervisor1").open("/processes")
 
     assert page.status_code == 500
