@@ -144,14 +144,15 @@ class CaseVerbs(ABC):
         step = self._step(seen, Trigger(by=by, reason=reason), session)
         return step.act(partial(Execution.correct, changes=changes))
 
-    def retry(self, incident_id: str, *, by: Actor, session: Session) -> None:
-        """Put the job of an incident back into the queue, due now.
+    def retry(self, incident_id: str, *, by: Actor, session: Session, reason: str = "") -> None:
+        """Put the job of an incident back into the queue, due now; a reason goes to the history.
 
         Raises:
             IncidentNotFound: there is no open incident of this id.
             InstanceNotActive: its instance is suspended or has ended.
         """
-        incidents.retry(incident_id, by, self._clock.now(), connection_of(session))
+        now, connection = self._clock.now(), connection_of(session)
+        incidents.retry(incident_id, by, now, connection, reason=reason)
 
     def _note_case(
         self,

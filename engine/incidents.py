@@ -174,8 +174,12 @@ def note_uncaught(
         connection.execute(_INSERT, rows)
 
 
-def retry(incident_id: str, by: Actor, now: datetime, connection: Connection) -> None:
+def retry(
+    incident_id: str, by: Actor, now: datetime, connection: Connection, *, reason: str = ""
+) -> None:
     """Put the job of an incident back into the queue and close the incident.
+
+    The reason, where somebody gives one, stands in the history.
 
     Raises:
         IncidentNotFound: there is no open incident of this id.
@@ -189,7 +193,8 @@ def retry(incident_id: str, by: Actor, now: datetime, connection: Connection) ->
     if row["job_id"] is not None:
         jobs.revive(row["job_id"], now, connection)
     connection.execute(_RESOLVE, {"incident_id": incident_id, "at": now, "by_id": by.id})
-    line = history.Line(kind="incident_resolved", element_id=row["element_id"])
+    details = {"reason": reason} if reason else {}
+    line = history.Line(kind="incident_resolved", element_id=row["element_id"], details=details)
     _write(row["instance_id"], by, now, [line], connection)
 
 

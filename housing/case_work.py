@@ -74,7 +74,7 @@ def _do(
         with application.unit_of_work() as session:
             if verb == RETRY:
                 for each in open_incidents:
-                    engine.retry(each.id, by=by, session=session)
+                    engine.retry(each.id, by=by, session=session, reason=reason)
             elif verb == SUSPEND:
                 engine.suspend(instance_id, reason=reason, by=by, session=session)
             elif verb == RESUME:
