@@ -37,8 +37,9 @@ log = logging.getLogger(__name__)
 def run_next(application: Application, kinds: Mapping[str, Kind] = KINDS) -> bool:
     """Do the next waiting work here and now; tell whether there was any."""
     worker = uuid4().hex
+    now, clock = application.system_clock.now(), application.clock
     with application.unit_of_work() as session:
-        task_id = service.take(worker, session=session, now=application.system_clock.now())
+        task_id = service.take(worker, session=session, now=now, clock=clock)
     if task_id is None:
         return False
     run(application, task_id, worker, kinds)
@@ -60,7 +61,7 @@ def run(
     except BackgroundTaskStopped:
         log.info("work %s was stopped", task_id)
     except EngineError as error:
-        _fail(application, task_id, worker, str(error))
+        _fail(application, task_id, worker, error)
 
 
 def run_as_child(settings: Settings, task_id: str, worker: str) -> None:
@@ -90,7 +91,7 @@ def _reporter(application: Application, task_id: str, worker: str) -> Report:
     return report
 
 
-def _fail(application: Application, task_id: str, worker: str, error: str) -> None:
+def _fail(application: Application, task_id: str, worker: str, error: EngineError) -> None:
     try:
         with application.unit_of_work() as session:
             service.fail(task_id, worker, error, session=session, clock=application.clock)

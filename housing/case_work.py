@@ -7,6 +7,7 @@ from engine import queries
 from engine.errors import EngineError
 from engine.types import Actor
 from housing.bootstrap import Application
+from housing.kept_errors import keep
 
 KIND = "case_verbs"
 
@@ -49,7 +50,8 @@ def run(
         report: takes cases done, cases in all, and the number of the case.
 
     Returns:
-        Under "items" each case's number, outcome (done, skipped or failed) and why.
+        Under "items" each case's number, outcome (done, skipped or failed), why it was skipped
+        and the kept error.
     """
     ids, items = list(params["instances"]), []
     by = Actor(id=str(params["by"]["id"]), name=str(params["by"]["name"]))
@@ -62,7 +64,7 @@ def run(
 
 def _do(
     application: Application, verb: str, instance_id: str, stamp: tuple[str, Actor]
-) -> Mapping[str, str]:
+) -> Mapping[str, Any]:
     engine, (reason, by) = application.engine, stamp
     with application.reading() as session:
         case = queries.instance(instance_id, session)
@@ -82,5 +84,5 @@ def _do(
             else:
                 engine.cancel(instance_id, reason=reason, by=by, session=session)
     except EngineError as error:
-        return {**found, "outcome": "failed", "why": str(error)}
+        return {**found, "outcome": "failed", "error": keep(error)}
     return {**found, "outcome": "done"}

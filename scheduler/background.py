@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from housing import background_kinds
 from housing.background import queries, service
-from housing.background.errors import BackgroundTaskStopped
+from housing.background.errors import BackgroundTaskStopped, WorkerEnded
 from housing.bootstrap import Application
 
 log = logging.getLogger(__name__)
@@ -31,9 +31,9 @@ class BackgroundWork:
         if self._child is not None:
             self._look_after(self._child)
             return
-        now = self._application.system_clock.now()
+        now, clock = self._application.system_clock.now(), self._application.clock
         with self._application.unit_of_work() as session:
-            taken = service.take(self._worker, session=session, now=now)
+            taken = service.take(self._worker, session=session, now=now, clock=clock)
         if taken is not None:
             self._begin(taken)
 
@@ -81,11 +81,10 @@ class BackgroundWork:
         log.warning("the child for work %s ended with %s", self._task_id, code)
         try:
             with self._application.unit_of_work() as session:
-                words = f"the process that did it ended with code {code}"
                 service.fail(
                     self._task_id,
                     self._worker,
-                    words,
+                    WorkerEnded(exit_code=code),
                     session=session,
                     clock=self._application.clock,
                 )

@@ -1,12 +1,14 @@
 """Words of the cockpit: states, verbs, why something cannot be done to a case."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from engine.records import ProcessModel
+from webapp import errors
 
 STATES: Mapping[str, LazyString] = {
     "running": _l("Not ended"),
@@ -38,9 +40,16 @@ OBSTACLES: Mapping[str, LazyString] = {
 }
 
 
-def why(code: str) -> str:
-    """Say why nothing was done; a sentence of the engine is shown as it is."""
-    return str(OBSTACLES.get(code, code))
+def why(item: Mapping[str, Any]) -> str:
+    """Say why nothing was done to a case: of an obstacle, or of the kept error."""
+    if "error" in item:
+        return errors.kept_sentence(item["error"])
+    return obstacle(item["why"])
+
+
+def obstacle(code: str) -> str:
+    """Say why a verb does not fit a case."""
+    return str(OBSTACLES.get(code, ""))
 
 
 def done(verb: str) -> str:

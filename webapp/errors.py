@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine.errors import BusinessError, Conflict, EngineError, Invalid, NotAllowed, NotFound
 from forms.errors import FormInvalid
+from housing.kept_errors import KeptError
 from webapp import current, formats, labels
 
 logger = logging.getLogger(__name__)
@@ -56,8 +57,17 @@ def status_of(error: Exception) -> int:
 
 def sentence(error: Exception) -> str:
     """Say an error's sentence in the reader's language, filled with its own fields."""
-    words = {name: _in_words(name, value) for name, value in vars(error).items()}
-    return str(gettext(type(error).__doc__ or EngineError.__doc__, **words))
+    return _said(type(error).__doc__ or str(EngineError.__doc__), vars(error))
+
+
+def kept_sentence(kept: KeptError) -> str:
+    """Say an error that was kept as JSON in the reader's language."""
+    return _said(kept["sentence"], kept["values"])
+
+
+def _said(sentence: str, values: Mapping[str, object]) -> str:
+    words = {name: _in_words(name, value) for name, value in values.items()}
+    return str(gettext(sentence, **words))
 
 
 def _in_words(name: str, value: object) -> object:

@@ -172,6 +172,7 @@ def _speak(app: Flask) -> None:
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.filters.update(deadline_words.FILTERS)
     app.jinja_env.filters.update(handbook_words.FILTERS)
+    app.jinja_env.filters["error_sentence"] = errors.kept_sentence
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_words_of_every_page)

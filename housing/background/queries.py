@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from housing.background.errors import BackgroundTaskNotFound
 from housing.background.models import BackgroundTask
+from housing.kept_errors import KeptError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,8 +21,8 @@ class Work:
         state: waiting, running, done, failed or stopped.
         done, total: steps; total is 0 while it is not known.
         note: what is being done just now.
-        result: what came out, once it is done.
-        error: why it failed, in words for a supervisor.
+        result: what came out, once it is done; of failed work its kept error.
+        error: why it failed, in English for a log; pages say `failure`.
     """
 
     id: str
@@ -43,6 +44,11 @@ class Work:
     def is_open(self) -> bool:
         """Whether it still waits or runs."""
         return self.state in {"waiting", "running"}
+
+    @property
+    def failure(self) -> KeptError | None:
+        """Why it failed, to be said in the reader's language."""
+        return (self.result or {}).get("error") if self.state == "failed" else None
 
 
 def task(task_id: str, session: Session) -> Work:

@@ -13,9 +13,11 @@ from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
+from engine.errors import EngineError
 from engine.types import Actor
-from housing.background.errors import BackgroundTaskNotFound, BackgroundTaskStopped
+from housing.background.errors import BackgroundTaskNotFound, BackgroundTaskStopped, WorkerLost
 from housing.background.models import BackgroundTask
+from housing.kept_errors import keep
 
 SILENCE = timedelta(seconds=60)
 """Without a beat for so long, a worker counts as gone."""
@@ -77,13 +79,14 @@ def stop(task_id: str, *, session: Session, clock: Clock) -> None:
         found.state, found.ended_at = "stopped", clock.now()
 
 
-def take(worker: str, *, session: Session, now: datetime) -> str | None:
+def take(worker: str, *, session: Session, now: datetime, clock: Clock) -> str | None:
     """Take the oldest work that nobody does; give up what was begun too often.
 
     Args:
         worker: unique name of the taker.
         session: of the caller's unit of work.
         now: of the machine's clock.
+        clock: of the business.
     """
     silent = now - SILENCE
     is_lost = (BackgroundTask.state == "running") & (BackgroundTask.beat_at < silent)
@@ -99,7 +102,8 @@ def take(worker: str, *, session: Session, now: datetime) -> str | None:
     if found is None:
         return None
     if found.attempts >= ATTEMPTS:
-        found.state, found.error, found.ended_at = "failed", "its worker ended twice", now
+        for name, value in _failed(WorkerLost(), clock).items():
+            setattr(found, name, value)
         return None
     found.state, found.worker, found.beat_at = "running", worker, now
     found.attempts += 1
@@ -146,14 +150,13 @@ def finish(
     _write(task_id, worker, values, session)
 
 
-def fail(task_id: str, worker: str, error: str, *, session: Session, clock: Clock) -> None:
+def fail(task_id: str, worker: str, error: EngineError, *, session: Session, clock: Clock) -> None:
     """Keep why it failed; work that was stopped meanwhile stays stopped.
 
     Raises:
         BackgroundTaskStopped: it was stopped, or another worker has it.
     """
-    values = {"state": "failed", "error": error[:500], "ended_at": clock.now()}
-    _write(task_id, worker, values, session)
+    _write(task_id, worker, _failed(error, clock), session)
 
 
 def purge(*, session: Session, now: datetime) -> None:
@@ -161,6 +164,16 @@ def purge(*, session: Session, now: datetime) -> None:
     old = select(BackgroundTask).where(BackgroundTask.ended_at < now - KEPT)
     for each in session.scalars(old):
         session.delete(each)
+
+
+def _failed(error: EngineError, clock: Clock) -> dict[str, Any]:
+    """Say what failed work holds: English words for the log, and the error for its readers."""
+    return {
+        "state": "failed",
+        "error": str(error)[:500],
+        "result": {"error": keep(error)},
+        "ended_at": clock.now(),
+    }
 
 
 def _write(task_id: str, worker: str, values: Mapping[str, Any], session: Session) -> None:

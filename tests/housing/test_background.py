@@ -11,7 +11,7 @@ from engine.errors import Invalid
 from engine.types import Actor
 from housing import background_kinds, bootstrap, settings
 from housing.background import queries, service
-from housing.background.errors import BackgroundTaskNotFound, BackgroundTaskStopped
+from housing.background.errors import BackgroundTaskNotFound, BackgroundTaskStopped, WorkerLost
 from tests.conftest import BEGIN
 
 BY = Actor(id="7", name="林督導")
@@ -41,7 +41,9 @@ def look(house, task_id):
 
 def take(house, worker="w"):
     with house.unit_of_work() as session:
-        return service.take(worker, session=session, now=house.system_clock.now())
+        return service.take(
+            worker, session=session, now=house.system_clock.now(), clock=house.clock
+        )
 
 
 def test_work_is_done_in_the_order_in_which_it_came(house):
@@ -116,6 +118,7 @@ def test_work_of_a_silent_worker_goes_to_another_one_once(house):
 
     assert take(house, "third") is None
     assert look(house, task_id).state == "failed"
+    assert look(house, task_id).failure["sentence"] == WorkerLost.__doc__
 
 
 def test_the_scheduler_does_it_in_a_child_process(house):
@@ -129,6 +132,7 @@ def test_the_scheduler_does_it_in_a_child_process(house):
 
     assert look(house, task_id).state == "failed"
     assert "ended with code 1" in look(house, task_id).error
+    assert look(house, task_id).failure["values"]["exit_code"] == 1
 
 
 def test_unknown_work_is_not_found(house):

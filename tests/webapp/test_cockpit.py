@@ -88,7 +88,10 @@ def test_data_is_corrected_with_both_values_in_the_history(house, reported, brow
     given = {"name": "is_emergency", "reason": "誤填", "version": str(case.version)}
 
     refused = browser.send(f"/cases/{number}/cockpit/data", value="1 +", **given)
+    assert refused.status_code == 422
     assert "這不是有效的值" in refused.text
+    assert ">1 +</textarea>" in refused.text, "what was typed is still there"
+    assert 'value="誤填"' in refused.text
     browser.send(f"/cases/{number}/cockpit/data", value="true", **given)
 
     with house.reading() as session:
@@ -114,6 +117,13 @@ def test_many_cases_are_suspended_at_once_and_each_tells_its_result(house, repor
     assert case_of(house, numbers[1]).status == "active"
 
     chosen = [case_of(house, each).id for each in numbers]
+    again = browser.send(
+        f"/processes/{KEY}/cases/order", verb="suspend", case=chosen, reason="系統維護"
+    )
+    assert again.status_code == 422, "it was not confirmed"
+    assert 'value="系統維護"' in again.text
+    assert again.text.count('name="case"') == 2, "the selection is kept"
+
     sent = browser.send(
         f"/processes/{KEY}/cases/order",
         verb="suspend",

@@ -1,7 +1,7 @@
 """Looking after running cases: lists by what ails them, one case's data, many at once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import flask
 from flask import Blueprint
@@ -17,7 +17,7 @@ from housing.background import queries as background
 from housing.background import service as orders
 from housing.background.errors import BackgroundTaskNotFound
 from housing.cases import search
-from webapp import case_access, cockpit_words, current
+from webapp import case_access, cockpit_words, current, lint_words
 
 pages = Blueprint("cockpit", __name__)
 
@@ -64,6 +64,25 @@ class Asked:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Typed:
+    """What somebody typed into a form of the case's page that could not be taken.
+
+    Attributes:
+        form: a verb, or "data"; "" for nothing typed.
+        problem: what is wrong with it, in words.
+    """
+
+    form: str = ""
+    name: str = ""
+    value: str = ""
+    reason: str = ""
+    problem: str = ""
+
+
+NOTHING_TYPED = Typed()
+
+
 @pages.get("/processes/<key>/cases")
 def list_cases(key: str) -> str:
     """List the cases of a process: by number, person, home, state, step, lateness, incident."""
@@ -100,6 +119,12 @@ def preview(key: str) -> str | Response:
     if verb not in case_work.VERBS or not chosen:
         flask.flash(_("Choose cases and what to do with them."), "error")
         return flask.redirect(flask.url_for(".list_cases", key=key))
+    return _preview_page(key, verb, chosen)
+
+
+def _preview_page(
+    key: str, verb: str, chosen: Sequence[str], *, reason: str = "", problem: str = ""
+) -> str:
     with current.application().reading() as session:
         rows = [queries.instance(each, session) for each in chosen]
         incidents = {each.id: len(queries.incidents(session, instance_id=each.id)) for each in rows}
@@ -112,19 +137,24 @@ def preview(key: str) -> str | Response:
         verbs=cockpit_words.VERBS,
         judged=judged,
         able=[each.id for each, why in judged if not why],
-        why=cockpit_words.why,
+        why=cockpit_words.obstacle,
+        reason=reason,
+        problem=problem,
     )
 
 
 @pages.post("/processes/<key>/cases/order")
-def order(key: str) -> Response:
+def order(key: str) -> Response | tuple[str, int]:
     """Order that something is done to the chosen cases, as long work."""
     sent, application = flask.request.form, current.application()
     verb, reason = sent.get("verb", ""), sent.get("reason", "").strip()
     chosen = _chosen(key, sent)
-    if verb not in case_work.VERBS or not chosen or not reason or sent.get("confirmed") != "yes":
-        flask.flash(_("Give a reason and confirm."), "error")
+    if verb not in case_work.VERBS or not chosen:
+        flask.flash(_("Choose cases and what to do with them."), "error")
         return flask.redirect(flask.url_for(".list_cases", key=key))
+    if not reason or sent.get("confirmed") != "yes":
+        problem = _("Give a reason and confirm.")
+        return _preview_page(key, verb, chosen, reason=reason, problem=problem), 422
     by = current.actor()
     params = {
         "verb": verb,
@@ -161,6 +191,10 @@ def show_work(task_id: str) -> str:
 @pages.get("/cases/<number>/cockpit")
 def show_case(number: str) -> str:
     """Show where a case stands, its data and its incidents, with what can be done to it."""
+    return _case_page(number, NOTHING_TYPED)
+
+
+def _case_page(number: str, typed: Typed) -> str:
     case = case_access.find(number).case
     application = current.application()
     with application.reading() as session:
@@ -180,19 +214,19 @@ def show_case(number: str) -> str:
         variables={name: written(value) for name, value in sorted(variables.items())},
         first=cockpit_words.read_by(asked, model, variables),
         is_running=case.status in RUNNING,
+        typed=typed,
     )
 
 
 @pages.post("/cases/<number>/cockpit/<verb>")
-def change_status(number: str, verb: str) -> Response:
+def change_status(number: str, verb: str) -> Response | tuple[str, int]:
     """Suspend, resume or cancel one case, or retry what failed in it."""
     case, application = case_access.find(number).case, current.application()
     reason = flask.request.form.get("reason", "").strip()
     if verb not in case_work.VERBS:
         flask.abort(404)
     if not reason:
-        flask.flash(_("Give a reason."), "error")
-        return flask.redirect(flask.url_for(".show_case", number=number))
+        return _case_page(number, Typed(form=verb, problem=_("Give a reason."))), 422
     by = current.actor()
     params = {
         "verb": verb,
@@ -204,24 +238,24 @@ def change_status(number: str, verb: str) -> Response:
     if item["outcome"] == "done":
         flask.flash(cockpit_words.done(verb), "success")
     else:
-        flask.flash(cockpit_words.why(item["why"]), "error")
+        flask.flash(cockpit_words.why(item), "error")
     return flask.redirect(flask.url_for(".show_case", number=number))
 
 
 @pages.post("/cases/<number>/cockpit/data")
-def correct(number: str) -> str | Response:
+def correct(number: str) -> Response | tuple[str, int]:
     """Set one process variable to the value of a FEEL literal, then go on."""
     case, application = case_access.find(number).case, current.application()
     sent = flask.request.form
     name, reason = sent.get("name", "").strip(), sent.get("reason", "").strip()
+    typed = Typed(form="data", name=name, value=sent.get("value", ""), reason=reason)
     if not name or not reason:
-        flask.flash(_("Give a reason."), "error")
-        return flask.redirect(flask.url_for(".show_case", number=number))
+        return _case_page(number, replace(typed, problem=_("Give a reason."))), 422
     try:
-        value = evaluate_value(sent.get("value", ""), application.clock)
+        value = evaluate_value(typed.value, application.clock)
     except ExpressionInvalid as error:
-        flask.flash(_("This is no value: %(reason)s", reason=error.reason), "error")
-        return flask.redirect(flask.url_for(".show_case", number=number, name=name))
+        problem = _("This is no value: %(reason)s", reason=lint_words.say(error.reason))
+        return _case_page(number, replace(typed, problem=problem)), 422
     with application.unit_of_work() as session:
         application.engine.correct_variables(
             case.id,
