@@ -85,6 +85,13 @@ class TaskAlreadyEnded(Conflict):
 
 
 @dataclass(eq=False)
+class PriorityInvalid(Invalid):
+    """A priority is a number from 0 to 100."""
+
+    priority: int
+
+
+@dataclass(eq=False)
 class LostRace(Conflict):
     """Somebody else changed this case at the same moment; please try again."""
 

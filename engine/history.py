@@ -34,6 +34,8 @@ KINDS = frozenset(
         "clock_resumed",
         "task_reassigned",
         "priority_raised",
+        "priority_set",
+        "follow_up_set",
         "deadline_recomputed",
         "reminder_sent",
         "escalated",

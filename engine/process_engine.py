@@ -43,12 +43,13 @@ from engine.sla_orders import Deadlines
 from engine.spiff.execution import Execution
 from engine.spiff.values import check_variables
 from engine.steps import Setting, Step
+from engine.task_verbs import TaskVerbs
 from engine.types import CITY, SYSTEM, Actor
 
 Values = Mapping[str, object]
 
 
-class ProcessEngine(CaseVerbs):
+class ProcessEngine(CaseVerbs, TaskVerbs):
     """Runs process instances, one transaction a step.
 
     Args:

@@ -124,6 +124,7 @@ class UserTask:
         ladder: name of the notice ladder, or None for no reminders.
         original_due_at: stays when due_at is extended.
         state: open, completed or cancelled.
+        follow_up_at: when somebody wants to look at it again, or None.
         ended_by: id of the account that completed it.
     """
 
@@ -152,6 +153,7 @@ class UserTask:
     ended_at: datetime | None
     ended_by: str | None
     ended_by_name: str | None
+    follow_up_at: datetime | None = None
 
     def is_overdue(self, instant: datetime) -> bool:
         """Tell whether the task is open and past its due date at an instant."""

@@ -93,6 +93,7 @@ user_task = Table(
     Column("ended_at", UTCDateTime),
     Column("ended_by", String(64)),
     Column("ended_by_name", String(100)),
+    Column("follow_up_at", UTCDateTime),  # when its holder wants to look at it again
     Index("ix_user_task_instance_id", "instance_id"),
     Index(
         "ix_user_task_open_group",
@@ -123,6 +124,13 @@ user_task = Table(
         "due_at",
         postgresql_where=text("state = 'open' AND assignee IS NOT NULL"),
         sqlite_where=text("state = 'open' AND assignee IS NOT NULL"),
+    ),
+    Index(  # of the inbox: what somebody wants to look at again
+        "ix_user_task_follow_up",
+        "assignee",
+        "follow_up_at",
+        postgresql_where=text("state = 'open' AND follow_up_at IS NOT NULL"),
+        sqlite_where=text("state = 'open' AND follow_up_at IS NOT NULL"),
     ),
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
 
 from engine.errors import TaskAlreadyClaimed, TaskAlreadyEnded, TaskNotYours, UserTaskNotFound
 from engine.queries import TASK_COLUMNS, as_user_task
@@ -82,6 +82,18 @@ _RAISE = (
     )
     .values(priority=bindparam("least"))
 )
+_FOLLOW_UP = (
+    update(user_task)
+    .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
+    .values(follow_up_at=bindparam("at"))
+)
+_SET_PRIORITY = (
+    update(user_task)
+    .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
+    .values(priority=bindparam("to"))
+)
+
+HIGHEST_PRIORITY = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +146,18 @@ def ensure_completable(task: Mapping[str, Any], by: Actor) -> None:
         raise TaskNotYours(task["name"])
     if task["assignee"] is not None:
         raise TaskAlreadyClaimed(task["assignee_name"] or task["assignee"])
+
+
+def ensure_known(task: UserTask, by: Actor) -> None:
+    """Refuse to arrange a task that somebody neither holds nor is offered.
+
+    Raises:
+        TaskNotYours: somebody else's, and not offered to this actor.
+    """
+    offer = {"candidate_group": task.candidate_group, "scope": task.scope}
+    holds = task.assignee in (by.id, by.on_behalf_of) and task.assignee is not None
+    if not (by is SYSTEM or holds or _is_offered(offer, by)):
+        raise TaskNotYours(task.name)
 
 
 def claim(task: UserTask, by: Actor, at: datetime, connection: Connection) -> None:
@@ -230,6 +254,30 @@ def raise_priority(task_ids: Sequence[str], least: int, connection: Connection) 
     """Give open tasks at least this priority."""
     if task_ids:
         connection.execute(_RAISE, [{"task_id": each, "least": least} for each in task_ids])
+
+
+def set_follow_up(task_id: str, at: datetime | None, connection: Connection) -> None:
+    """Say when to look at an open task again, or never.
+
+    Raises:
+        TaskAlreadyEnded: it was completed or cancelled.
+    """
+    _change_open(_FOLLOW_UP, {"task_id": task_id, "at": at}, connection)
+
+
+def set_priority(task_id: str, priority: int, connection: Connection) -> None:
+    """Give an open task a priority, 0 to HIGHEST_PRIORITY.
+
+    Raises:
+        TaskAlreadyEnded: it was completed or cancelled.
+    """
+    _change_open(_SET_PRIORITY, {"task_id": task_id, "to": priority}, connection)
+
+
+def _change_open(change: Update, values: Mapping[str, object], connection: Connection) -> None:
+    if connection.execute(change, values).rowcount != 1:
+        task = read(str(values["task_id"]), connection)
+        raise TaskAlreadyEnded(task.ended_by_name or "")
 
 
 def _is_offered(task: Mapping[str, Any], by: Actor) -> bool:

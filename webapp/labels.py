@@ -109,6 +109,8 @@ HISTORY_KINDS: Mapping[str, LazyString] = {
     "clock_resumed": _l("Clock runs on"),
     "task_reassigned": _l("Handed to another group"),
     "priority_raised": _l("Priority raised"),
+    "priority_set": _l("Priority changed"),
+    "follow_up_set": _l("Follow-up date set"),
     "reminder_sent": _l("Reminder sent"),
     "escalated": _l("Escalated"),
     "gateway_passed": _l("Path taken"),

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -6,6 +7,7 @@ from engine import queries
 from engine.errors import (
     InstanceNotActive,
     LostRace,
+    PriorityInvalid,
     TaskAlreadyClaimed,
     TaskAlreadyEnded,
     TaskNotYours,
@@ -231,3 +233,36 @@ def test_the_inbox_shows_what_is_mine_and_what_my_group_is_offered(
     assert [task.instance_id for task in mine.rows] == [case.id]
     assert [task.instance_id for task in offered.rows] == [other.id]
     assert (visible.total, len(visible.rows)) == (2, 1)
+
+
+def test_a_follow_up_date_and_a_priority_leave_a_line_each_in_the_history(
+    case, officer, engine, database, clock
+):
+    task, monday = case.open_task("ask"), clock.now() + timedelta(days=3)
+    with database.unit_of_work() as session:
+        engine.set_follow_up(task.id, monday, by=officer(), session=session)
+        changed = engine.set_priority(task.id, 90, by=officer(), session=session)
+
+    assert (changed.follow_up_at, changed.priority, changed.due_at) == (monday, 90, task.due_at)
+    lines = {line.kind: line.details for line in case.history()}
+    assert lines["follow_up_set"]["follow_up"] == monday.isoformat()
+    assert (lines["priority_set"]["from"], lines["priority_set"]["to"]) == (task.priority, 90)
+
+
+@pytest.mark.parametrize("priority", [-1, 101])
+def test_a_priority_has_bounds(case, officer, engine, database, priority):
+    task = case.open_task("ask")
+
+    with pytest.raises(PriorityInvalid), database.unit_of_work() as session:
+        engine.set_priority(task.id, priority, by=officer(), session=session)
+
+
+def test_only_who_knows_an_open_task_arranges_it(case, officer, engine, database, clock):
+    task, stranger = case.open_task("ask"), Actor(id="9", name="9")
+    with pytest.raises(TaskNotYours), database.unit_of_work() as session:
+        engine.set_follow_up(task.id, clock.now(), by=stranger, session=session)
+
+    case.complete("ask", by=officer("lin"))
+
+    with pytest.raises(TaskAlreadyEnded), database.unit_of_work() as session:
+        engine.set_follow_up(task.id, clock.now(), by=officer("lin"), session=session)
