@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, or_,
 from sqlalchemy.orm import Session
 
 from engine import sla_clocks
-from engine.records import UserTask
 from engine.sla_clocks import SlaClock, as_clock
 from engine.sla_tables import sla_clock
 from engine.tables import process_definition, process_instance
@@ -110,17 +109,6 @@ _ON_TIME_BY = (
 def clocks_of(instance_id: str, session: Session) -> tuple[SlaClock, ...]:
     """List the clocks of an instance, oldest first."""
     return sla_clocks.all_of(instance_id, session.connection())
-
-
-def clock_of_task(task: UserTask, session: Session) -> SlaClock | None:
-    """Read the clock of a user task; None if it has none."""
-    chosen = select(sla_clock).where(
-        sla_clock.c.instance_id == task.instance_id,
-        sla_clock.c.token_id == task.id,
-        sla_clock.c.kind == "task",
-    )
-    row = session.execute(chosen).mappings().first()
-    return None if row is None else as_clock(row)
 
 
 def clock(clock_id: str, session: Session) -> CaseClock:

@@ -24,7 +24,6 @@ from housing.applications.gathering import facts_of
 from housing.applications.models import (
     ApplicationDocument,
     ApplicationFinding,
-    ApplicationSupplement,
     HousingApplication,
 )
 from housing.applications.queueing import take_places
@@ -33,7 +32,6 @@ from housing.applications.rules import (
     REASON_WORDS,
     finding_key,
     first_reason,
-    is_restorable,
     needs_second_check,
 )
 from housing.letters import service as letters
@@ -264,22 +262,6 @@ def close_deceased(call: Call, application_id: int) -> Result:
     tell_group(call, "officer", "application_deceased", {})
     pass_turn(application, call)
     return NOTHING
-
-
-def ensure_restorable(
-    application: HousingApplication, answers: Mapping[str, object], call: Call
-) -> bool:
-    """Tell whether the cause that kept an applicant from answering allows restoration."""
-    missed = call.session.scalars(
-        select(ApplicationSupplement.due_at)
-        .where(ApplicationSupplement.application_id == application.id)
-        .order_by(ApplicationSupplement.id.desc())
-        .limit(1)
-    ).first()
-    ended = str(answers.get("cause_ended_on") or "")[:10]
-    if missed is None or not ended:
-        return False
-    return is_restorable(local_date(call.now).fromisoformat(ended), missed, call.now)
 
 
 def _key(found: Mapping[str, object]) -> str:

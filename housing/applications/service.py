@@ -138,12 +138,6 @@ def submit(new: Submission, *, by: Actor, house: House) -> StepResult:
     return result
 
 
-def submitted_before(token: str, *, session: Session) -> str | None:
-    """Give the number of the application that a token made; None when it is new."""
-    wanted = HousingApplication.token == token
-    return session.scalar(select(HousingApplication.number).where(wanted))
-
-
 def own_application(number: str, *, by: Actor, session: Session) -> HousingApplication:
     """Find an application that is the actor's own, or any for an officer.
 

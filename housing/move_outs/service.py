@@ -1,6 +1,6 @@
 """The verbs of moving out: open a case, take a notice back, fill the exit sheet, hear the bank."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -157,16 +157,6 @@ def open_sheet(number: str, *, session: Session, clock: Clock) -> int:
         instance_id=case.instance_id,
     )
     return places.open_sheet(new, session=session)
-
-
-def save_items(number: str, items: Iterable[NewItem], *, session: Session, clock: Clock) -> None:
-    """Keep what was found of some items; the sheet stays open.
-
-    Raises:
-        SheetFinal: the sheet was signed.
-    """
-    sheet_id = open_sheet(number, session=session, clock=clock)
-    places.record_items(sheet_id, items, session=session)
 
 
 def sign_sheet(number: str, sheet: ExitSheet, *, session: Session, clock: Clock) -> None:
