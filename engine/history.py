@@ -16,6 +16,8 @@ KINDS = frozenset(
         "task_claimed",
         "task_released",
         "task_assigned",
+        "task_delegated",
+        "task_returned",
         "task_completed",
         "task_cancelled",
         "service_done",
@@ -95,6 +97,7 @@ def write(connection: Connection, stamp: Stamp, lines: Iterable[Line]) -> None:
         "actor_id": stamp.by.id,
         "actor_name": stamp.by.name,
         "on_behalf_of": stamp.by.on_behalf_of,
+        "batch_id": stamp.by.batch_id,
     }
     rows = [
         {

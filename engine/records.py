@@ -126,6 +126,9 @@ class UserTask:
         state: open, completed or cancelled.
         follow_up_at: when somebody wants to look at it again, or None.
         ended_by: id of the account that completed it.
+        delegation: "", pending (with a delegate) or returned (by him).
+        delegated_by: id of the owner of a delegated task, who gets it back.
+        on_behalf_of: id of the absent person for whom a deputy claimed it.
     """
 
     id: str
@@ -154,6 +157,10 @@ class UserTask:
     ended_by: str | None
     ended_by_name: str | None
     follow_up_at: datetime | None = None
+    delegation: str = ""
+    delegated_by: str | None = None
+    delegated_by_name: str | None = None
+    on_behalf_of: str | None = None
 
     def is_overdue(self, instant: datetime) -> bool:
         """Tell whether the task is open and past its due date at an instant."""
@@ -168,6 +175,7 @@ class HistoryEntry:
         step: the instance's version after the step that wrote it.
         kind: one of the kinds of `engine.history`.
         on_behalf_of: id of the person a deputy acted for.
+        batch_id: of the bulk order that did it, or None.
     """
 
     id: int
@@ -180,6 +188,7 @@ class HistoryEntry:
     actor_id: str
     actor_name: str
     on_behalf_of: str | None
+    batch_id: str | None
     details: Mapping[str, object]
 
 

@@ -93,6 +93,10 @@ user_task = Table(
     Column("ended_at", UTCDateTime),
     Column("ended_by", String(64)),
     Column("ended_by_name", String(100)),
+    Column("delegation", String(16), nullable=False, server_default=""),  # "", pending, returned
+    Column("delegated_by", String(64)),  # the owner: who gave it away and gets it back
+    Column("delegated_by_name", String(100)),
+    Column("on_behalf_of", String(64)),  # the absent person that a deputy claimed it for
     Column("follow_up_at", UTCDateTime),  # when its holder wants to look at it again
     Index("ix_user_task_instance_id", "instance_id"),
     Index(
@@ -117,6 +121,19 @@ user_task = Table(
         "ended_at",
         postgresql_where=text("state = 'completed'"),
         sqlite_where=text("state = 'completed'"),
+    ),
+    Index(  # of the inbox: what somebody gave away and gets back
+        "ix_user_task_delegated",
+        "delegated_by",
+        "due_at",
+        postgresql_where=text("state = 'open' AND delegation = 'pending'"),
+        sqlite_where=text("state = 'open' AND delegation = 'pending'"),
+    ),
+    Index(  # what deputies hold for somebody
+        "ix_user_task_on_behalf_of",
+        "on_behalf_of",
+        postgresql_where=text("state = 'open' AND on_behalf_of IS NOT NULL"),
+        sqlite_where=text("state = 'open' AND on_behalf_of IS NOT NULL"),
     ),
     Index(  # without unclaimed ones, lest SQLite looks for them here
         "ix_user_task_open_claimed",
@@ -241,8 +258,16 @@ history = Table(  # append only
     Column("actor_id", String(64), nullable=False),
     Column("actor_name", String(100), nullable=False),
     Column("on_behalf_of", String(64)),
+    Column("batch_id", Id),  # of the bulk order that did it
     Column("details", JSON, nullable=False),
     Index("ix_history_instance_id_id", "instance_id", "id"),
+    Index(  # what deputies did
+        "ix_history_on_behalf_of",
+        "on_behalf_of",
+        "at",
+        postgresql_where=text("on_behalf_of IS NOT NULL"),
+        sqlite_where=text("on_behalf_of IS NOT NULL"),
+    ),
 )
 
 outbox = Table(

@@ -76,3 +76,18 @@ class TaskVerbs(ABC):
         details = {"from": task.priority, "to": priority}
         self._note(task, "priority_set", by, connection, details)
         return user_tasks.read(task_id, connection)
+
+    def release(self, task_id: str, *, reason: str, by: Actor, session: Session) -> UserTask:
+        """Give a task back to its group, whoever holds it; who may do so is the caller's rule.
+
+        Raises:
+            UserTaskNotFound: there is no such task.
+            TaskAlreadyEnded: it was completed or cancelled.
+            TaskAlreadyClaimed: somebody else took it at the same moment.
+        """
+        connection = connection_of(session)
+        task = user_tasks.read(task_id, connection)
+        user_tasks.release(task, connection)
+        details = {"from": task.assignee, "reason": reason}
+        self._note(task, "task_released", by, connection, details)
+        return user_tasks.read(task_id, connection)

@@ -19,12 +19,19 @@ class Actor:
         name: as shown in histories.
         groups: (candidate group, scope) pairs; the scope "city" covers every scope.
         on_behalf_of: id of the person a deputy acts for, stamped in the history.
+        batch_id: of the bulk order that this is a part of, stamped in the history.
     """
 
     id: str
     name: str
     groups: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     on_behalf_of: str | None = None
+    batch_id: str | None = None
+
+    @property
+    def identities(self) -> frozenset[str]:
+        """Whose tasks the actor may work on: his own, and those of the person he acts for."""
+        return frozenset(each for each in (self.id, self.on_behalf_of) if each is not None)
 
     def belongs_to(self, group: str, scope: str) -> bool:
         """Tell whether the actor holds a candidate group within a scope."""
