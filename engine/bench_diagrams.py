@@ -28,6 +28,16 @@ BLOCKS, BRANCHES = 8, 3
 ESCALATION = "bench.escalate"
 """Topic of the service task behind the boundary timer of `deadline`."""
 
+FORM = """{"schemaVersion": 16, "type": "default", "id": "bench_answer", "title": "Answer",
+  "components": [
+    {"id": "field_decision", "type": "radio", "key": "decision", "label": "Decision",
+      "validate": {"required": true}, "properties": {"variable": "true"},
+      "values": [{"value": "yes", "label": "Yes"}, {"value": "no", "label": "No"}]},
+    {"id": "field_note", "type": "textarea", "key": "note", "label": "Note"}
+  ]}
+"""
+FORM_NAME = "forms/bench/answer.json"
+
 
 def straight() -> bytes:
     """Start, user task, script, user task, end: process `bench`."""
@@ -65,6 +75,14 @@ def blocks(count: int = BLOCKS) -> bytes:
         last = join
     flows += _FLOW.format(id="out", source=last, target="done")
     return _file("bench_blocks", body, flows)
+
+
+def form() -> bytes:
+    """A user task with the form `FORM`, a user task: process `bench_form`."""
+    ask = _TASK.format(id="ask").replace(" />", ' camunda:formKey="bench/answer" />')
+    return _file(
+        "bench_form", ask + _TASK.format(id="check"), _chain(["begin", "ask", "check", "done"])
+    )
 
 
 def _chain(elements: Sequence[str]) -> str:

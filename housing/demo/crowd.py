@@ -77,7 +77,7 @@ def found(application: Application, tasks: int, told: Told) -> str:
     with application.unit_of_work() as session:
         _hire(session, now)
         bench_inbox.insert_definition(now, session)
-        session.add(_session(token, now))
+        session.add(_session(ME, token, now))
     total = tasks + tasks // 5
     for begun in range(0, total, BATCH):
         numbers = range(begun, min(begun + BATCH, total))
@@ -89,6 +89,13 @@ def found(application: Application, tasks: int, told: Told) -> str:
     with application.unit_of_work() as session:
         session.execute(text("ANALYZE"))
     return token
+
+
+def leave(application: Application) -> None:
+    """Drop every table of a house that a crowd was founded in."""
+    with application.database.connect_for_migration() as connection:
+        metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
 
 
 def measure(application: Application, look: Look, repeats: int) -> tuple[float, int]:
@@ -156,10 +163,19 @@ def _memberships() -> Iterator[Mapping[str, object]]:
         yield {"account_id": number, "role": "officer", "scope": CITY}
 
 
-def _session(token: str, now: datetime) -> WebSession:
+def sign_in(application: Application, number: int) -> tuple[str, ...]:
+    """Open a session for each of the first accounts; return their tokens."""
+    now = application.system_clock.now()
+    tokens = tuple(secrets.token_urlsafe(32) for _ in range(number))
+    with application.unit_of_work() as session:
+        session.add_all(_session(ME + at, token, now) for at, token in enumerate(tokens))
+    return tokens
+
+
+def _session(account_id: int, token: str, now: datetime) -> WebSession:
     return WebSession(
         token_hash=token_hash(token),
-        account_id=ME,
+        account_id=account_id,
         address="127.0.0.1",
         created_at=now,
         last_seen_at=now,

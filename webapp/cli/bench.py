@@ -8,7 +8,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +18,8 @@ import click
 
 from engine import bench, bench_timers
 from housing.demo.crowd import GROUPS, STAFF
-from webapp.cli import bench_inbox
+from webapp.cli import bench_inbox, bench_web
+from webapp.cli.bench_web import Plan
 
 WORKER = (sys.executable, "-m", "scheduler.bench_worker")
 """Starts a worker process; pages and commands never import the scheduler."""
@@ -81,6 +82,44 @@ def inbox(*, tasks: int, postgres_url: str | None, as_json: bool) -> None:
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else _inbox_table(found))
     if not url:
         click.echo("PostgreSQL was not measured: give --postgres URL.", err=True)
+
+
+def web(plan: Plan, *, postgres_url: str | None, as_json: bool) -> int:
+    """Measure the real server and print a table or one JSON object.
+
+    Returns:
+        The exit status: 1 when anything did not go as it should.
+    """
+    show = _Progress()
+    figures: dict[str, Sequence[bench_web.Row]] = {}
+    with tempfile.TemporaryDirectory() as folder, _postgres(postgres_url, Path(folder)) as url:
+        addresses = {"sqlite": f"sqlite:///{folder}/web.db"} | ({"postgresql": url} if url else {})
+        for name, address in addresses.items():
+            show.database = name
+            figures[name] = bench_web.measure(address, plan, show.told)
+        show.end()
+    found = {"machine": _machine(), **asdict(plan), "databases": figures}
+    click.echo(json.dumps(found, indent=2) if as_json else _web_table(found))
+    if not url:
+        click.echo("PostgreSQL was not measured: give --postgres URL.", err=True)
+    return int(any(map(bench_web.has_errors, figures.values())))
+
+
+def _web_table(found: Mapping[str, Any]) -> str:
+    machine = found["machine"]
+    lines = [
+        f"{found['clients']} clients, {found['requests']} requests each, {found['tasks']:,} open"
+        f" tasks; {machine['cpus']} CPUs, load {machine['load_average']}, Python"
+        f" {machine['python']}; server, clients and database on the same machine"
+    ]
+    for name, rows in found["databases"].items():
+        lines.append(f"\n{name:<18}" + "".join(f"{key:>12}" for key in list(rows[0])[1:]))
+        lines += ["  {:<16}".format(row["what"]) + _cells(row) for row in rows]
+    return "\n".join(lines)
+
+
+def _cells(row: Mapping[str, Any]) -> str:
+    return "".join(f"{value:>12,}" for key, value in row.items() if key != "what")
 
 
 def _inbox_table(found: Mapping[str, Any]) -> str:

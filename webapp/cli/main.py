@@ -13,6 +13,7 @@ from housing.insight.assumptions import Assumptions
 from webapp.cli import accounts, bench, chaos, check, city, conformance, insight, serving, tokens
 from webapp.cli import handbook as handbooks
 from webapp.cli import keys as key_commands
+from webapp.cli.bench_web import Plan
 from webapp.cli.processes import group as process_commands
 
 
@@ -312,6 +313,31 @@ def bench_timers(*, as_json: bool, number: int, pending: int, postgres: str | No
 def bench_inbox(*, as_json: bool, tasks: int, postgres: str | None) -> None:
     """Measure every view of the inbox and searches, as read and as a page."""
     bench.inbox(tasks=tasks, postgres_url=postgres, as_json=as_json)
+
+
+@bench_commands.command("web")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--tasks", default=10_000, show_default=True, type=click.IntRange(10), help="Open tasks."
+)
+@click.option("--clients", default=16, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--requests",
+    default=40,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="Of each client and kind of page.",
+)
+@click.option("--postgres", metavar="URL", help="PostgreSQL to measure; default: a throw-away one.")
+def bench_web(
+    *, as_json: bool, tasks: int, clients: int, requests: int, postgres: str | None
+) -> None:
+    """Measure the inbox's page and completions through the real server, beside its floor.
+
+    Exit status: 0 every request went well, 1 one did not.
+    """
+    plan = Plan(tasks=tasks, clients=clients, requests=requests)
+    sys.exit(bench.web(plan, postgres_url=postgres, as_json=as_json))
 
 
 def main() -> None:
