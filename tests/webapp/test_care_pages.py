@@ -245,3 +245,12 @@ def test_confidential_notes_are_sealed_and_older_ones_are_sealed_by_the_next_rou
     assert read == again
     assert SAID not in raw + stored
     assert changed == [1, 0, 1]
+
+
+def test_supervisors_look_after_a_care_case_without_reading_it(visited, signed_in):
+    page = signed_in("supervisor1").open(f"/cases/{visited}/cockpit")
+
+    assert page.status_code == 200
+    assert "不需閱讀即可處理" in page.text
+    assert "cockpit/suspend" in page.text
+    assert "cockpit/data" not in page.text

@@ -11,12 +11,15 @@ from werkzeug.wrappers import Response
 
 from engine import cockpit, definition_queries, queries
 from engine.cockpit import CaseFilter
+from engine.errors import InstanceNotFound
 from engine.expressions import ExpressionInvalid, evaluate_value, written
+from engine.records import Instance
 from housing import case_work
 from housing.background import queries as background
 from housing.background import service as orders
 from housing.background.errors import BackgroundTaskNotFound
 from housing.cases import search
+from housing.cases.rules import is_staff
 from webapp import case_access, cockpit_words, current, lint_words
 
 pages = Blueprint("cockpit", __name__)
@@ -30,6 +33,9 @@ STATES: Mapping[str, frozenset[str]] = {
     "all": frozenset(),
 }
 """Value of the filter to the statuses it shows."""
+
+SUPERVISORS = frozenset({"process_supervisor", "administrator"})
+"""Roles that look after the cases of their scope, those of care without reading them."""
 
 RUNNING = frozenset({"active", "suspended"})
 
@@ -195,14 +201,14 @@ def show_case(number: str) -> str:
 
 
 def _case_page(number: str, typed: Typed) -> str:
-    case = case_access.find(number).case
-    application = current.application()
+    case, application = _case(number), current.application()
+    may_read = case_access.may_open(case.id)
     with application.reading() as session:
         deployed = definition_queries.definition_by_id(case.definition_id, session)
         model = definition_queries.process_model(deployed, session)
         active = queries.active_elements(case.id, session)
         incidents = queries.incidents(session, instance_id=case.id)
-        variables = application.engine.variables(case.id, session)
+        variables = application.engine.variables(case.id, session) if may_read else {}
     names = {each.id: each.name or each.id for each in model.elements}
     asked = {each.element_id for each in incidents}
     return flask.render_template(
@@ -215,13 +221,14 @@ def _case_page(number: str, typed: Typed) -> str:
         first=cockpit_words.read_by(asked, model, variables),
         is_running=case.status in RUNNING,
         typed=typed,
+        may_read=may_read,
     )
 
 
 @pages.post("/cases/<number>/cockpit/<verb>")
 def change_status(number: str, verb: str) -> Response | tuple[str, int]:
     """Suspend, resume or cancel one case, or retry what failed in it."""
-    case, application = case_access.find(number).case, current.application()
+    case, application = _case(number), current.application()
     reason = flask.request.form.get("reason", "").strip()
     if verb not in case_work.VERBS:
         flask.abort(404)
@@ -267,6 +274,19 @@ def correct(number: str) -> Response | tuple[str, int]:
         )
     flask.flash(_("%(name)s was corrected.", name=name), "success")
     return flask.redirect(flask.url_for(".show_case", number=number))
+
+
+def _case(number: str) -> Instance:
+    """Find a case to look after; its data stays with those who may read the case itself.
+
+    Raises:
+        InstanceNotFound: there is none of this number, or its supervisors are others.
+    """
+    with current.application().reading() as session:
+        case = queries.by_business_key(number, session)
+    if not is_staff(current.actor(), case.scope, SUPERVISORS):
+        raise InstanceNotFound(number)
+    return case
 
 
 def _asked(given: MultiDict[str, str]) -> Asked:
