@@ -71,6 +71,27 @@ class TaskNotYours(NotAllowed):
 
 
 @dataclass(eq=False)
+class TaskDelegated(NotAllowed):
+    """This task was delegated by %(owner_name)s: hand it back; the owner completes it."""
+
+    owner_name: str
+
+
+@dataclass(eq=False)
+class TaskNotDelegated(Conflict):
+    """The task %(name)s is not delegated to anybody now."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class DelegateIsOwner(Invalid):
+    """%(name)s holds this task already; choose somebody else."""
+
+    name: str
+
+
+@dataclass(eq=False)
 class TaskAlreadyClaimed(Conflict):
     """%(assignee_name)s already claimed this task."""
 

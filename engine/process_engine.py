@@ -26,9 +26,10 @@ from engine.case_verbs import CaseVerbs
 from engine.clock import Clock
 from engine.correlation import Courier
 from engine.db import connection_of
+from engine.delegation import Delegations
 from engine.deployments import CompiledProcess
 from engine.differences import Trigger
-from engine.errors import MessageNotExpected, TaskNotYours
+from engine.errors import MessageNotExpected, TaskDelegated, TaskNotYours
 from engine.external_tasks import ExternalTasks
 from engine.firing import Firing
 from engine.instances import SeenInstance
@@ -49,7 +50,7 @@ from engine.types import CITY, SYSTEM, Actor
 Values = Mapping[str, object]
 
 
-class ProcessEngine(CaseVerbs, TaskVerbs):
+class ProcessEngine(CaseVerbs, TaskVerbs, Delegations):
     """Runs process instances, one transaction a step.
 
     Args:
@@ -221,6 +222,7 @@ class ProcessEngine(CaseVerbs, TaskVerbs):
             TaskAlreadyEnded: it was completed or cancelled.
             TaskAlreadyClaimed: a colleague holds it.
             TaskNotYours: it is not offered to the actor.
+            TaskDelegated: the actor is its delegate; its owner completes it.
             InstanceNotActive: the instance is suspended.
             LostRace: the instance took a step since the form was opened.
         """
@@ -234,6 +236,8 @@ class ProcessEngine(CaseVerbs, TaskVerbs):
 
     def claim(self, task_id: str, *, by: Actor, session: Session) -> UserTask:
         """Take a task that is offered to my group; one of several wins.
+
+        A deputy also takes what the person he acts for holds, and that person takes it back.
 
         Raises:
             UserTaskNotFound: there is no such task.
@@ -253,12 +257,15 @@ class ProcessEngine(CaseVerbs, TaskVerbs):
         Raises:
             UserTaskNotFound: there is no such task.
             TaskNotYours: the actor does not hold it.
+            TaskDelegated: it is to be handed back to its owner instead.
             TaskAlreadyEnded: it was completed or cancelled.
         """
         connection = connection_of(session)
         task = user_tasks.read(task_id, connection)
-        if task.assignee != by.id:
+        if not user_tasks.is_held(task.assignee, by):
             raise TaskNotYours(task.name)
+        if task.delegation == user_tasks.PENDING:
+            raise TaskDelegated(task.delegated_by_name or "")
         user_tasks.release(task, connection)
         self._note(task, "task_released", by, connection)
         return user_tasks.read(task_id, connection)

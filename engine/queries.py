@@ -123,6 +123,8 @@ class InstanceFilter:
     scopes: frozenset[str] = frozenset()
     started_by: str | None = None
     business_keys: Sequence[str] | None = None
+    ids: Sequence[str] | None = None
+    process_keys: frozenset[str] = frozenset()
     offset: int = 0
     limit: int = 25
 
@@ -223,6 +225,10 @@ def instances(wanted: InstanceFilter, session: Session) -> Page[Instance]:
         conditions.append(process_instance.c.scope.in_(wanted.scopes))
     if wanted.business_keys is not None:
         conditions.append(process_instance.c.business_key.in_(wanted.business_keys))
+    if wanted.process_keys:
+        conditions.append(process_definition.c.key.in_(wanted.process_keys))
+    if wanted.ids is not None:
+        conditions.append(process_instance.c.id.in_(wanted.ids))
     order = (process_instance.c.started_at.desc(), process_instance.c.id)
     rows, total = _page(_INSTANCES, conditions, order, wanted, session)
     found = tuple(Instance(**row) for row in rows)

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, case, func, insert, or_, select, update
 
-from engine.errors import TaskAlreadyClaimed, TaskAlreadyEnded, TaskNotYours, UserTaskNotFound
+from engine.errors import (
+    TaskAlreadyClaimed,
+    TaskAlreadyEnded,
+    TaskDelegated,
+    TaskNotYours,
+    UserTaskNotFound,
+)
 from engine.queries import TASK_COLUMNS, as_user_task
 from engine.records import UserTask
 from engine.tables import process_definition, process_instance, user_task
@@ -36,22 +42,70 @@ _CLOSE = (
         assignee_name=func.coalesce(user_task.c.assignee_name, bindparam("claimant_name")),
     )
 )
+PENDING, RETURNED = "pending", "returned"
+"""States of a delegation."""
+
+_FOR = bindparam("for_id", type_=user_task.c.assignee.type)  # "" for who acts for nobody
+_NO_DELEGATION = {"delegation": "", "delegated_by": None, "delegated_by_name": None}
 _CLAIM = (
     update(user_task)
     .where(
         user_task.c.id == bindparam("task_id"),
         user_task.c.state == "open",
-        user_task.c.assignee.is_(None),
+        user_task.c.delegation != PENDING,
+        or_(
+            user_task.c.assignee.is_(None),
+            # a deputy takes what the absent person holds; that person takes it back
+            and_(user_task.c.assignee == _FOR, _FOR != ""),
+            user_task.c.on_behalf_of == bindparam("by_id"),
+        ),
     )
     .values(
-        assignee=bindparam("by_id"), assignee_name=bindparam("by_name"), claimed_at=bindparam("at")
+        assignee=bindparam("by_id"),
+        assignee_name=bindparam("by_name"),
+        claimed_at=bindparam("at"),
+        # of a deputy's deputy the first absent person stays
+        on_behalf_of=case((_FOR != "", func.coalesce(user_task.c.on_behalf_of, _FOR))),
     )
 )
 _ASSIGN = (
     update(user_task)
     .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
     .values(
-        assignee=bindparam("by_id"), assignee_name=bindparam("by_name"), claimed_at=bindparam("at")
+        assignee=bindparam("by_id"),
+        assignee_name=bindparam("by_name"),
+        claimed_at=bindparam("at"),
+        on_behalf_of=None,
+        **_NO_DELEGATION,
+    )
+)
+_DELEGATE = (
+    update(user_task)
+    .where(
+        user_task.c.id == bindparam("task_id"),
+        user_task.c.state == "open",
+        user_task.c.assignee == bindparam("held_by"),
+        user_task.c.delegation != PENDING,
+    )
+    .values(
+        assignee=bindparam("to_id"),
+        assignee_name=bindparam("to_name"),
+        delegation=PENDING,
+        delegated_by=bindparam("owner"),
+        delegated_by_name=bindparam("owner_name"),
+    )
+)
+_HAND_BACK = (
+    update(user_task)
+    .where(
+        user_task.c.id == bindparam("task_id"),
+        user_task.c.state == "open",
+        user_task.c.delegation == PENDING,
+    )
+    .values(
+        assignee=user_task.c.delegated_by,
+        assignee_name=user_task.c.delegated_by_name,
+        delegation=RETURNED,
     )
 )
 _RELEASE = (
@@ -61,7 +115,7 @@ _RELEASE = (
         user_task.c.state == "open",
         user_task.c.assignee == bindparam("held_by"),
     )
-    .values(assignee=None, assignee_name=None, claimed_at=None)
+    .values(assignee=None, assignee_name=None, claimed_at=None, on_behalf_of=None, **_NO_DELEGATION)
 )
 _MOVE_DUE = (
     update(user_task)
@@ -71,7 +125,14 @@ _MOVE_DUE = (
 _OFFER_TO = (
     update(user_task)
     .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
-    .values(candidate_group=bindparam("group"), assignee=None, assignee_name=None, claimed_at=None)
+    .values(
+        candidate_group=bindparam("group"),
+        assignee=None,
+        assignee_name=None,
+        claimed_at=None,
+        on_behalf_of=None,
+        **_NO_DELEGATION,
+    )
 )
 _RAISE = (
     update(user_task)
@@ -137,10 +198,15 @@ def ensure_completable(task: Mapping[str, Any], by: Actor) -> None:
         TaskAlreadyEnded: it was completed or cancelled.
         TaskAlreadyClaimed: a colleague of the same group holds it.
         TaskNotYours: it is not offered to this actor.
+        TaskDelegated: this actor is its delegate.
     """
     if task["state"] != "open":
         raise TaskAlreadyEnded(task["ended_by_name"] or "")
-    if by is SYSTEM or task["assignee"] == by.id:
+    if by is SYSTEM:
+        return
+    if is_held(task["assignee"], by):
+        if task["delegation"] == PENDING:
+            raise TaskDelegated(task["delegated_by_name"] or "")
         return
     if not _is_offered(task, by):
         raise TaskNotYours(task["name"])
@@ -155,8 +221,7 @@ def ensure_known(task: UserTask, by: Actor) -> None:
         TaskNotYours: somebody else's, and not offered to this actor.
     """
     offer = {"candidate_group": task.candidate_group, "scope": task.scope}
-    holds = task.assignee in (by.id, by.on_behalf_of) and task.assignee is not None
-    if not (by is SYSTEM or holds or _is_offered(offer, by)):
+    if not (by is SYSTEM or is_held(task.assignee, by) or _is_offered(offer, by)):
         raise TaskNotYours(task.name)
 
 
@@ -168,12 +233,19 @@ def claim(task: UserTask, by: Actor, at: datetime, connection: Connection) -> No
         TaskAlreadyEnded: it was completed or cancelled.
         TaskAlreadyClaimed: somebody else holds it.
     """
-    if task.assignee != by.id and not _is_offered(
-        {"candidate_group": task.candidate_group, "scope": task.scope}, by
-    ):
+    is_known = is_held(task.assignee, by) or task.on_behalf_of == by.id
+    offer = {"candidate_group": task.candidate_group, "scope": task.scope}
+    if not is_known and not _is_offered(offer, by):
         raise TaskNotYours(task.name)
     taken = connection.execute(
-        _CLAIM, {"task_id": task.id, "by_id": by.id, "by_name": by.name, "at": at}
+        _CLAIM,
+        {
+            "task_id": task.id,
+            "by_id": by.id,
+            "by_name": by.name,
+            "at": at,
+            "for_id": by.on_behalf_of or "",
+        },
     )
     if taken.rowcount != 1:
         _explain_lost_claim(read(task.id, connection), by)
@@ -188,10 +260,7 @@ def release(task: UserTask, connection: Connection) -> None:
     """
     given = connection.execute(_RELEASE, {"task_id": task.id, "held_by": task.assignee})
     if given.rowcount != 1:
-        now = read(task.id, connection)
-        if now.state != "open":
-            raise TaskAlreadyEnded(now.ended_by_name or "")
-        raise TaskAlreadyClaimed(now.assignee_name or "")
+        _explain_changed(task.id, connection)
 
 
 def assign(task_id: str, assignee: tuple[str, str], at: datetime, connection: Connection) -> None:
@@ -206,6 +275,37 @@ def assign(task_id: str, assignee: tuple[str, str], at: datetime, connection: Co
     )
     if given.rowcount != 1:
         raise TaskAlreadyEnded(read(task_id, connection).ended_by_name or "")
+
+
+def is_held(holder: str | None, by: Actor) -> bool:
+    """Tell whether the holder of a task is the actor, or the person he acts for."""
+    return holder is not None and holder in by.identities
+
+
+def delegate(task: UserTask, to: Actor, connection: Connection) -> None:
+    """Give a held task to a delegate; its holder becomes its owner.
+
+    Raises:
+        TaskAlreadyEnded: it was completed or cancelled.
+        TaskAlreadyClaimed: somebody else holds it now.
+    """
+    owner = {"held_by": task.assignee, "owner": task.assignee, "owner_name": task.assignee_name}
+    given = connection.execute(
+        _DELEGATE, {"task_id": task.id, "to_id": to.id, "to_name": to.name, **owner}
+    )
+    if given.rowcount != 1:
+        _explain_changed(task.id, connection)
+
+
+def hand_back(task: UserTask, connection: Connection) -> None:
+    """Return a delegated task to its owner.
+
+    Raises:
+        TaskAlreadyEnded: it was completed or cancelled.
+        TaskAlreadyClaimed: it came into other hands meanwhile.
+    """
+    if connection.execute(_HAND_BACK, {"task_id": task.id}).rowcount != 1:
+        _explain_changed(task.id, connection)
 
 
 def insert_open(rows: Sequence[Mapping[str, Any]], connection: Connection) -> None:
@@ -283,6 +383,13 @@ def _change_open(change: Update, values: Mapping[str, object], connection: Conne
 def _is_offered(task: Mapping[str, Any], by: Actor) -> bool:
     group = task["candidate_group"]
     return group is not None and by.belongs_to(group, task["scope"])
+
+
+def _explain_changed(task_id: str, connection: Connection) -> None:
+    now = read(task_id, connection)
+    if now.state != "open":
+        raise TaskAlreadyEnded(now.ended_by_name or "")
+    raise TaskAlreadyClaimed(now.assignee_name or "")
 
 
 def _explain_lost_claim(task: UserTask, by: Actor) -> None:

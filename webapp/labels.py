@@ -94,6 +94,8 @@ HISTORY_KINDS: Mapping[str, LazyString] = {
     "task_claimed": _l("Task claimed"),
     "task_released": _l("Task released"),
     "task_assigned": _l("Task assigned"),
+    "task_delegated": _l("Task delegated"),
+    "task_returned": _l("Delegated task returned"),
     "task_completed": _l("Task completed"),
     "task_cancelled": _l("Task withdrawn"),
     "service_done": _l("Done by the system"),
