@@ -33,6 +33,7 @@ from housing.feedback import service as feedback
 from housing.files.service import FileStore
 from housing.insight import service as insight
 from housing.move_outs import accounts, bank
+from housing.notes import service as notes
 from housing.notices import service as notices
 from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people import second_factor
@@ -225,7 +226,7 @@ class Application:
             tokens.revoke(name, session=session, clock=self.system_clock)
 
     def renew_seals(self) -> int:
-        """Seal ids, numbers, accounts and care notes with the newest key, in batches.
+        """Seal ids, numbers, accounts and notes of care with the newest key, in batches.
 
         What older versions wrote unsealed is sealed too.
 
@@ -236,6 +237,7 @@ class Application:
             persons.seal_anew,
             second_factor.seal_anew,
             care_sealing.seal_anew,
+            notes.seal_anew,
             accounts.seal_anew,
         )
         return sum(self._renew(seal) for seal in seals)

@@ -143,6 +143,7 @@ class Subject:
         keep: takes out of the answers what only the subject's own tables may hold, and gives what
             the record of the case keeps; the case page shows nothing else.
         readers: roles that open the page of a case as staff; None means every role of the office.
+        seals_notes: whether notes of colleagues on a case are sealed.
         announce: tells the person to whom a step just gave a task of his own.
         facts: what scenarios may expect of the business's own records, by kind.
         fact_kinds: the kinds that `facts` gives.
@@ -162,6 +163,7 @@ class Subject:
     opening: Callable[..., Mapping[str, object]] = _nothing_to_open_with
     keep: Callable[..., Mapping[str, object]] = _keep_all
     readers: frozenset[str] | None = None
+    seals_notes: bool = False
     announce: Callable[..., None] = _nobody_to_tell
     facts: Callable[..., Mapping[str, Mapping[str, object]]] = _no_facts
     fact_kinds: frozenset[str] = frozenset()

@@ -103,6 +103,7 @@ SUBJECT = Subject(
     context=questions.context,
     keep=questions.keep,
     readers=SOCIAL_ROLES,
+    seals_notes=True,
     facts=facts.facts,
     fact_kinds=facts.KINDS,
     verbs={"signal": _signal, "leave": _leave, "pick": _pick},

@@ -9,6 +9,7 @@ from housing.notices.wording import NoticeWords
 from housing.notices.words_of_accounts import ACCOUNTS
 from housing.notices.words_of_applications import APPLICATIONS
 from housing.notices.words_of_care import CARE
+from housing.notices.words_of_cases import CASES
 from housing.notices.words_of_deadlines import DEADLINES
 from housing.notices.words_of_letters import LETTERS
 from housing.notices.words_of_repairs import REPAIRS
@@ -24,6 +25,7 @@ NOTICES: Mapping[str, NoticeWords] = {
     **APPLICATIONS,
     **REPAIRS,
     **CARE,
+    **CASES,
     **DEADLINES,
     **LETTERS,
 }

@@ -1,0 +1,1 @@
+"""Notes of colleagues on a case: for the office alone, with mentions."""
