@@ -169,6 +169,7 @@ def _speak(app: Flask) -> None:
     """Set the language, the filters and the words every page needs."""
     language.compile_catalogue()
     Babel(app, locale_selector=language.choose)
+    language.teach(app)
     app.jinja_env.filters.update(formats.FILTERS)
     app.jinja_env.filters.update(deadline_words.FILTERS)
     app.jinja_env.filters.update(handbook_words.FILTERS)

@@ -1,10 +1,15 @@
 """The reader's language: the account's, else the cookie's, else Traditional Chinese."""
 
+from collections.abc import Callable
+from gettext import NullTranslations
 from pathlib import Path
+from typing import Protocol, cast
 
 import flask
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from flask import Flask
+from flask_babel import get_translations
 
 from webapp import current
 
@@ -35,6 +40,40 @@ def speak(locale: str) -> None:
     """
     if locale in LANGUAGES:
         flask.g.language = locale
+        flask.g.pop("catalogue", None)
+
+
+class _Environment(Protocol):
+    """What the extension for words adds to Jinja's environment."""
+
+    def install_gettext_callables(
+        self,
+        *,
+        gettext: Callable[[str], str],
+        ngettext: Callable[[str, str, int], str],
+        newstyle: bool,
+    ) -> None:
+        """Set how words are looked up."""
+        ...
+
+
+def teach(app: Flask) -> None:
+    """Let templates look words up in the catalogue of the request.
+
+    Flask-Babel finds the catalogue anew for every word, which is a tenth of the time of a page.
+    """
+    cast(_Environment, app.jinja_env).install_gettext_callables(
+        gettext=lambda text: _catalogue_of_request().gettext(text),
+        ngettext=lambda one, many, number: _catalogue_of_request().ngettext(one, many, number),
+        newstyle=True,
+    )
+
+
+def _catalogue_of_request() -> NullTranslations:
+    found: NullTranslations | None = flask.g.get("catalogue")
+    if found is None:
+        found = flask.g.catalogue = get_translations()
+    return found
 
 
 def compile_catalogue(source: Path = _catalogue) -> None:

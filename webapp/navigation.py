@@ -106,7 +106,14 @@ class Navigation:
 
 
 def offer() -> Navigation:
-    """Offer the pages this person may open, most used first."""
+    """Offer the pages this person may open, most used first; a page asks for it twice."""
+    found: Navigation | None = flask.g.get("navigation")
+    if found is None:
+        found = flask.g.navigation = _offer()
+    return found
+
+
+def _offer() -> Navigation:
     person = current.person()
     if person is None:
         return Navigation(groups=(), bar=(), rest=())

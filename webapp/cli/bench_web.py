@@ -107,7 +107,8 @@ class Browser:
         except (OSError, HTTPException):
             self._connection.close()
             return 0
-        for line in answer.headers.get_all("Set-Cookie", []):
+        # what a form's answer adds is for the page that it leads to, which is not opened here
+        for line in answer.headers.get_all("Set-Cookie", []) if method == "GET" else []:
             self.cookies |= {name: each.value for name, each in SimpleCookie(line).items()}
         self._led_to = answer.headers.get("Location", "")
         if found := _STAMP.search(text.decode("utf-8", "replace")):
