@@ -21,6 +21,7 @@ BANKS = ("simulator", "off")
 _YES_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _MIN_SECRET_LENGTH = 16
 _KEY_BYTES = 32
+_PHONE = re.compile(r"[0-9+#() -]{3,32}")
 _ROLE = re.compile(r"[a-z_]{1,64}")
 _KEY_LINE = re.compile(r"([A-Za-z0-9_-]{1,16})\s+([0-9a-fA-F]{64})")
 
@@ -45,6 +46,7 @@ class Settings:
         keys: key id to the bytes that seal personal data, oldest first; see `housing.vault`.
         bank: who answers whether an account fits a name: simulator (a person plays the bank), or
             off (the office enters the bank's answer through its program).
+        office_phone: number of the housing office that residents may call; "" shows none.
         require_totp: roles that must set up a second factor before they do anything else.
         metrics_token: what Prometheus sends to read the figures from elsewhere; "" for nobody.
     """
@@ -60,6 +62,7 @@ class Settings:
     bank: str = "off"
     metrics_token: str = field(default="", repr=False)
     require_totp: frozenset[str] = frozenset()
+    office_phone: str = ""
 
     @property
     def files_path(self) -> Path:
@@ -96,6 +99,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         bank=_read_bank(given),
         metrics_token=_read_metrics_token(given),
         require_totp=_read_require_totp(given),
+        office_phone=_read_office_phone(given),
     )
 
 
@@ -136,6 +140,15 @@ def _read_require_totp(given: Mapping[str, str]) -> frozenset[str]:
     if not all(_ROLE.fullmatch(each) for each in roles):
         raise SettingsInvalid("ANJU_REQUIRE_TOTP", "it must be roles with commas between, or none")
     return roles
+
+
+def _read_office_phone(given: Mapping[str, str]) -> str:
+    """Read the office's number; a demo city has one that nobody can be called by."""
+    is_demo = _read_yes_no(given, "ANJU_DEMO")
+    phone = given.get("ANJU_OFFICE_PHONE", "04-0000-1000" if is_demo else "").strip()
+    if phone and not _PHONE.fullmatch(phone):
+        raise SettingsInvalid("ANJU_OFFICE_PHONE", "it must be a phone number")
+    return phone
 
 
 def _read_metrics_token(given: Mapping[str, str]) -> str:

@@ -58,6 +58,7 @@ class DemoCommunity:
     code: str
     name: str
     address: str
+    phone: str
     handed_over_on: date
     short_warranty_end_on: date
     long_warranty_end_on: date
@@ -68,6 +69,7 @@ COMMUNITIES = (
         code="SW",
         name="東區尚武好宅",
         address="臺中市東區尚武街",
+        phone="04-0000-1101",
         handed_over_on=date(2023, 12, 1),
         short_warranty_end_on=date(2026, 11, 30),
         long_warranty_end_on=date(2028, 11, 30),
@@ -76,6 +78,7 @@ COMMUNITIES = (
         code="PX",
         name="太平育賢好宅",
         address="臺中市太平區育賢路",
+        phone="04-0000-1102",
         handed_over_on=date(2019, 7, 1),
         short_warranty_end_on=date(2021, 6, 30),
         long_warranty_end_on=date(2024, 6, 30),
@@ -84,6 +87,7 @@ COMMUNITIES = (
         code="SM",
         name="梧棲三民好宅",
         address="臺中市梧棲區三民街",
+        phone="04-0000-1103",
         handed_over_on=date(2022, 9, 1),
         short_warranty_end_on=date(2024, 8, 31),
         long_warranty_end_on=date(2027, 8, 31),
@@ -129,6 +133,7 @@ def _build(community: DemoCommunity, session: Session) -> None:
             name=community.name,
             address=community.address,
             handed_over_on=community.handed_over_on,
+            phone=community.phone,
         )
     )
     session.flush()

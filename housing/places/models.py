@@ -27,6 +27,7 @@ class Community(Base):
     name: Mapped[str] = mapped_column(String(100))
     address: Mapped[str] = mapped_column(String(200))
     handed_over_on: Mapped[date]  # from the builder; warranties run from here
+    phone: Mapped[str | None] = mapped_column(String(32))  # of the manager's office
 
 
 class Building(Base):

@@ -23,12 +23,13 @@ from housing.places.rules import community_scope, contractor_scope, is_covered
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommunityView:
-    """A community."""
+    """A community; phone is its manager's office, or None."""
 
     code: str
     name: str
     address: str
     handed_over_on: date
+    phone: str | None = None
 
     @property
     def scope(self) -> str:
@@ -271,7 +272,11 @@ def _assets(session: Session, *where: ColumnElement[bool]) -> list[AssetView]:
 
 def _community_view(row: Community) -> CommunityView:
     return CommunityView(
-        code=row.code, name=row.name, address=row.address, handed_over_on=row.handed_over_on
+        code=row.code,
+        name=row.name,
+        address=row.address,
+        handed_over_on=row.handed_over_on,
+        phone=row.phone,
     )
 
 

@@ -29,7 +29,9 @@ FOLLOWED = frozenset({APPLICATIONS, MOVE_OUTS, RENEWALS, REPAIRS})
 HISTORY = timedelta(days=365)
 """How far back past cases are looked at."""
 
-_OWN = ("reporter", "household")
+OWN = ("reporter", "household")
+"""How people stand to cases that are their own."""
+
 _STRANGER = Viewer(account_id="", relation="follower")
 
 
@@ -173,7 +175,7 @@ def _present(
 
 def _residents(case_id: str, session: Session) -> frozenset[str]:
     own = select(CaseParty.party).where(
-        CaseParty.instance_id == case_id, CaseParty.relation.in_(_OWN)
+        CaseParty.instance_id == case_id, CaseParty.relation.in_(OWN)
     )
     return frozenset(session.scalars(own))
 
