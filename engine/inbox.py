@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
+    Subquery,
     and_,
     bindparam,
     false,
@@ -21,6 +23,8 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -30,12 +34,18 @@ from engine.sla_tables import sla_clock
 from engine.tables import process_definition, process_instance, user_task
 from engine.types import CITY, Actor
 
-VIEWS = ("mine", "team", "all", "overdue", "week", "paused", "done")
+VIEWS = (
+    *("mine", "followup", "returned", "received", "delegated", "deputy"),
+    *("team", "all", "overdue", "week", "paused", "done"),
+)
 """Codes of the views, in the order of the navigation.
 
-mine: claimed by or assigned to me. team: unclaimed, of my teams. all: all of my teams. overdue and
-week (what is due until its end and not overdue): mine and unclaimed ones. paused: the case is
-suspended or one of its clocks stands. done: completed by me, newest first.
+mine: claimed by or assigned to me. followup: mine, to be looked at again until the end of today.
+returned, received: mine, because a colleague gave it back, or delegated it to me. delegated: what I
+gave away and is not back. deputy: held by those I stand in for. team: unclaimed, of my teams. all:
+all of my teams. overdue and week (what is due until its end and not overdue): mine and unclaimed
+ones. paused: the case is suspended or one of its clocks stands. done: completed by me, newest
+first.
 """
 
 SORTS = ("due", "age", "priority")
@@ -52,8 +62,12 @@ Groups = frozenset[tuple[str, str]]
 _ME = bindparam("me", type_=user_task.c.assignee.type)
 _NOW = bindparam("now", type_=user_task.c.due_at.type)
 _WEEK_END = bindparam("week_end", type_=user_task.c.due_at.type)
+_DAY_END = bindparam("day_end", type_=user_task.c.due_at.type)
+_ABSENT = bindparam("absent", type_=user_task.c.assignee.type, expanding=True)
 _OPEN = user_task.c.state == literal_column("'open'")
 _COMPLETED = user_task.c.state == literal_column("'completed'")
+_GIVEN = user_task.c.delegation == literal_column("'pending'")
+_RETURNED = user_task.c.delegation == literal_column("'returned'")
 _SUSPENDED = process_instance.c.status == literal_column("'suspended'")
 """Written out, so that prepared statements use the indexes of these states too."""
 
@@ -68,11 +82,15 @@ class Reader:
 
     Attributes:
         week_end: where the view `week` ends.
+        day_end: where the view `followup` ends.
+        stands_in_for: ids of the absent accounts of the view `deputy`.
     """
 
     actor: Actor
     now: datetime
     week_end: datetime
+    day_end: datetime
+    stands_in_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,7 +229,59 @@ def name_of_step(view: str, element_id: str, reader: Reader, session: Session) -
 @lru_cache(maxsize=512)
 def _count_all(groups: Groups) -> Select[*tuple[Any, ...]]:
     """Make the statement that counts every view; to make it takes longer than to run it."""
-    return select(*(_count(view, EVERYTHING, groups).label(view) for view in VIEWS))
+    tallies = _tallies(groups)
+    totals = {name: column for each in tallies for name, column in each.c.items()}
+    columns = {
+        **totals,
+        "overdue": totals["own_overdue"] + totals["team_overdue"],
+        "week": totals["own_week"] + totals["team_week"],
+    }
+    beside: FromClause = tallies[0]
+    for each in tallies[1:]:
+        beside = beside.join(each, true())
+    return select(*(columns[view].label(view) for view in VIEWS)).select_from(beside)
+
+
+def _tallies(groups: Groups) -> tuple[Subquery, ...]:
+    """Count in as few looks as there are kinds of tasks; each look gives one row.
+
+    My own tasks and those to claim are looked through once for all that is counted of them.
+    """
+    late = user_task.c.due_at < _NOW
+    own = {
+        "mine": None,
+        "followup": user_task.c.follow_up_at < _DAY_END,
+        "returned": _RETURNED,
+        "received": _GIVEN,
+        "own_overdue": late,
+        "own_week": _is_this_week(),
+    }
+    offered = {"team": None, "team_overdue": late, "team_week": _is_this_week()}
+    return (
+        _tally(own, _parts("mine", groups)),
+        _tally(offered, _parts("team", groups)),
+        *(
+            _tally({view: None}, _parts(view, groups))
+            for view in ("all", "delegated", "deputy", "paused", "done")
+        ),
+    )
+
+
+def _tally(counters: Mapping[str, Condition | None], parts: Sequence[Condition]) -> Subquery:
+    """Count tasks of parts, and those of them that meet a condition, into one row."""
+    looks = [
+        select(
+            *(
+                (func.count() if each is None else func.count().filter(each)).label(name)
+                for name, each in counters.items()
+            )
+        )
+        .select_from(user_task)
+        .where(part)
+        for part in parts
+    ]
+    found = union_all(*looks).subquery()
+    return select(*(func.sum(found.c[name]).label(name) for name in counters)).subquery()
 
 
 def _values(reader: Reader) -> dict[str, object]:
@@ -219,6 +289,8 @@ def _values(reader: Reader) -> dict[str, object]:
         "me": reader.actor.id,
         "now": reader.now,
         "week_end": reader.week_end,
+        "day_end": reader.day_end,
+        "absent": reader.stands_in_for,
     }
 
 
@@ -247,10 +319,15 @@ def _parts(view: str, groups: Groups) -> Sequence[Condition]:
     teams = [and_(_OPEN, each) for each in memberships]
     offered = [and_(each, user_task.c.assignee.is_(None)) for each in teams]
     late = user_task.c.due_at < _NOW
-    this_week = and_(user_task.c.due_at >= _NOW, user_task.c.due_at < _WEEK_END)
+    this_week = _is_this_week()
     known = and_(_OPEN, or_(user_task.c.assignee == _ME, *memberships))
     parts = {
         "mine": [mine],
+        "followup": [and_(mine, user_task.c.follow_up_at < _DAY_END)],
+        "returned": [and_(mine, _RETURNED)],
+        "received": [and_(mine, _GIVEN)],
+        "delegated": [and_(_OPEN, _GIVEN, user_task.c.delegated_by == _ME)],
+        "deputy": [and_(_OPEN, user_task.c.assignee.in_(_ABSENT))],
         "team": offered,
         "all": teams,
         "overdue": [and_(each, late) for each in (mine, *offered)],
@@ -273,6 +350,10 @@ def _memberships(groups: Groups) -> Sequence[Condition]:
         for group, each in scopes.items()
     ]
     return [*([user_task.c.candidate_group.in_(everywhere)] if everywhere else []), *local]
+
+
+def _is_this_week() -> Condition:
+    return and_(user_task.c.due_at >= _NOW, user_task.c.due_at < _WEEK_END)
 
 
 def _is_paused() -> Condition:

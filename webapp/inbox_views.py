@@ -25,6 +25,11 @@ PAGE_SIZE = 25
 
 VIEWS: Mapping[str, LazyString] = {
     "mine": _l("My tasks"),
+    "followup": _l("Follow-up today"),
+    "returned": _l("Returned to me"),
+    "received": _l("Delegated to me"),
+    "delegated": _l("Delegated by me"),
+    "deputy": _l("As a deputy"),
     "team": _l("To claim"),
     "all": _l("All of my teams"),
     "overdue": _l("Overdue"),
@@ -34,7 +39,7 @@ VIEWS: Mapping[str, LazyString] = {
 }
 """Views in the order of the navigation. `week` is without what is overdue already."""
 
-OF_STAFF = frozenset({"all", "paused"})
+OF_STAFF = frozenset({"followup", "returned", "received", "delegated", "deputy", "all", "paused"})
 """Views of those who work in teams."""
 
 GROUPS: Mapping[str, LazyString] = {
@@ -201,7 +206,9 @@ def read(wanted: Wanted) -> Inbox:
 def reader_now() -> Reader:
     """Tell for whom and when the inbox is read."""
     now = current.application().clock.now()
-    return Reader(actor=current.actor(), now=now, week_end=end_of_week(now))
+    return Reader(
+        actor=current.actor(), now=now, week_end=end_of_week(now), day_end=end_of_day(now)
+    )
 
 
 def listing_of(wanted: Wanted, reader: Reader) -> Listing:
@@ -387,6 +394,12 @@ def cases_of(tasks: Iterable[UserTask]) -> Mapping[str, TicketRow]:
     """Map instance ids of tasks to what their cases are about."""
     with current.application().reading() as session:
         return repairs.tickets_of_instances({task.instance_id for task in tasks}, session=session)
+
+
+def end_of_day(now: datetime) -> datetime:
+    """Find the first instant of tomorrow in Taipei."""
+    tomorrow = formats.local(now).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), tzinfo=formats.TAIPEI)
 
 
 def end_of_week(now: datetime) -> datetime:

@@ -135,7 +135,9 @@ def _look(application: Application, look: Look) -> int:
 def _reader(application: Application, session: Session) -> Reader:
     now = application.clock.now()
     actor = actor_of(ME, session=session)
-    return Reader(actor=actor, now=now, week_end=now + timedelta(days=5))
+    return Reader(
+        actor=actor, now=now, week_end=now + timedelta(days=5), day_end=now + timedelta(hours=8)
+    )
 
 
 def _hire(session: Session, now: datetime) -> None:

@@ -34,7 +34,12 @@ def filled(walker, officer, clock, database):
         "reminders_only", {"due_at": clock.now() + timedelta(days=1)}, scope="community:PX"
     )
     clock.advance(timedelta(days=2, hours=1))
-    return Reader(actor=officer, now=clock.now(), week_end=clock.now() + timedelta(days=7))
+    return reader_of(officer, clock.now())
+
+
+def reader_of(actor, now, **more):
+    ends = {"week_end": now + timedelta(days=7), "day_end": now + timedelta(hours=12)}
+    return Reader(actor=actor, now=now, **ends, **more)
 
 
 def ids(listing, reader, database, **cut):
@@ -50,7 +55,13 @@ def test_every_count_is_the_length_of_its_list(filled, walker, officer, database
         counts = inbox.counts(filled, session)
 
     assert counts == {view: len(ids(Listing(view=view), filled, database)) for view in inbox.VIEWS}
-    assert tuple(counts.values()) == (1, 4, 5, 2, 2, 0, 0)
+    assert {view: number for view, number in counts.items() if number} == {
+        "mine": 1,
+        "team": 4,
+        "all": 5,
+        "overdue": 2,
+        "week": 2,
+    }
 
 
 def test_pages_hold_every_task_once_in_the_order_of_due_dates(filled, database):
@@ -108,6 +119,42 @@ def test_the_filters_offered_are_those_the_tasks_of_the_view_have(filled, databa
 
 
 def test_who_belongs_to_no_group_sees_nothing(filled, database):
-    stranger = Reader(actor=Actor(id="2", name="b"), now=filled.now, week_end=filled.week_end)
+    stranger = reader_of(Actor(id="2", name="b"), filled.now)
     with database.reading() as session:
         assert set(inbox.counts(stranger, session).values()) == {0}
+
+
+def test_a_task_to_follow_up_is_listed_until_the_end_of_its_day(filled, walker, officer, database):
+    (first, second, *_rest) = ids(Listing(view="team"), filled, database)
+    with database.unit_of_work() as session:
+        for task_id, at in ((first, filled.now), (second, filled.day_end)):
+            walker.engine.claim(task_id, by=officer, session=session)
+            walker.engine.set_follow_up(task_id, at, by=officer, session=session)
+
+    assert ids(Listing(view="followup"), filled, database) == [first]
+
+
+def test_delegated_tasks_stand_with_both_and_come_back(filled, walker, officer, database):
+    helper = Actor(id="7", name="h", groups=officer.groups)
+    (task_id, *_rest) = ids(Listing(view="team"), filled, database)
+    with database.unit_of_work() as session:
+        walker.engine.claim(task_id, by=officer, session=session)
+        walker.engine.delegate(task_id, helper, reason="x", by=officer, session=session)
+
+    theirs = reader_of(helper, filled.now)
+    given = [ids(Listing(view=view), filled, database) for view in ("mine", "delegated")]
+    assert given == [[], [task_id]]
+    assert ids(Listing(view="received"), theirs, database) == [task_id]
+    with database.unit_of_work() as session:
+        walker.engine.hand_back(task_id, note="done", by=helper, session=session)
+    assert ids(Listing(view="returned"), filled, database) == [task_id]
+
+
+def test_a_deputy_sees_the_open_tasks_of_those_he_stands_in_for(filled, walker, officer, database):
+    (task_id, *_rest) = ids(Listing(view="team"), filled, database)
+    with database.unit_of_work() as session:
+        walker.engine.claim(task_id, by=officer, session=session)
+
+    deputy = reader_of(Actor(id="7", name="h"), filled.now, stands_in_for=(officer.id,))
+    assert ids(Listing(view="deputy"), deputy, database) == [task_id]
+    assert ids(Listing(view="deputy"), filled, database) == []
