@@ -43,7 +43,7 @@ class Note:
     removed_by_name: str = ""
 
 
-def may_read(actor: Actor, case: Instance) -> bool:
+def is_reader(actor: Actor, case: Instance) -> bool:
     """Tell whether somebody may read the notes of a case: its staff, and nobody else."""
     return is_staff(actor, case.scope, _readers(case))
 
@@ -54,7 +54,7 @@ def demand_reader(actor: Actor, case: Instance) -> None:
     Raises:
         NotesNotYours: he may not.
     """
-    if not may_read(actor, case):
+    if not is_reader(actor, case):
         raise NotesNotYours
 
 

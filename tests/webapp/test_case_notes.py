@@ -9,8 +9,8 @@ from housing.notes import queries, service
 from housing.notes.errors import (
     MentionRefused,
     NoteOfSomebodyElse,
-    NotesNotYours,
     NoteSettled,
+    NotesNotYours,
     NoteTooLong,
 )
 from housing.notices.queries import notices_of_case
