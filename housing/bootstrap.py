@@ -24,7 +24,9 @@ from engine.periods.calendars import Calendar
 from engine.process_engine import ProcessEngine
 from housing import demo_clock
 from housing.background import service as background
+from housing.bulk import service as bulk
 from housing.care import sealing as care_sealing
+from housing.cases import indexing
 from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
 from housing.drafts import going_live, shipped
@@ -39,11 +41,15 @@ from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people import second_factor
 from housing.people import service as people
 from housing.people.models import Account
+from housing.people.queries import AccountView
 from housing.people.rules import ROLES
 from housing.persons import service as persons
 from housing.progress import queries as progress_of_cases
 from housing.progress import service as progress
 from housing.settings import Settings
+from housing.sign_up import claims as identity_claims
+from housing.sign_up import queries as enrolments
+from housing.sign_up import service as sign_up
 from housing.tokens import service as tokens
 from housing.vault import Vault
 
@@ -79,9 +85,16 @@ class Application:
     post_office: PostOffice
     vault: Vault
 
-    def unit_of_work(self) -> AbstractContextManager[Session]:
-        """Open the session of one action; commits on success, rolls back on any error."""
-        return self.database.unit_of_work()
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """Open the session of one action; commits on success, rolls back on any error.
+
+        The words that its cases are searched by are brought up to date with it.
+        """
+        with self.database.unit_of_work() as session:
+            indexing.watch(session)
+            yield session
+            indexing.refresh(session)
 
     def reading(self) -> AbstractContextManager[Session]:
         """Open a session that only reads."""
@@ -102,6 +115,25 @@ class Application:
         with self.database.connect_for_migration() as connection:
             command.upgrade(_alembic(connection), "head")
         self.refresh_clock()
+        self.index_cases()
+
+    def index_cases(self, *, anew: bool = False) -> int:
+        """Cut the words of cases that have none yet, or of all; call it outside a unit of work.
+
+        Returns:
+            Of how many.
+        """
+        if anew:
+            with self.unit_of_work() as session:
+                indexing.forget(session)
+        total = 0
+        for model in indexing.CASES:
+            found: tuple[str, ...] = ("",)
+            while found:
+                with self.unit_of_work() as session:
+                    found = indexing.catch_up(model, found[-1], session)
+                total += len(found)
+        return total
 
     def has_newest_schema(self) -> bool:
         """Tell whether the database was brought to the schema of this code."""
@@ -185,11 +217,13 @@ class Application:
         """Remove ended sessions and old failures, and photos that nobody handed in; once a day."""
         with self.unit_of_work() as session:
             people.purge(session=session, clock=self.system_clock)
+            sign_up.purge(session=session, now=self.system_clock.now())
             self.engine.migrations.purge(session)
             insight.purge(session=session, clock=self.system_clock)
             progress.purge(session=session, clock=self.system_clock)
             feedback.purge(session=session, clock=self.clock)
             background.purge(session=session, now=self.clock.now())
+            bulk.purge(session=session, now=self.clock.now())
         if self.clock is self.system_clock:  # a moved clock cannot tell how old a file is
             with self.unit_of_work() as session:
                 self.files.remove_orphans(session=session)
@@ -236,6 +270,7 @@ class Application:
         seals = (
             persons.seal_anew,
             second_factor.seal_anew,
+            identity_claims.seal_anew,
             care_sealing.seal_anew,
             notes.seal_anew,
             accounts.seal_anew,
@@ -299,6 +334,10 @@ def _open_office(
         with database.reading() as session:
             return progress_of_cases.path_of(case_id, vault=vault, session=session)
 
+    def stranger(recipient: str) -> AccountView | None:
+        with database.reading() as session:
+            return enrolments.stranger(recipient, vault=vault, session=session)
+
     return open_office(
         settings.channels,
         base_url=settings.base_url,
@@ -306,6 +345,7 @@ def _open_office(
         clock=clock,
         system_clock=system_clock,
         follow=follow,
+        stranger=stranger,
     )
 
 

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from housing.bootstrap import Application
 from webapp import (
     addresses,
+    compression,
     current,
     deadline_words,
     errors,
@@ -20,6 +21,7 @@ from webapp import (
     metrics,
     navigation,
     permissions,
+    phone,
     security,
     sessions,
     static_files,
@@ -34,9 +36,12 @@ from webapp.pages import (
     auth,
     background,
     bank,
+    bulk,
     calendars,
     calls,
     care,
+    case_files,
+    case_notes,
     cases,
     clocks,
     cockpit,
@@ -54,6 +59,7 @@ from webapp.pages import (
     handbooks,
     health,
     home,
+    identity,
     inbox,
     incidents,
     insight,
@@ -62,12 +68,14 @@ from webapp.pages import (
     migrations,
     move_outs,
     notifications,
+    offline,
     operations,
     persons,
     processes,
     repair_figures,
     repairs,
     second_factors,
+    sign_up,
     simulations,
     simulator,
     tryouts,
@@ -81,9 +89,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.pages,
     background.pages,
     bank.pages,
+    bulk.pages,
     calendars.pages,
     calls.pages,
     care.pages,
+    case_files.pages,
+    case_notes.pages,
     cases.pages,
     clocks.pages,
     cockpit.pages,
@@ -103,6 +114,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     handbooks.pages,
     health.pages,
     home.pages,
+    identity.pages,
     inbox.pages,
     incidents.pages,
     insight.pages,
@@ -112,12 +124,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     migrations.pages,
     move_outs.pages,
     notifications.pages,
+    offline.pages,
     operations.pages,
     persons.pages,
     processes.pages,
     repair_figures.pages,
     repairs.pages,
     second_factors.pages,
+    sign_up.pages,
     simulations.pages,
     simulator.pages,
     tryouts.pages,
@@ -156,6 +170,7 @@ def create_app(application: Application) -> Flask:
         BABEL_DEFAULT_TIMEZONE="Asia/Taipei",
         ROC_YEARS=True,
     )
+    compression.install(app)
     _speak(app)
     metrics.install(app)
     _guard(app)
@@ -178,6 +193,7 @@ def _speak(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_words_of_every_page)
     uploads.install(app)
+    phone.install(app)
 
 
 def _words_of_every_page() -> dict[str, object]:

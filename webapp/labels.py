@@ -180,6 +180,14 @@ DISPATCH_STATES: Mapping[str, LazyString] = {
     "dead": _l("Given up"),
 }
 
+FIRST_SIGN_INS: Mapping[str, LazyString] = {
+    "open": _l("Good"),
+    "used": _l("Used"),
+    "revoked": _l("Revoked"),
+    "tried": _l("Tried too often"),
+    "expired": _l("Expired"),
+}
+
 LETTER_STATES: Mapping[str, LazyString] = {
     "draft": _l("Draft"),
     "sent": _l("Sent, not yet served"),
@@ -266,6 +274,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "lease": LEASE_STATES,
     "unit_state": UNIT_STATES,
     "letter": LETTER_STATES,
+    "first_sign_in": FIRST_SIGN_INS,
     "proof": PROOFS,
     "element": ELEMENT_KINDS,
 }

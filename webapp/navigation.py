@@ -25,6 +25,7 @@ SECTIONS = {
     "tryouts": "drafts.list_drafts",
     "consumables": "consumables.list_prices",
     "incidents": "incidents.list_incidents",
+    "bulk": "inbox.list_tasks",
     "inbox": "inbox.list_tasks",
     "leases": "leases.list_leases",
     "move_outs": "move_outs.list_move_outs",
@@ -261,6 +262,7 @@ def _of_applications(roles: frozenset[str]) -> list[Entry]:
         ("applications.list_applications", _("Applications"), "list"),
         ("calls.list_calls", _("Calls for applications"), "building"),
         ("figures.show_applications", _("Statistics of applications"), "gauge"),
+        ("identity.list_claims", _("Identity checks"), "lock"),
     ]
 
 

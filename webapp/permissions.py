@@ -61,12 +61,28 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "account.end_session": _signed_in,  # finds only sessions of the asking account
     "account.end_other_sessions": _signed_in,
     "auth.ask_code": _everyone,  # finds only a sign-in that waits in this browser
+    "sign_up.begin": _everyone,
+    "sign_up.forgotten": _everyone,
+    "sign_up.start": _everyone,
+    "sign_up.answer": _everyone,  # finds only what this browser began
+    "sign_up.send_again": _everyone,
+    "sign_up.first": _everyone,  # whoever has the code of a letter and knows two facts
+    "identity.show_letters": _letter_clerks,
+    "identity.issue_letter": _letter_clerks,
+    "identity.list_claims": _letter_clerks,
+    "identity.decide": _letter_clerks,
     "second_factors.show": _signed_in,
     "second_factors.begin": _signed_in,
     "second_factors.confirm": _signed_in,
     "second_factors.switch_off": _signed_in,
     "second_factors.reset": frozenset({"administrator"}),
     "home.index": _signed_in,
+    "offline.manifest": _everyone,
+    "offline.worker": _everyone,
+    "offline.show": _everyone,  # the same for everybody: the phone fills it
+    "offline.show_report": _everyone,
+    "offline.session": _everyone,  # tells a stranger nothing
+    "offline.send_report": _everyone,  # answers a stranger itself, so that the phone keeps the report
     "background.show": _signed_in,  # who ordered it, and supervisors
     "background.stop": _signed_in,
     "inbox.list_tasks": _signed_in,
@@ -76,6 +92,13 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "inbox.claim": _signed_in,
     "inbox.unclaim": _signed_in,
     "inbox.complete": _signed_in,
+    "bulk.choose": _staff | {"contractor"},
+    "bulk.show": _staff | {"contractor"},  # who ordered it
+    "bulk.say_terms": _staff | {"contractor"},
+    "bulk.confirm": _staff | {"contractor"},
+    "bulk.go_on": _staff | {"contractor"},
+    "bulk.undo": _staff | {"contractor"},
+    "bulk.download": _staff | {"contractor"},
     "repairs.report": _signed_in,
     "repairs.send_report": _signed_in,
     "repairs.list_reports": _signed_in,
@@ -114,6 +137,12 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "applications.answer_mydata": _signed_in,
     "actions.act": _signed_in,
     "cases.show": _signed_in,
+    "cases.print_case": _signed_in,
+    "case_notes.write": _case_workers,
+    "case_notes.edit": _case_workers,
+    "case_notes.remove": _case_workers,
+    "case_files.add": _case_workers,
+    "case_files.remove": _case_workers,
     "leases.show_own": frozenset({"resident"}),
     "leases.give_notice": frozenset({"resident"}),
     "leases.list_leases": _lease_clerks,
@@ -267,7 +296,6 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "notifications.verify_email": _signed_in,
     "notifications.add_device": _signed_in,
     "notifications.remove_device": _signed_in,
-    "notifications.worker": _everyone,
     "notifications.try_again": _supervisors,
     "operations.advance_clock": frozenset({"process_supervisor"}),
     "messages.publish_message": _programs,

@@ -47,7 +47,7 @@ from housing.applications.rules import (
 from housing.applications.supplements import newest_supplement
 from housing.persons import service as persons
 from housing.persons.models import Person
-from housing.persons.rules import mask_national_id
+from housing.persons.rules import check_national_id, mask_national_id
 from housing.persons.service import NewPerson
 from housing.records.forms import form_in_service
 from housing.records.rules import account_party
@@ -310,6 +310,8 @@ def _applicant(new: Submission, by: Actor, house: House) -> int:
         registered_address=str(values.get("address_registered") or ""),
         contact_address=str(values.get("address_contact") or ""),
     )
+    national_id, _kind = check_national_id(person.national_id, is_demo=house.is_demo)
+    known = persons.person_id_of(national_id, vault=house.vault, session=house.session)
     person_id = persons.find_or_register(
         person,
         vault=house.vault,
@@ -317,19 +319,23 @@ def _applicant(new: Submission, by: Actor, house: House) -> int:
         session=house.session,
         clock=house.clock,
     )
-    if new.channel == "online":
-        _link(person_id, int(by.id), house)
+    if new.channel == "online" and _is_own(person_id, int(by.id), known is None, house):
         since = house.clock.now() if values.get("consent_electronic") is True else None
         persons.agree_to_electronic_service(person_id, since, session=house.session)
     return person_id
 
 
-def _link(person_id: int, account_id: int, house: House) -> None:
-    """Let an account stand for the person, if neither stands for another."""
+def _is_own(person_id: int, account_id: int, is_new: bool, house: House) -> bool:
+    """Tell whether an account stands for a person; it comes to stand for one it registers itself.
+
+    Whoever knows the number of somebody the office knows already proves to be him first: see
+    docs/decisions/0007-who-an-account-is.md.
+    """
     row = house.session.get_one(Person, person_id)
     taken = house.session.scalar(select(Person.id).where(Person.account_id == account_id))
-    if row.account_id is None and taken is None:
+    if is_new and taken is None:
         persons.link_account(person_id, account_id, session=house.session)
+    return row.account_id == account_id
 
 
 def _add_members(

@@ -26,6 +26,12 @@ from housing.people.queries import AccountView
 FindPath = Callable[[str], str]
 """Instance to the path on which its progress is seen without signing in; "" where there is none."""
 
+FindStranger = Callable[[str], AccountView | None]
+"""Recipient to somebody who has no account yet, with the address to write to; None when gone."""
+
+STRANGER = "enrolment:"
+"""How the recipient of such a message begins."""
+
 FOLLOWERS = frozenset({"resident", "applicant"})
 """Whose mails carry that path: people with no other role."""
 
@@ -83,9 +89,10 @@ class PostOffice:
         database: where accounts and devices are.
         clock: the business clock.
         follow: finds the page of a case's progress.
+        stranger: finds somebody without an account.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the wires of one part, each named
         self,
         channels: Channels,
         carriers: Mapping[str, Carrier],
@@ -93,12 +100,14 @@ class PostOffice:
         database: Database,
         clock: Clock,
         follow: FindPath,
+        stranger: FindStranger,
     ) -> None:
         self._channels = channels
         self._carriers = carriers
         self._database = database
         self._clock = clock
         self._follow = follow
+        self._stranger = stranger
 
     def deliver(self, bundle: Bundle) -> None:
         """Deliver a bundle; call it outside of any unit of work.
@@ -128,6 +137,11 @@ class PostOffice:
         return replace(letter, body=f"{letter.body}\n\n{FOLLOW_WORDS[account.language]}\n{path}")
 
     def _reader(self, bundle: Bundle) -> AccountView:
+        if bundle.recipient.startswith(STRANGER):
+            someone = self._stranger(bundle.recipient)
+            if someone is None:
+                raise DeliveryRefused("nobody waits for this any more")
+            return someone
         with self._database.reading() as session:
             found = people.accounts([bundle.recipient], session=session)
         if not found or found[0].state != "active":
@@ -157,6 +171,7 @@ def open_office(  # noqa: PLR0913  # the wires of one part, each named
     clock: Clock,
     system_clock: Clock,
     follow: FindPath,
+    stranger: FindStranger,
 ) -> PostOffice:
     """Open the post office as the settings say.
 
@@ -167,6 +182,7 @@ def open_office(  # noqa: PLR0913  # the wires of one part, each named
         clock: the business clock.
         system_clock: the real one; letters bear its date.
         follow: finds the page of a case's progress.
+        stranger: finds somebody without an account.
 
     Raises:
         SettingsInvalid: the key for push messages can neither be read nor made.
@@ -181,7 +197,9 @@ def open_office(  # noqa: PLR0913  # the wires of one part, each named
         carriers["push"] = PushCarrier(
             channels.push, contact=channels.mail.sender, database=database, clock=system_clock
         )
-    return PostOffice(channels, carriers, database=database, clock=clock, follow=follow)
+    return PostOffice(
+        channels, carriers, database=database, clock=clock, follow=follow, stranger=stranger
+    )
 
 
 def note_bad_address(account: AccountView, reason: str, *, session: Session) -> None:

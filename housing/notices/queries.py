@@ -193,6 +193,13 @@ def delivered_message(message_id: int, *, session: Session) -> DeliveredView | N
     return None if row is None else _view(row)
 
 
+def delivered_under(key: str, *, session: Session) -> DeliveredView | None:
+    """Read the delivered message of an outbox key; None before it arrives."""
+    found = select(DeliveredMessage).where(DeliveredMessage.message_id == key)
+    row = session.scalars(found).first()
+    return None if row is None else _view(row)
+
+
 def _notices(rows: list[Dispatch]) -> list[Notice]:
     ways: dict[str, list[Dispatch]] = {}
     for row in rows:  # newest first

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from engine import dispatches, outbox
-from engine.bundles import HOURLY, LATE, LATE_ONES
+from engine.bundles import BY_DAY, HOURLY, LATE, LATE_ONES
 from engine.clock import Clock
 from engine.outbox import Message, NewMessage
 from engine.records import UserTask
@@ -32,6 +33,7 @@ from housing.notices.rules import (
     notice_key,
     render,
     supervisor_of,
+    waits_for_day,
 )
 from housing.people import queries as people
 from housing.people.queries import AccountRef, AccountView
@@ -64,7 +66,8 @@ class _Notice:
     """One thing to tell about one case.
 
     Attributes:
-        english: fields that are names of a diagram, as readers of English get them.
+        english: fields as readers of English get them, such as names of a diagram.
+        url: path it leads to; None means the page of the case.
         occasion: tells it apart from other notices of the case; part of the idempotency key.
         is_urgent: it never waits, whatever its kind.
         is_late: it should have been told earlier, while nobody was at work.
@@ -77,6 +80,7 @@ class _Notice:
     english: Mapping[str, object] = field(default_factory=dict)
     occasion: str
     at: datetime
+    url: str | None = None
     is_urgent: bool = False
     is_late: bool = False
 
@@ -87,6 +91,8 @@ def notify(  # noqa: PLR0913  # the face of the room: who, what, about which cas
     context: Mapping[str, object],
     *,
     instance: InstanceRef,
+    url: str | None = None,
+    english: Mapping[str, object] = MappingProxyType({}),
     session: Session,
     clock: Clock,
 ) -> None:
@@ -99,6 +105,8 @@ def notify(  # noqa: PLR0913  # the face of the room: who, what, about which cas
         kind: a row of `housing.notices.words.NOTICES`.
         context: fields of the words; never more personal data than the recipient may see.
         instance: the case.
+        url: path that the notice leads to; None means the page of the case.
+        english: fields as readers of English get them.
         session: of the step.
         clock: tells when the notice is written.
 
@@ -110,6 +118,8 @@ def notify(  # noqa: PLR0913  # the face of the room: who, what, about which cas
         kind=kind,
         instance=instance,
         context=context,
+        english=english,
+        url=url,
         occasion=f"{kind}:{digest(kind, context, now)}",
         at=now,
     )
@@ -145,23 +155,56 @@ def ask_to_verify(account: AccountView, link: str, *, session: Session, clock: C
         session: of the request.
         clock: tells when it is written.
     """
+    fields = {"what": account.email}
+    tell_account(account, "email_check", fields, link, channel="mail", session=session, clock=clock)
+
+
+def tell_account(  # noqa: PLR0913  # the face of the room: who, what, with what, how
+    account: AccountView,
+    kind: str,
+    context: Mapping[str, object],
+    url: str,
+    *,
+    channel: str,
+    recipient: str = "",
+    session: Session,
+    clock: Clock,
+) -> str:
+    """Write a message about an account itself, which belongs to no case, for one channel.
+
+    Args:
+        account: name and language of the reader.
+        kind: a row of `housing.notices.words.NOTICES`.
+        context: fields of the words.
+        url: path of the page it leads to.
+        channel: the only one; preferences do not count here.
+        recipient: other than the account's id, for somebody who has no account yet.
+        session: of the request.
+        clock: tells when it is written.
+
+    Returns:
+        The message's idempotency key.
+    """
     now = clock.now()
-    reader = Reader(name=account.name, language=account.language)
-    words = render("email_check", {"what": account.email}, reader, link)
+    to = recipient or str(account.id)
+    words = render(kind, context, Reader(name=account.name, language=account.language), url)
+    key = f"account:{to}:{kind}:{digest(kind, {**context, 'url': url}, now)}:{channel}"
     letter = NewMessage(
-        idem=f"email:{account.id}:{digest('email_check', {'link': link}, now)}:mail",
-        channel="mail",
-        recipient=str(account.id),
+        idem=key,
+        channel=channel,
+        recipient=to,
         payload={
-            "kind": "email_check",
+            "kind": kind,
             "subject": words.subject,
             "body": words.body,
             "short": words.short,
-            "url": link,
+            "url": url,
             "at": now.astimezone(UTC).isoformat(),
         },
     )
+    session.flush()  # Core does not see pending ORM rows
     outbox.add([letter], now, session.connection())
+    return key
 
 
 def fall_back(
@@ -273,7 +316,7 @@ def _send(
 def _messages(
     reader: AccountView, notice: _Notice, channels: Iterable[str], now: datetime
 ) -> list[NewMessage]:
-    url = f"/cases/{notice.instance.business_key}"
+    url = notice.url or f"/cases/{notice.instance.business_key}"
     english = notice.english if reader.language != CHINESE else {}
     words = render(
         notice.kind,
@@ -307,4 +350,6 @@ def _grouping(notice: _Notice, channel: str) -> str | None:
         return None
     if notice.is_late:
         return LATE_ONES
+    if waits_for_day(notice.kind, channel):
+        return BY_DAY
     return HOURLY if channel in RINGING else None

@@ -17,5 +17,88 @@ ACCOUNTS: Mapping[str, NoticeWords] = {
             "If you did not ask for this letter, please ignore it.",
         ),
     ),
+    "code_by_sms": words(
+        (
+            "安居驗證碼 {code}",
+            "十分鐘內有效。請勿將驗證碼告訴任何人，本單位人員不會向您索取。",
+        ),
+        (
+            "Anju code {code}",
+            "Good for ten minutes. Tell it to nobody; our staff never ask for it.",
+        ),
+    ),
+    "code_by_mail": words(
+        (
+            "您的安居驗證碼",
+            "您的驗證碼是 {code}，十分鐘內有效。",
+            "請勿將驗證碼告訴任何人。如非您本人申請，請忽略本信。",
+        ),
+        (
+            "Your Anju code",
+            "Your code is {code}. It is good for ten minutes.",
+            "Tell it to nobody. If you did not ask for it, please ignore this letter.",
+        ),
+    ),
+    "account_known": words(
+        (
+            "您已有安居帳號",
+            "您的帳號是「{what}」，不必再註冊。忘記密碼請於登入頁選擇「忘記密碼」。",
+            "如非您本人操作，請致電承辦單位。",
+        ),
+        (
+            "You already have an Anju account",
+            "Your login is “{what}”; you need not sign up again. If you forgot the password, "
+            "choose “Forgotten password” on the sign-in page.",
+            "If this was not you, please call the office.",
+        ),
+    ),
+    "account_claimed": words(
+        (
+            "有人以您的身分資料註冊帳號",
+            "有人以您的身分證字號註冊安居帳號，但未能證明其為本人，看不到您的任何案件。",
+            "如是您本人，請攜帶身分證至櫃檯；如非您本人，請致電承辦單位。",
+        ),
+        (
+            "Somebody signed up with your data",
+            "Somebody signed up for Anju with your national ID number without proving to be you; "
+            "none of your cases can be seen.",
+            "If it was you, please bring your ID card to the counter; if not, call the office.",
+        ),
+    ),
+    "password_replaced": words(
+        (
+            "您的密碼已重新設定",
+            "您的安居帳號「{what}」已於 {until} 重新設定密碼，所有裝置均已登出。",
+            "如非您本人操作，請立即致電承辦單位。",
+        ),
+        (
+            "Your password was replaced",
+            "The password of your Anju account “{what}” was replaced on {until}; every device was "
+            "signed out.",
+            "If this was not you, call the office at once.",
+        ),
+    ),
+    "identity_confirmed": words(
+        (
+            "身分查核完成",
+            "您的身分已查核完成，過去的申請與租約已列入您的帳號。",
+        ),
+        (
+            "Your identity is confirmed",
+            "Your identity is confirmed: your earlier applications and leases are in your account.",
+        ),
+    ),
+    "identity_refused": words(
+        (
+            "身分查核未通過",
+            "您的身分查核未通過：{reason}。",
+            "請攜帶身分證明文件至櫃檯辦理。",
+        ),
+        (
+            "Your identity could not be confirmed",
+            "Your identity could not be confirmed: {reason}.",
+            "Please bring your identity card to the counter.",
+        ),
+    ),
 }
 """Kind of notice to its words."""

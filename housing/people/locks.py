@@ -57,6 +57,13 @@ def is_locked(login: str, *, session: Session, now: datetime) -> bool:
     return row is not None and row.locked_until is not None and now < row.locked_until
 
 
+def release(login: str, *, session: Session) -> None:
+    """End the lock of a login: who it is was shown in another way."""
+    row = session.get(LoginLock, login_key(login))
+    if row is not None:
+        row.failures, row.locked_until = 0, None
+
+
 def judge(
     attempt: Attempt, *, is_last_step: bool = True, session: Session, now: datetime
 ) -> Verdict:

@@ -24,6 +24,8 @@ class Account(Base):
     email_verified_at: Mapped[datetime | None]
     email_problem: Mapped[str | None] = mapped_column(String(300))  # why mail came back
     mobile: Mapped[str | None] = mapped_column(String(20))
+    mobile_verified_at: Mapped[datetime | None]  # a code sent to it came back
+    passkey_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # base64url
     totp_sealed: Mapped[str | None] = mapped_column(String(200))  # see second_factor
     totp_since: Mapped[datetime | None]  # when a first code confirmed it
     totp_step: Mapped[int | None]  # time step of the code used last
@@ -53,6 +55,41 @@ class WebSession(Base):
     waits_for_code: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # who it is was shown anew, within the session
+
+
+class Passkey(Base):
+    """A credential of WebAuthn: a key pair in somebody's phone or computer; only its public half.
+
+    Attributes:
+        credential_id: as the browser names it, base64url.
+        public_key: COSE key, base64url.
+        sign_count: of the last use; it never goes back, see `housing.people.passkeys`.
+        name: given by its owner.
+    """
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[str] = mapped_column(String(2000))
+    sign_count: Mapped[int]
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """A question put to a browser's passkeys; answered once, within minutes."""
+
+    __tablename__ = "passkey_challenge"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    challenge: Mapped[str] = mapped_column(String(120))  # base64url
+    purpose: Mapped[str] = mapped_column(String(16))  # register, sign_in, confirm
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     expires_at: Mapped[datetime]
 
 

@@ -190,6 +190,11 @@ def reset(login: str, reason: str, *, by: Actor, session: Session, clock: Clock)
     session.add(line)
 
 
+def forget(account_id: int, *, session: Session) -> None:
+    """Take every second factor of an account away: who it is was shown at the counter."""
+    _forget(session.get_one(Account, account_id), session=session)
+
+
 def seal_anew(*, vault: Vault, session: Session, limit: int = 500) -> int:
     """Bring up to `limit` secrets under the newest key.
 

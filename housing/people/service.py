@@ -195,7 +195,8 @@ def change_contact(
         return
     if row.email != address:
         row.email, row.email_verified_at, row.email_problem = address, None, None
-    row.mobile = number
+    if row.mobile != number:
+        row.mobile, row.mobile_verified_at = number, None
     audit.write("contact_changed", account_id, "", session=session, now=clock.now())
 
 

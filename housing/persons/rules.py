@@ -21,6 +21,7 @@ MIN_PURPOSE_LENGTH = 4
 
 _CITIZEN = re.compile(r"[A-Z][12]\d{8}")
 _PERMIT = re.compile(r"[A-Z][89]\d{8}")
+_OLD_PERMIT = re.compile(r"[A-Z][A-D]\d{8}")  # issued until 2020-12-31, valid until replaced
 _OWNERLESS = re.compile(r"[A-Z]0\d{8}")
 _MOBILE = re.compile(r"09\d{8}")
 _DAY = re.compile(r"(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -33,8 +34,13 @@ _ROC_YEAR_BELOW = 1000
 
 
 def has_valid_checksum(national_id: str) -> bool:
-    """Tell whether a letter and nine digits have the right check digit."""
-    digits = f"{_LETTERS[national_id[0]]}{national_id[1:]}"
+    """Tell whether a letter and nine digits, or two letters and eight, have the right check digit.
+
+    Of the second letter of an old permit the last digit of its code counts.
+    """
+    second = national_id[1]
+    last = str(_LETTERS[second])[-1] if second.isalpha() else second
+    digits = f"{_LETTERS[national_id[0]]}{last}{national_id[2:]}"
     return sum(w * int(d) for w, d in zip(_WEIGHTS, digits, strict=True)) % 10 == 0
 
 
@@ -56,7 +62,8 @@ def check_national_id(typed: str, *, is_demo: bool = False) -> tuple[str, str]:
     if not text.isascii():
         raise NationalIdInvalid
     is_ownerless = bool(_OWNERLESS.fullmatch(text))
-    kind = PERMIT if _PERMIT.fullmatch(text) else CITIZEN
+    is_permit = _PERMIT.fullmatch(text) or _OLD_PERMIT.fullmatch(text)
+    kind = PERMIT if is_permit else CITIZEN
     if not (is_ownerless or _CITIZEN.fullmatch(text) or kind == PERMIT):
         raise NationalIdInvalid
     if not has_valid_checksum(text):

@@ -25,7 +25,7 @@ STATUS_BY_OUTCOME = {"wrong": 401, "locked": 429, "too_many": 429}
 def sign_in() -> flask.typing.ResponseReturnValue:
     """Ask for login and password; three failures lock the account for 15 minutes."""
     if flask.request.method == "GET":
-        return _form(flask.request.args.get("as", ""))
+        return _form(flask.request.args.get("as") or flask.request.args.get("login", "")[:64])
     application = current.application()
     login = flask.request.form.get("login", "").strip()
     outcome = service.sign_in(
