@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from engine.errors import EngineError
-from housing import bootstrap, case_work, replay_work, scenario_work, simulation_work
+from housing import bootstrap, bulk_work, case_work, replay_work, scenario_work, simulation_work
 from housing.background import queries, service
 from housing.background.errors import BackgroundTaskStopped
 from housing.bootstrap import Application
@@ -26,6 +26,7 @@ KINDS: dict[str, Kind] = {
     insight.KIND: simulation_work.run,
     replay_work.KIND: replay_work.run,
     case_work.KIND: case_work.run,
+    bulk_work.KIND: bulk_work.run,
 }
 
 BETWEEN_REPORTS = timedelta(seconds=0.5)

@@ -6,13 +6,16 @@ A new subject gets a file `words_of_<subject>.py` and its line in NOTICES.
 from collections.abc import Mapping
 
 from housing.notices.wording import NoticeWords
+from housing.notices.words_of_absences import ABSENCES
 from housing.notices.words_of_accounts import ACCOUNTS
+from housing.notices.words_of_announcements import ANNOUNCEMENTS
 from housing.notices.words_of_applications import APPLICATIONS
 from housing.notices.words_of_care import CARE
 from housing.notices.words_of_cases import CASES
 from housing.notices.words_of_deadlines import DEADLINES
 from housing.notices.words_of_letters import LETTERS
 from housing.notices.words_of_repairs import REPAIRS
+from housing.notices.words_of_tasks import TASKS
 
 GREETING: Mapping[str, str] = {"zh_Hant_TW": "{name} 您好：", "en": "Dear {name},"}
 CLOSING: Mapping[str, str] = {
@@ -21,12 +24,15 @@ CLOSING: Mapping[str, str] = {
 }
 
 NOTICES: Mapping[str, NoticeWords] = {
+    **ABSENCES,
     **ACCOUNTS,
+    **ANNOUNCEMENTS,
     **APPLICATIONS,
     **REPAIRS,
     **CARE,
     **CASES,
     **DEADLINES,
     **LETTERS,
+    **TASKS,
 }
 """Kind of notice to its words."""

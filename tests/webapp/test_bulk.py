@@ -1,0 +1,223 @@
+"""One verb for many tasks: preview, result per item, one audit id, rights at run time, undo."""
+
+import re
+
+import pytest
+
+from engine import queries
+from engine.queries import TaskFilter
+from housing import background_kinds, bulk_work
+from housing.bulk import queries as bulk
+from housing.bulk import selection, service
+from housing.bulk.rules import Terms
+from housing.people import queries as people
+from housing.people import service as accounts
+
+
+@pytest.fixture
+def tasks(house, reported):
+    """Three triage tasks of community SM, which two managers share, oldest first."""
+    instances = [reported("resident3").instance_id for _number in range(3)]
+    with house.reading() as session:
+        found = [queries.open_tasks(TaskFilter(instance_id=each), session) for each in instances]
+    return [each.rows[0] for each in found]
+
+
+def person(house, login):
+    with house.reading() as session:
+        return people.account_by_login(login, session=session).actor
+
+
+def task_of(house, task_id):
+    with house.reading() as session:
+        return queries.task(task_id, session)
+
+
+def history_of(house, task):
+    with house.reading() as session:
+        return queries.history_of(task.instance_id, session)
+
+
+def claim(house, task, login):
+    with house.unit_of_work() as session:
+        house.engine.claim(task.id, by=person(house, login), session=session)
+
+
+def ordered(house, tasks, login, verb, terms=None):
+    """Prepare and confirm an order; nothing is done yet."""
+    by, clock = person(house, login), house.clock
+    with house.unit_of_work() as session:
+        chosen = selection.of_tasks([each.id for each in tasks])
+        batch_id = service.prepare(verb, chosen, by=by, session=session, clock=clock, terms=terms)
+        service.confirm(batch_id, by=by, session=session, clock=clock)
+    return batch_id
+
+
+def done(house, tasks, login, verb, terms=None):
+    batch_id = ordered(house, tasks, login, verb, terms)
+    bulk_work.run_at_once(house, batch_id, person(house, login))
+    return batch_id
+
+
+def outcomes(house, batch_id):
+    with house.reading() as session:
+        return [
+            (each.outcome, each.why.code if each.why else "")
+            for each in bulk.items(batch_id, session)
+        ]
+
+
+def test_one_task_of_a_colleague_stops_no_other_and_each_case_bears_the_order(house, tasks):
+    claim(house, tasks[1], "manager2")
+
+    batch_id = done(house, tasks, "manager1", "claim")
+
+    assert outcomes(house, batch_id) == [("done", ""), ("skipped", "claimed"), ("done", "")]
+    assert task_of(house, tasks[0].id).assignee_name == "張守成"
+    assert history_of(house, tasks[0])[-1].batch_id == batch_id
+    assert {line.batch_id for line in history_of(house, tasks[1])} == {None}
+
+
+def test_work_that_was_interrupted_goes_on_and_does_nothing_twice(house, tasks):
+    batch_id = ordered(house, tasks, "manager1", "note", Terms(text="請住戶備妥照片"))
+
+    def die(done, *_far):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    by = person(house, "manager1").id
+    with pytest.raises(KeyboardInterrupt):
+        bulk_work.run(house, {"batch": batch_id, "by": by}, die)
+    assert [outcome for outcome, _why in outcomes(house, batch_id)] == ["done", "done", ""]
+    bulk_work.run(house, {"batch": batch_id, "by": by}, lambda *_far: None)
+
+    assert [outcome for outcome, _why in outcomes(house, batch_id)] == ["done"] * 3
+    with house.reading() as session:
+        from housing.notes.models import CaseNote
+
+        assert session.query(CaseNote).count() == 3
+
+
+def test_rights_are_those_of_the_moment_when_it_is_done(house, tasks):
+    batch_id = ordered(house, tasks, "manager1", "claim")
+    by = person(house, "manager1")
+    with house.unit_of_work() as session:
+        accounts.disable(int(by.id), session=session, clock=house.system_clock)
+
+    bulk_work.run_at_once(house, batch_id, by)
+
+    assert outcomes(house, batch_id) == [("skipped", "locked_out")] * 3
+    assert task_of(house, tasks[0].id).assignee is None
+
+
+def test_an_assignment_tells_the_colleague_once_and_is_taken_back_where_nothing_happened(
+    house, tasks, clock
+):
+    target = person(house, "manager2")
+    terms = Terms(assignee=target.id, reason="張守成休假")
+    batch_id = done(house, tasks, "lead1", "assign", terms)
+    assert {task_of(house, each.id).assignee for each in tasks} == {target.id}
+    with house.reading() as session:
+        told = [each.payload["kind"] for each in session.query(_outbox()).all()]
+    assert told.count("tasks_given") >= 1
+    with house.unit_of_work() as session:
+        house.engine.set_priority(tasks[2].id, 75, by=target, session=session)
+
+    with house.unit_of_work() as session:
+        undone = service.undo(
+            batch_id, by=person(house, "lead1"), session=session, clock=house.clock
+        )
+    bulk_work.run_at_once(house, undone, person(house, "lead1"))
+
+    assert outcomes(house, undone) == [("done", ""), ("done", ""), ("skipped", "changed")]
+    assert task_of(house, tasks[0].id).assignee is None
+    assert task_of(house, tasks[2].id).assignee == target.id
+
+
+def _outbox():
+    from engine.tables import outbox
+
+    return outbox
+
+
+def test_nobody_is_given_a_task_of_another_team(house, tasks):
+    terms = Terms(assignee=person(house, "social1").id, reason="請協助")
+
+    batch_id = done(house, tasks[:1], "manager1", "assign", terms)
+
+    assert outcomes(house, batch_id) == [("skipped", "not_of_team")]
+
+
+def test_a_task_that_the_model_does_not_mark_is_not_completed_with_others(house, tasks):
+    batch_id = done(house, tasks, "manager1", "complete")
+
+    assert outcomes(house, batch_id) == [("skipped", "not_bulk_safe")] * 3
+
+
+def chosen_on_page(browser, verb, ids=(), **more):
+    return browser.send("/bulk", verb=verb, task=list(ids), listing="view=team", **more)
+
+
+def test_the_page_tells_what_would_happen_before_and_what_happened_after(house, tasks, signed_in):
+    claim(house, tasks[1], "manager2")
+    browser = signed_in("manager1")
+    browser.open("/tasks?view=all")
+
+    page = chosen_on_page(browser, "claim", [each.id for each in tasks])
+    assert "認領：2 項待辦" in page.text
+    assert "目前由李勤美辦理。" in page.text
+    assert task_of(house, tasks[0].id).assignee is None
+    address = page.request.path
+    result = browser.send(f"{address}/confirm")
+
+    assert "維持不變" in result.text
+    assert address.rpartition("/")[2] in result.text
+    file = browser.open(f"{address}/results.csv").text
+    assert file.count(tasks[0].business_key) == 1
+    assert "目前由李勤美辦理。" in file
+    again = browser.send(f"{address}/confirm")
+    assert "認領：3 項待辦" in again.text
+
+
+def test_all_of_a_view_are_chosen_by_its_filter_and_many_are_done_in_the_background(
+    house, reported, signed_in
+):
+    for _number in range(26):
+        reported("resident1")
+    browser = signed_in("manager1")
+    browser.open("/tasks?view=team")
+
+    asked = chosen_on_page(browser, "follow_up", extent="all")
+    address = asked.request.path
+    assert "請選擇今天以後的日期" in browser.send(f"{address}/terms", until="2026-03-01").text
+    assert "設定追蹤日：26 項待辦" in browser.send(f"{address}/terms", until="2026-03-09").text
+    assert "等候中" in browser.send(f"{address}/confirm").text
+    assert background_kinds.run_next(house)
+
+    result = browser.open(address)
+    assert re.search(r"<strong>26</strong><span>已完成", result.text)
+    assert "第 1／1 頁" not in result.text
+
+
+def test_an_order_is_seen_by_nobody_else(house, tasks, signed_in):
+    batch_id = done(house, tasks, "manager1", "claim")
+
+    assert signed_in("manager2").open(f"/bulk/{batch_id}").status_code == 404
+    assert signed_in("resident1").open(f"/bulk/{batch_id}").status_code == 403
+
+
+def test_without_a_choice_nothing_is_prepared(signed_in, tasks):
+    browser = signed_in("manager1")
+    browser.open("/tasks?view=team")
+
+    assert "請至少選擇一項待辦" in chosen_on_page(browser, "claim").text
+
+
+def test_one_task_gets_a_note_from_its_own_page_without_a_preview(house, tasks, signed_in):
+    browser = signed_in("manager1")
+    browser.open(f"/tasks/{tasks[0].id}")
+    asked = chosen_on_page(browser, "note", [tasks[0].id], direct="1")
+    page = browser.send(f"{asked.request.path}/terms", text="住戶來電催辦")
+
+    assert page.request.path == f"/tasks/{tasks[0].id}"
+    assert "新增備註：已完成" in page.text
