@@ -1,17 +1,18 @@
 """Read models of SLA clocks: of a case, of a user task, what is overdue, how many were in time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine import sla_clocks
 from engine.sla_clocks import SlaClock, as_clock
 from engine.sla_tables import sla_clock
 from engine.tables import process_definition, process_instance
+from engine.types import CITY
 
 MOST = 200
 SOON = timedelta(days=2)
@@ -34,6 +35,7 @@ class ClockFilter:
 
     Attributes:
         scopes: only these scopes; empty means every scope.
+        guarded: keys of processes of which other scopes count; none of them shows no clock.
         due_before: due before this instant, or breached already.
         is_breached: only breached ones, or only those that are not; None for both.
         after: (due date, id) of the last clock of the page before; None for the first page.
@@ -42,6 +44,7 @@ class ClockFilter:
     process_key: str | None = None
     candidate_group: str | None = None
     scopes: frozenset[str] = frozenset()
+    guarded: Mapping[str, frozenset[str]] = field(default_factory=dict)
     due_before: datetime | None = None
     is_breached: bool | None = None
     after: tuple[datetime, str] | None = None
@@ -193,8 +196,8 @@ def _conditions(asked: ClockFilter) -> Sequence[ColumnElement[bool]]:
         found.append(process_definition.c.key == asked.process_key)
     if asked.candidate_group is not None:
         found.append(sla_clock.c.candidate_group == asked.candidate_group)
-    if asked.scopes:
-        found.append(sla_clock.c.scope.in_(asked.scopes))
+    if asked.scopes or asked.guarded:
+        found.append(_is_in_sight(asked))
     if asked.due_before is not None:
         found.append(sla_clock.c.due_at < asked.due_before)
     if asked.is_breached is not None:
@@ -205,6 +208,17 @@ def _conditions(asked: ClockFilter) -> Sequence[ColumnElement[bool]]:
         is_later = sla_clock.c.due_at > due_at
         found.append(or_(is_later, and_(sla_clock.c.due_at == due_at, sla_clock.c.id > clock_id)))
     return found
+
+
+def _is_in_sight(asked: ClockFilter) -> ColumnElement[bool]:
+    key, scope = process_definition.c.key, sla_clock.c.scope
+    ways = [key.not_in(asked.guarded)]
+    if asked.scopes:
+        ways = [ways[0] & scope.in_(asked.scopes)]
+    for process_key, scopes in asked.guarded.items():
+        is_everywhere = CITY in scopes
+        ways.append((key == process_key) & (true() if is_everywhere else scope.in_(scopes)))
+    return or_(*ways)
 
 
 def _case_clock(row: RowMapping) -> CaseClock:

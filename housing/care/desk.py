@@ -20,6 +20,9 @@ from housing.places.queries import residents_of as people_in
 from housing.places.rules import community_scope
 from housing.serials import take_serials
 
+OWN_NOTICES = "/messages"
+"""The path on which everybody reads what he was told."""
+
 
 def case_of(care_id: int, *, session: Session) -> CareCase:
     """Find a care case by its id.
@@ -128,12 +131,15 @@ def tell_household(
     session: Session,
     clock: Clock,
 ) -> None:
-    """Tell the household, unless the case is quiet: then nothing ever goes to the home."""
+    """Tell the household, unless the case is quiet: then nothing ever goes to the home.
+
+    The case itself is not for the household to open: the notice leads to the person's notices.
+    """
     if case.is_quiet:
         return
     on = local_date(clock.now())
     readers = people_in(case.unit_id, on=on, session=session)
-    _notify(case, readers, kind, fields, session=session, clock=clock)
+    _notify(case, readers, kind, fields, url=OWN_NOTICES, session=session, clock=clock)
 
 
 def _notify(  # noqa: PLR0913
@@ -142,6 +148,7 @@ def _notify(  # noqa: PLR0913
     kind: str,
     fields: Mapping[str, object],
     *,
+    url: str | None = None,
     session: Session,
     clock: Clock,
 ) -> None:
@@ -150,7 +157,7 @@ def _notify(  # noqa: PLR0913
         business_key=case.number,
         scope=community_scope(case.community),
     )
-    notify(readers, kind, fields, instance=instance, session=session, clock=clock)
+    notify(readers, kind, fields, instance=instance, url=url, session=session, clock=clock)
 
 
 def tell_station(

@@ -31,7 +31,7 @@ from housing.cases.rules import (
 from housing.notices.queries import notices_of_case
 from housing.people.queries import names_of
 from housing.records.models import CaseParty, FormSubmission, TaskDraft
-from housing.subjects import business_context, subject_of
+from housing.subjects import SUBJECTS, business_context, subject_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +73,7 @@ class TimelineEntry:
             `recipient`, `subject`.
         form: what was handed in with it, if the viewer may read it.
         is_visible_to_resident: not a matter of the office alone.
+        stood_in_for: name of the person a deputy acted for, or "".
     """
 
     at: datetime
@@ -84,6 +85,7 @@ class TimelineEntry:
     details: Mapping[str, object]
     form: Submitted | None
     is_visible_to_resident: bool
+    stood_in_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,6 +137,19 @@ def may_see(actor: Actor, case: Instance, *, session: Session) -> bool:
     return True
 
 
+def guarded_scopes(actor: Actor) -> Mapping[str, frozenset[str]]:
+    """Name the scopes in which an actor reads the cases of processes with readers of their own.
+
+    Returns:
+        Scopes by the key of each such process; none where he reads nothing of it.
+    """
+    return {
+        key: frozenset(scope for role, scope in actor.groups if role in subject.readers)
+        for key, subject in SUBJECTS.items()
+        if subject.readers is not None
+    }
+
+
 def cases_of(actor: Actor, *, session: Session) -> list[str]:
     """List the ids of the instances in which an actor is a party, newest last."""
     parties = select(CaseParty.instance_id).where(CaseParty.party.in_(parties_of(actor)))
@@ -154,10 +169,12 @@ def draft_of(key: str, *, by: Actor, session: Session) -> Draft | None:
 
     Args:
         key: the user task's id, or "start:<process key>".
-        by: whose draft.
+        by: whose draft; a deputy without one begins with that of the absent person.
         session: any.
     """
     draft = session.get(TaskDraft, (key, by.id))
+    if draft is None and by.on_behalf_of is not None:
+        draft = session.get(TaskDraft, (key, by.on_behalf_of))
     return None if draft is None else Draft(values=draft.values, saved_at=draft.saved_at)
 
 
@@ -192,8 +209,10 @@ def timeline(instance_id: str, viewer: Viewer, *, session: Session) -> list[Time
     forms = submissions_of(instance_id, session=session)
     by_task = {form.task_id: form for form in forms if form.task_id is not None}
     history = engine_queries.history_of(instance_id, session)
+    absent = names_of({h.on_behalf_of for h in history if h.on_behalf_of}, session=session)
+    told = [line for line in told_once(history) if _is_told(line)]
     entries = [
-        *(_history_entry(line, by_task, viewer) for line in told_once(history) if _is_told(line)),
+        *(_history_entry(line, by_task, viewer, absent) for line in told),
         *(_form_entry(form, viewer) for form in forms if form.task_id is None),
         *_notice_entries(instance_id, session),
     ]
@@ -265,7 +284,10 @@ def _is_told(line: HistoryEntry) -> bool:
 
 
 def _history_entry(
-    line: HistoryEntry, by_task: Mapping[str, Submitted], viewer: Viewer
+    line: HistoryEntry,
+    by_task: Mapping[str, Submitted],
+    viewer: Viewer,
+    absent: Mapping[str, str],
 ) -> TimelineEntry:
     token = str(line.details.get("token_id") or line.details.get("task_id") or "")
     form = by_task.get(token) if line.kind == "task_completed" else None
@@ -279,6 +301,7 @@ def _history_entry(
         details=line.details,
         form=_readable(form, viewer),
         is_visible_to_resident=line.kind in RESIDENT_KINDS,
+        stood_in_for=absent.get(line.on_behalf_of or "", ""),
     )
 
 

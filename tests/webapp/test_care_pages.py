@@ -1,5 +1,6 @@
 """Who sees what of care: every page with every role, at home and elsewhere; nothing leaks."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -254,3 +255,14 @@ def test_supervisors_look_after_a_care_case_without_reading_it(visited, signed_i
     assert "不需閱讀即可處理" in page.text
     assert "cockpit/suspend" in page.text
     assert "cockpit/data" not in page.text
+
+
+def test_the_list_of_late_clocks_names_only_cases_that_its_reader_may_open(
+    house, clock, visited, signed_in
+):
+    for login in ("officer1", "lead1", "chief1"):
+        browser = signed_in(login)
+        page = browser.open("/deadlines/late?view=all").text
+        listed = set(re.findall(r"/cases/([^/\"]+)/clocks", page))
+        assert all(browser.open(f"/cases/{each}/clocks").status_code == 200 for each in listed)
+        assert (visited in listed) == (browser.open(f"/cases/{visited}").status_code == 200)

@@ -14,6 +14,7 @@ from engine.sla_orders import Grounds
 from engine.sla_queries import CaseClock, ClockFilter, ClockPage
 from engine.types import CITY, Actor
 from housing.cases import rules
+from housing.cases.queries import guarded_scopes
 from webapp import case_access, current, day_words
 
 pages = Blueprint("clocks", __name__)
@@ -182,6 +183,7 @@ def _filter(view: str, after: tuple[datetime, str] | None) -> ClockFilter:
     now = current.application().clock.now()
     return ClockFilter(
         scopes=_scopes(current.actor()),
+        guarded=guarded_scopes(current.actor()),
         is_breached={"breached": True, "soon": False}.get(view),
         due_before=now + sla_queries.SOON if view == "soon" else None,
         after=after,
