@@ -39,3 +39,27 @@ def may_open(instance_id: str | None) -> bool:
         return False
     with current.application().reading() as session:
         return may_see(current.actor(), queries.instance(instance_id, session), session=session)
+
+
+def works_on(instance_id: str | None) -> bool:
+    """Tell whether this request's person stands to a case as its staff."""
+    if instance_id is None:
+        return False
+    with current.application().reading() as session:
+        case = queries.instance(instance_id, session)
+        try:
+            return viewer_of(current.actor(), case, session=session).is_staff
+        except CaseNotYours:
+            return False
+
+
+def find_as_staff(number: str) -> Access:
+    """Find a case on which this request's person works.
+
+    Raises:
+        InstanceNotFound: there is none of this number, or he does not work on it.
+    """
+    access = find(number)
+    if not access.viewer.is_staff:
+        raise InstanceNotFound(number)
+    return access

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import flask
+
 from engine import definition_queries, queries
 from engine.explanations import Deadline
 from engine.records import Incident, Instance, ProcessModel
@@ -11,9 +13,11 @@ from housing.applications.service import PROCESS as APPLICATIONS
 from housing.cases import queries as cases
 from housing.cases.queries import CaseStep
 from housing.cases.rules import Viewer
-from housing.files.service import StoredFile, files_of
 from housing.letters.queries import LetterView
 from housing.move_outs.service import PROCESS as MOVE_OUTS
+from housing.notes import views as notes
+from housing.notes.rules import LONGEST as LONGEST_NOTE
+from housing.notes.rules import Colleague
 from housing.records.queries import Turn, turns_of
 from housing.renewals.operations import PROCESS as RENEWALS
 from housing.repairs.service import PROCESS as REPAIRS
@@ -21,22 +25,24 @@ from webapp import (
     case_access,
     case_actions,
     case_applications,
+    case_files,
     case_leases,
     case_letters,
     case_repairs,
+    case_stream,
+    case_timeline,
     current,
     feedback_page,
     follow_page,
     model_words,
+    notice_list,
 )
 from webapp.case_access import Access
 from webapp.case_actions import ActionLine
+from webapp.case_files import CaseFile
 from webapp.case_part import Part, ReadPart
-from webapp.case_timeline import SYSTEM_KINDS, Day, days_of
+from webapp.case_timeline import Stream, Wanted
 from webapp.follow_page import FollowLink
-
-FILE_RELATIONS = frozenset({"reporter", "household"})
-"""Who sees the files of a case beside the office."""
 
 PAST_STATES = frozenset({"met", "met_late", "reached", "breached", "waived"})
 """How a due date may have ended; one whose work was withdrawn in time is not listed."""
@@ -89,23 +95,23 @@ class CasePage:
         part: what the subject of the process adds; None for a plain case.
         letters: that this person may read, oldest first.
         documents: files of the case, oldest first; for the office and whoever began the case.
-        hidden_count: lines of the timeline that only the system wrote and that are not shown.
+        stream: the timeline.
         steps: of the diagram, as a list; empty for people who do not see the diagram.
         model: the diagram; None for the same people.
         actions: what this person may do beside the tasks.
         deadlines: running ones first; people outside the office see the running ones only.
         follow: how the case is followed without an account; None where that is not offered.
         asks_feedback: whether this person is asked how the case was handled.
+        colleagues: whom notes may mention; empty for people outside the office.
     """
 
     case: Instance
     viewer: Viewer
     part: Part | None
     letters: tuple[LetterView, ...]
-    documents: tuple[StoredFile, ...]
+    documents: tuple[CaseFile, ...]
     turns: tuple[TurnLine, ...]
-    days: tuple[Day, ...]
-    hidden_count: int
+    stream: Stream
     steps: tuple[CaseStep, ...]
     model: ProcessModel | None
     incidents: tuple[Incident, ...]
@@ -113,6 +119,12 @@ class CasePage:
     deadlines: tuple[Deadline, ...] = ()
     follow: FollowLink | None = None
     asks_feedback: bool = False
+    colleagues: tuple[Colleague, ...] = ()
+
+    @property
+    def longest_note(self) -> int:
+        """Tell how many characters a note may have."""
+        return LONGEST_NOTE
 
     def deadline_of(self, task_id: str) -> Deadline | None:
         """Find the due date of a user task."""
@@ -168,12 +180,12 @@ class CasePage:
         return sorted(named, key=lambda each: (order[each.status], each.at or _last(each)))
 
 
-def read(number: str, *, is_whole: bool) -> CasePage:
+def read(number: str, wanted: Wanted) -> CasePage:
     """Gather the page of a case for this request's person.
 
     Args:
         number: the case number.
-        is_whole: whether the timeline shows what only the system wrote, too.
+        wanted: which part of the timeline.
 
     Raises:
         InstanceNotFound: there is no such case, or it is no business of his.
@@ -183,24 +195,21 @@ def read(number: str, *, is_whole: bool) -> CasePage:
     with application.reading() as session:
         deployed = definition_queries.definition_by_id(case.definition_id, session)
         model = definition_queries.process_model(deployed, session)
-        entries = cases.timeline(case.id, viewer, session=session)
         steps = cases.steps_of(case.id, session=session) if viewer.is_staff else []
         incidents = queries.incidents(session, instance_id=case.id) if viewer.is_staff else ()
         waits = {each.kind for each in queries.active_elements(case.id, session)}
         deadlines = cases.deadlines_for(case.id, viewer, session=session)
         turns = turns_of(case.id, session=session)
-        documents = files_of(case.id, session=session) if _may_see_files(viewer) else []
+        colleagues = notes.colleagues_of(case, session=session) if viewer.is_staff else ()
     read_part = PARTS.get(case.process_key)
-    shown = [each for each in entries if is_whole or each.kind not in SYSTEM_KINDS]
     return CasePage(
         case=case,
         viewer=viewer,
         part=read_part(case, viewer, waits) if read_part else None,
         letters=case_letters.of_case(case, viewer),
-        documents=tuple(documents),
+        documents=case_files.of_case(case, viewer),
         turns=_turns(turns, model, viewer),
-        days=days_of(shown, case.definition_id),
-        hidden_count=len(entries) - len(shown),
+        stream=case_stream.read(case, viewer, wanted),
         steps=tuple(steps),
         model=model if viewer.is_staff else None,
         incidents=incidents,
@@ -208,7 +217,24 @@ def read(number: str, *, is_whole: bool) -> CasePage:
         deadlines=deadlines,
         follow=follow_page.link_for(case, viewer),
         asks_feedback=feedback_page.is_asked(case, viewer),
+        colleagues=colleagues,
     )
+
+
+def draw(number: str, typed: Mapping[str, object] | None = None) -> str:
+    """Draw the page of a case for this request's person, and note that he read it.
+
+    Args:
+        number: the case number.
+        typed: what was typed into a form of the page that was refused, with the sentence why.
+
+    Raises:
+        InstanceNotFound: as `read`.
+    """
+    page = read(number, case_timeline.read_query(flask.request.args))
+    notice_list.note_reading(page.case.id)
+    notices = notice_list.of_case(page.case.id) if page.viewer.is_staff else []
+    return flask.render_template("cases/show.html", page=page, notices=notices, typed=typed or {})
 
 
 def read_deadlines(number: str) -> tuple[Access, tuple[Deadline, ...]]:
@@ -220,10 +246,6 @@ def read_deadlines(number: str) -> tuple[Access, tuple[Deadline, ...]]:
     access = case_access.find(number)
     with current.application().reading() as session:
         return access, cases.deadlines_for(access.case.id, access.viewer, session=session)
-
-
-def _may_see_files(viewer: Viewer) -> bool:
-    return viewer.is_staff or viewer.relation in FILE_RELATIONS
 
 
 def _turns(turns: Iterable[Turn], model: ProcessModel, viewer: Viewer) -> tuple[TurnLine, ...]:

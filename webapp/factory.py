@@ -78,6 +78,7 @@ from webapp.pages import (
     sign_up,
     simulations,
     simulator,
+    team,
     tryouts,
     units,
 )
@@ -134,6 +135,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_up.pages,
     simulations.pages,
     simulator.pages,
+    team.pages,
     tryouts.pages,
     units.pages,
 )

@@ -46,6 +46,7 @@ _approvers = frozenset({"process_approver"})
 _draft_readers = _drafters | _approvers | {"administrator"}
 _insight_readers = _draft_readers | {"officer", "section_chief"}
 _calendar_keepers = frozenset({"process_supervisor", "officer"})
+_chiefs = frozenset({"property_manager_lead", "social_worker_lead", "section_chief"})
 _deadline_keepers = frozenset({"officer", "section_chief", "property_manager_lead"})
 
 ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
@@ -138,11 +139,11 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "actions.act": _signed_in,
     "cases.show": _signed_in,
     "cases.print_case": _signed_in,
-    "case_notes.write": _case_workers,
-    "case_notes.edit": _case_workers,
-    "case_notes.remove": _case_workers,
-    "case_files.add": _case_workers,
-    "case_files.remove": _case_workers,
+    "case_notes.write": _staff,
+    "case_notes.edit": _staff,
+    "case_notes.remove": _staff,
+    "case_files.add": _staff,
+    "case_files.remove": _staff,
     "leases.show_own": frozenset({"resident"}),
     "leases.give_notice": frozenset({"resident"}),
     "leases.list_leases": _lease_clerks,
@@ -180,6 +181,11 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "feedback.download": frozenset({"section_chief", "process_supervisor"}),
     "follow.ask": _everyone,
     "follow.show": _everyone,  # whoever has the code of the case
+    "team.show": _chiefs,
+    "team.download": _chiefs,
+    "team.list_tasks": _chiefs,
+    "team.reassign": _chiefs,
+    "team.release": _chiefs,
     "letters.show_pdf": _signed_in,
     "letters.prove": _letter_clerks,
     "persons.show": _letter_clerks,

@@ -1,7 +1,9 @@
 """One user task as its page needs it: form, draft, and what this person may do with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import flask
 
 from engine import explanations, queries
 from engine.errors import (
@@ -17,7 +19,7 @@ from engine.types import Actor
 from forms.schema import Form
 from housing.cases import queries as cases
 from housing.records.forms import form_of_task
-from webapp import case_page, current, model_words
+from webapp import case_page, case_timeline, current, model_words
 from webapp.case_page import CasePage
 
 OVERSEERS = frozenset({"process_supervisor", "administrator"})
@@ -85,8 +87,9 @@ def read(task_id: str) -> TaskPage:
 
 def case_of(task: UserTask, *, is_whole: bool = False) -> CasePage | None:
     """Read the case around a task; nothing for who may do the task but not open the case."""
+    wanted = case_timeline.read_query(flask.request.args)
     try:
-        return case_page.read(task.business_key, is_whole=is_whole)
+        return case_page.read(task.business_key, replace(wanted, is_whole=is_whole))
     except InstanceNotFound:
         return None
 

@@ -235,6 +235,13 @@ def attach(file_ids: Collection[str], instance_id: str, *, by: Actor, session: S
     )
 
 
+def detach(file_id: str, *, session: Session) -> None:
+    """Take a file out of its case: it is loose again, and goes with the other loose files."""
+    session.execute(
+        update(StoredFileRow).where(StoredFileRow.id == file_id).values(instance_id=None)
+    )
+
+
 def stored_file(file_id: str, *, session: Session) -> StoredFile:
     """Find a stored file.
 

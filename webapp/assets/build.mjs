@@ -2,6 +2,8 @@
 import * as esbuild from 'esbuild';
 import fs from 'node:fs';
 import { dirname } from 'node:path';
+import zlib from 'node:zlib';
+import { smallBootstrap } from './src/bootstrap.build.mjs';
 import { words } from './src/i18n/build.mjs';
 import { adoptedStyles, columnTitles, literals } from './src/formeditor/literals.mjs';
 
@@ -9,7 +11,7 @@ const target = new URL('../static/dist/', import.meta.url);
 const fonts = Object.fromEntries(['.woff', '.woff2', '.ttf', '.eot', '.svg'].map(ending => [ending, 'file']));
 
 const result = await esbuild.build({
-  entryPoints: ['src/app.css', 'src/app.mjs', 'src/forms.mjs', 'src/inbox.mjs', 'src/signature.mjs', 'src/viewer.mjs', 'src/diff.mjs', 'src/notifications.mjs', 'src/worker.mjs'],
+  entryPoints: ['src/app.css', 'src/staff.css', 'src/app.mjs', 'src/offline.mjs', 'src/home.mjs', 'src/forms.mjs', 'src/casepage.mjs', 'src/inbox.mjs', 'src/signature.mjs', 'src/viewer.mjs', 'src/diff.mjs', 'src/notifications.mjs', 'src/worker.mjs'],
   bundle: true,
   minify: true,
   format: 'iife',
@@ -17,6 +19,7 @@ const result = await esbuild.build({
   outdir: '../static/dist',
   loader: fonts,
   assetNames: 'fonts/[name]-[hash]',
+  plugins: [smallBootstrap],
   metafile: true,
   write: false,
   logLevel: 'warning',
@@ -45,6 +48,15 @@ for (const { path, contents } of [...result.outputFiles, ...editors.outputFiles]
   fs.writeFileSync(path, contents);
 }
 fs.copyFileSync('node_modules/htmx.org/dist/htmx.min.js', new URL('htmx.min.js', target));
+
+// Each text file also in small forms, which the server hands to browsers that take them.
+const LARGE = 400_000;  // bytes; from here on the best quality takes seconds and gains little
+for (const name of fs.readdirSync(target).filter(each => /\.(css|js)$/.test(each))) {
+  const text = fs.readFileSync(new URL(name, target));
+  const quality = text.length > LARGE ? 9 : 11;
+  fs.writeFileSync(new URL(`${name}.br`, target), zlib.brotliCompressSync(text, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: quality } }));
+  fs.writeFileSync(new URL(`${name}.gz`, target), zlib.gzipSync(text, { level: 9 }));
+}
 
 // The printed letters' font, embedded in every PDF: SIL Open Font License, see LICENSE_FONT beside it.
 const letters = new URL('../../housing/letters/fonts/', import.meta.url);

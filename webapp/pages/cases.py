@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import InstanceNotFound
 from housing.care.rules import is_case_number
-from webapp import case_page, model_words, notice_list
+from webapp import case_page, case_timeline, current, model_words, notice_list
 
 pages = Blueprint("cases", __name__)
 
@@ -18,14 +18,25 @@ def show(number: str) -> str | Response:
     Who may not open the course of a care case is led to what he may see of it, which is kept.
     """
     try:
-        page = case_page.read(number, is_whole=flask.request.args.get("all") == "1")
+        return case_page.draw(number)
     except InstanceNotFound:
         if not is_case_number(number):
             raise
         return flask.redirect(flask.url_for("care.show_case", number=number))
+
+
+@pages.get("/cases/<number>/print")
+def print_case(number: str) -> str:
+    """Show the whole case for printing: oldest first, all that the reader may see."""
+    wanted = case_timeline.printed(case_timeline.read_query(flask.request.args))
+    page = case_page.read(number, wanted)
     notice_list.note_reading(page.case.id)
-    notices = notice_list.of_case(page.case.id) if page.viewer.is_staff else []
-    return flask.render_template("cases/show.html", page=page, notices=notices)
+    return flask.render_template(
+        "cases/print.html",
+        page=page,
+        printed_at=current.application().clock.now(),
+        printed_by=current.account().name,
+    )
 
 
 @pages.get("/cases/<number>/deadlines.json")

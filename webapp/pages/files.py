@@ -6,6 +6,7 @@ import flask
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
+from housing.attachments import queries as attachments
 from housing.files.errors import FileNotFound
 from housing.files.service import StoredFile, stored_file
 from webapp import case_access, current
@@ -51,7 +52,14 @@ def _find(file_id: str) -> StoredFile:
 
 
 def _is_visible(stored: StoredFile) -> bool:
-    """A loose file is its uploader's; one of a case is everybody's who may open the case."""
+    """A loose file is its uploader's; one of a case is everybody's who may open the case.
+
+    What the office added for itself is the office's, and what it removed is nobody's.
+    """
+    with current.application().reading() as session:
+        attached = attachments.attachment(stored.id, session=session)
+    if attached is not None and (attached.is_internal or attached.removed_at is not None):
+        return attached.removed_at is None and case_access.works_on(stored.instance_id)
     if stored.instance_id is None:
         return stored.uploaded_by == current.actor().id
     return case_access.may_open(stored.instance_id)

@@ -1,4 +1,5 @@
 // What refines the pages. Every page works without it.
+import './phone.mjs';
 
 // A form is sent once: a second press of the button does nothing while the first is on its way.
 document.addEventListener('submit', event => {

@@ -1,0 +1,1 @@
+"""Files that the office adds to a case from its page, beside those that came with forms."""
