@@ -110,7 +110,7 @@ def read() -> ReportPage:
     )
 
 
-def submit(page: ReportPage, filled: Filled) -> Reported:
+def submit(page: ReportPage, filled: Filled, *, keeps_draft: bool = False) -> Reported:
     """Make the ticket and start its process; the same page sent again leads to the same ticket.
 
     Raises:
@@ -130,6 +130,7 @@ def submit(page: ReportPage, filled: Filled) -> Reported:
                 values=filled.values,
                 unit_id=page.place.unit_id,
                 community=page.place.community,
+                keeps_draft=keeps_draft,
             ),
             by=current.actor(),
             engine=application.engine,
@@ -140,6 +141,13 @@ def submit(page: ReportPage, filled: Filled) -> Reported:
             # leaving the unit of work by an error takes the new ticket back
             raise AlreadyReported(similar)
     return reported
+
+
+def number_of_token() -> str | None:
+    """Find the case that this request's token made before, for this person; None for a new one."""
+    token = flask.request.form.get(TOKEN_FIELD, "")
+    with current.application().reading() as session:
+        return queries.number_of_token(token, int(current.actor().id), session=session)
 
 
 def extension(number: str) -> tuple[Form, Mapping[str, object]]:

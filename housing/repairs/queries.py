@@ -107,6 +107,15 @@ def tickets_of_home(unit_id: int, *, session: Session) -> list[TicketRow]:
     return _rows(list(found), session)
 
 
+def number_of_token(token: str, account_id: int, *, session: Session) -> str | None:
+    """Find the ticket that a person made with a token; None when there is none."""
+    return session.scalar(
+        select(RepairTicket.number).where(
+            RepairTicket.token == token, RepairTicket.reporter_id == account_id
+        )
+    )
+
+
 def ticket(number: str, *, session: Session) -> TicketRow:
     """Read one ticket as a line, by its number.
 

@@ -65,12 +65,14 @@ class Report:
         values: of the form `repair/report`, checked.
         unit_id: the home; None means the reporter's own.
         community: code, for a common area; None means the reporter's own.
+        keeps_draft: it was not written in the draft of the report page, which stays.
     """
 
     token: str
     values: Mapping[str, object]
     unit_id: int | None = None
     community: str | None = None
+    keeps_draft: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -403,7 +405,8 @@ def _keep_report(  # noqa: PLR0913
         values=new.values,
     )
     record(answers, by=by, session=session, clock=clock)
-    discard_draft(f"start:{PROCESS}", by=by, session=session)
+    if not new.keeps_draft:
+        discard_draft(f"start:{PROCESS}", by=by, session=session)
     take_in(instance_id, account_party(by.id), "reporter", session=session)
     if ticket.unit_id is not None:
         today = local_date(clock.now())

@@ -1,10 +1,9 @@
 """A person's notices: what was told, by which channels, on which devices, at which address."""
 
 import math
-from pathlib import Path
 
 import flask
-from flask import Blueprint, Response
+from flask import Blueprint
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as BaseResponse
@@ -148,15 +147,6 @@ def remove_device(device_id: int) -> BaseResponse:
         devices.remove(current.account().id, device_id, session=session)
     flask.flash(_("The device was removed."))
     return _back()
-
-
-@pages.get("/sw.js")
-def worker() -> Response:
-    """Hand out the service worker from the root, so that it serves every page."""
-    folder = Path(str(flask.current_app.static_folder)) / "dist"
-    response = flask.send_from_directory(folder, "worker.js", mimetype="text/javascript")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
 
 
 @pages.post("/notices/<int:message_row>/retry")

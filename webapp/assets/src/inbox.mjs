@@ -1,11 +1,10 @@
 // The keys of the inbox. Inside fields and while an input method is composing, letters are letters.
-const OFF = 'anju-letters-off';
-const list = document.getElementById('keys');
-const letters = list.querySelector('[data-letters]');
-let isGoing = false;
+import { press, togglePage, toggleRow } from './bulk.mjs';
 
-const lettersAct = () => localStorage.getItem(OFF) === null;
-letters.checked = lettersAct();
+const list = document.getElementById('keys');
+let before = '';
+
+const lettersAct = !('lettersOff' in list.dataset);
 const button = document.querySelector('[data-open-keys]');
 button.hidden = false;
 button.addEventListener('click', () => list.showModal());
@@ -13,6 +12,7 @@ letters.addEventListener('change', () => letters.checked ? localStorage.removeIt
 
 const titles = () => [...document.querySelectorAll('#inbox .row-title')];
 const key = name => document.querySelector(`[data-key="${name}"]`);
+const row = () => document.activeElement.closest('#inbox .rows > li');
 const send = name => document.querySelector(`[data-key-form="${name}"]`)?.requestSubmit();
 
 function move(by) {
@@ -26,13 +26,23 @@ function move(by) {
 const actions = {
   j: () => titles().length ? move(1) : key('j')?.click(),
   k: () => titles().length ? move(-1) : history.back(),
-  o: () => document.activeElement.closest('#inbox .rows > li')?.querySelector('.row-title').click(),
-  c: () => send('c'),
-  u: () => send('u'),
+  o: () => row()?.querySelector('.row-title').click(),
+  x: () => toggleRow(row()),
+  c: () => press('c', row()) || send('c'),
+  u: () => press('u', row()) || send('u'),
+  a: () => press('a', row()),
+  f: () => press('f', row()),
+  n: () => press('n', row()),
   '/': () => document.getElementById('q')?.focus(),
   '?': () => list.showModal(),
 };
 const places = { m: 'mine', t: 'team', o: 'overdue' };
+
+// Keys of two letters: g and a view, * and what to choose.
+const pairs = {
+  g: name => name in places && location.assign(list.dataset[places[name]]),
+  '*': name => name === 'a' && togglePage(),
+};
 
 const isField = element => element.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]') !== null;
 
@@ -45,12 +55,13 @@ function command(event) {
 }
 
 document.addEventListener('keydown', event => {
-  if (event.isComposing || event.keyCode === 229 || list.open || event.altKey) return;
+  if (event.isComposing || event.keyCode === 229 || event.altKey || document.querySelector('dialog[open]')) return;
   if (event.ctrlKey || event.metaKey) { command(event); return; }
-  if (event.key === 'Escape') { if (isField(event.target)) event.target.blur(); isGoing = false; return; }
-  if (isField(event.target) || !lettersAct()) return;
-  if (isGoing && event.key in places) { location.assign(list.dataset[places[event.key]]); return; }
-  isGoing = event.key === 'g';
+  if (event.key === 'Escape') { if (isField(event.target)) event.target.blur(); before = ''; return; }
+  if (isField(event.target) || !lettersAct || event.key === 'Shift') return;
+  const pair = pairs[before];
+  before = event.key;
+  if (pair && pair(event.key) !== false) { before = ''; event.preventDefault(); return; }
   if (!Object.hasOwn(actions, event.key)) return;
   event.preventDefault();
   actions[event.key]();
