@@ -29,6 +29,8 @@ from housing.care import sealing as care_sealing
 from housing.cases import indexing
 from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
+from housing.deputies import reminders
+from housing.deputies import service as deputies
 from housing.drafts import going_live, shipped
 from housing.errors import AlreadyRunning, NoDemoCity, SettingsInvalid
 from housing.feedback import service as feedback
@@ -36,7 +38,6 @@ from housing.files.service import FileStore
 from housing.insight import service as insight
 from housing.move_outs import accounts, bank
 from housing.notes import service as notes
-from housing.notices import service as notices
 from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.people import second_factor
 from housing.people import service as people
@@ -213,6 +214,15 @@ class Application:
             with self.reading() as session:
                 self.clock.offset = demo_clock.read_offset(session=session)
 
+    def hand_back_ended_absences(self) -> int:
+        """Send the hand-back reports of absences that ended, each once.
+
+        Returns:
+            How many were sent.
+        """
+        with self.unit_of_work() as session:
+            return deputies.report_ended(session=session, clock=self.clock)
+
     def tidy(self) -> None:
         """Remove ended sessions and old failures, and photos that nobody handed in; once a day."""
         with self.unit_of_work() as session:
@@ -321,7 +331,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Application:
 
 def _engine(clock: Clock) -> ProcessEngine:
     return ProcessEngine(
-        operations=OPERATIONS, clock=clock, on_rung=notices.on_rung, worker_topics=WORKER_TOPICS
+        operations=OPERATIONS, clock=clock, on_rung=reminders.on_rung, worker_topics=WORKER_TOPICS
     )
 
 

@@ -95,7 +95,7 @@ def _nothing_to_check(_task: UserTask, _values: Mapping[str, object], **_by: obj
     """Accept what the form's definition accepts."""
 
 
-def _everybody_may(_task: UserTask, _by: Actor, **_when: object) -> None:
+def everybody_may(_task: UserTask, _by: Actor, **_when: object) -> None:
     """Leave it to the candidate groups of the diagram."""
 
 
@@ -158,7 +158,7 @@ class Subject:
     open: Callable[[Opening, Desk], StepResult] = _cannot_open
     post: Callable[[str, str, Mapping[str, object], Desk], StepResult | None] = _send
     check: Callable[..., None] = _nothing_to_check
-    forbid: Callable[..., None] = _everybody_may
+    forbid: Callable[..., None] = everybody_may
     context: Callable[..., Mapping[str, object]] = _no_context
     opening: Callable[..., Mapping[str, object]] = _nothing_to_open_with
     keep: Callable[..., Mapping[str, object]] = _keep_all

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engine import stand_ins
 from engine.clock import Clock
 from engine.records import Instance, StepResult, UserTask
 from engine.types import Actor
+from housing.announcements.subject import SUBJECT as ANNOUNCEMENTS
 from housing.applications.call_subject import SUBJECTS as CALLS
 from housing.applications.subject import SUBJECT as APPLICATIONS
 from housing.care.subject import REPORTS as CARE_REPORTS
@@ -18,12 +20,21 @@ from housing.care.subject import SUBJECT as CARE
 from housing.move_outs.subject import SUBJECT as MOVE_OUTS
 from housing.renewals.subject import SUBJECT as RENEWALS
 from housing.repairs.subject import SUBJECT as REPAIRS
-from housing.slices import Subject
+from housing.slices import Subject, everybody_may
 from housing.vault import Vault
 
 SUBJECTS: Mapping[str, Subject] = {
     subject.process: subject
-    for subject in (REPAIRS, APPLICATIONS, *CALLS, MOVE_OUTS, RENEWALS, CARE, CARE_REPORTS)
+    for subject in (
+        REPAIRS,
+        APPLICATIONS,
+        *CALLS,
+        MOVE_OUTS,
+        RENEWALS,
+        CARE,
+        CARE_REPORTS,
+        ANNOUNCEMENTS,
+    )
 }
 """Key of a process to what it needs."""
 
@@ -48,10 +59,19 @@ def check_answers(task: UserTask, values: Mapping[str, object], *, session: Sess
 def check_person(task: UserTask, by: Actor, *, session: Session) -> None:
     """Refuse a person who may not do a task although it is offered to his group.
 
+    What somebody did on behalf of another counts as done by both, and who acts for somebody is
+    refused what that one would be refused: four eyes are those of two people who did not act for
+    each other in the case.
+
     Raises:
         NotAllowed: with a sentence for the person.
     """
-    subject_of(task.process_key).forbid(task, by, session=session)
+    forbid = subject_of(task.process_key).forbid
+    if forbid is everybody_may:
+        return
+    others = {by.on_behalf_of, *stand_ins.acted_together(task.instance_id, by.id, session)}
+    for each in (by.id, *sorted(other for other in others - {None, by.id} if other)):
+        forbid(task, Actor(id=each, name=by.name, groups=by.groups), session=session)
 
 
 def business_context(task: UserTask, *, session: Session, now: datetime) -> Mapping[str, object]:

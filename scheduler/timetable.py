@@ -21,6 +21,7 @@ MATCHING = timedelta(seconds=5)
 HEARTBEAT = timedelta(seconds=10)
 BANKING = timedelta(seconds=30)
 GOING_LIVE = timedelta(seconds=15)
+RETURNING = timedelta(minutes=1)
 TIDYING = timedelta(days=1)
 PURGING = timedelta(hours=1)
 
@@ -56,6 +57,7 @@ def timetable(application: Application) -> tuple[Entry, ...]:
         Entry(id="bank", every=BANKING, run=application.ask_bank),
         Entry(id="background", every=TICK, run=long_work.run, stop=long_work.stop),
         Entry(id="drafts", every=GOING_LIVE, run=application.put_drafts_in_service),
+        Entry(id="absences", every=RETURNING, run=application.hand_back_ended_absences),
         Entry(id="tidy", every=TIDYING, run=application.tidy),
         Entry(id="tryouts", every=PURGING, run=partial(purge, application)),
     )

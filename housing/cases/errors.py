@@ -26,5 +26,16 @@ class ActionPast(Conflict):
     message: str
 
 
+class HelpUnsaid(Invalid):
+    """Say what your colleague is to do; it stands in the history of the case."""
+
+
+@dataclass(eq=False)
+class DelegateUnfit(Invalid):
+    """Choose an active colleague of the same group who may see the case."""
+
+    name: str
+
+
 class ReasonMissing(Invalid):
     """Give a reason; your colleague is told it, and it stands in the history of the case."""

@@ -12,6 +12,7 @@ from engine.process_engine import ProcessEngine
 from engine.records import StepResult, UserTask
 from engine.types import Actor
 from forms.schema import Form
+from housing.deputies.conflicts import demand_unbiased
 from housing.records.errors import TaskHasNoForm
 from housing.records.forms import form_of_task
 from housing.records.service import Answers, discard_draft, record
@@ -62,7 +63,7 @@ def submit_task(  # noqa: PLR0913  # the face of the room
     if task.state != "open":
         raise TaskAlreadyEnded(task.ended_by_name or "")
     answers = _answers(task, completion.values, session)
-    check_person(task, by, session=session)
+    demand_right_person(task, by, session=session)
     check_answers(task, completion.values, session=session)
     kept = keep(task, completion.values, by=by, session=session, clock=clock, vault=vault)
     record(replace(answers, values=kept), by=by, session=session, clock=clock)
@@ -76,6 +77,18 @@ def submit_task(  # noqa: PLR0913  # the face of the room
     )
     announce(result, session=session, clock=clock)
     return result
+
+
+def demand_right_person(task: UserTask, by: Actor, *, session: Session) -> None:
+    """Refuse who may not do a task: four eyes, and for a deputy a case of his own.
+
+    Raises:
+        NotAllowed: with a sentence that names the rule.
+    """
+    if by.on_behalf_of is None:
+        check_person(task, by, session=session)
+    else:
+        demand_unbiased(task, by, session=session)
 
 
 def variables_of(form: Form, values: Mapping[str, object]) -> dict[str, object]:

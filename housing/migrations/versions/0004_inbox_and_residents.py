@@ -62,6 +62,25 @@ def upgrade() -> None:
     with op.batch_alter_table('proof_request', schema=None) as batch_op:
         batch_op.create_index('ix_proof_request_key_at', ['key', 'at'], unique=False)
 
+    op.create_table('absence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('from_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('until_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('reason', sa.String(length=16), nullable=False),
+    sa.Column('note', sa.String(length=300), nullable=False),
+    sa.Column('entered_by', sa.Integer(), nullable=False),
+    sa.Column('entered_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('cancelled_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('reported_at', UTCDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['entered_by'], ['account.id'], name=op.f('fk_absence_entered_by_account')),
+    sa.ForeignKeyConstraint(['person_id'], ['account.id'], name=op.f('fk_absence_person_id_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absence'))
+    )
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_absence_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_absence_until_at', ['until_at'], unique=False)
+
     op.create_table('announcement',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sa.String(length=16), nullable=False),
@@ -181,6 +200,32 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_passkey_challenge_account_id_account')),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_passkey_challenge'))
     )
+    op.create_table('absence_deputy',
+    sa.Column('absence_id', sa.Integer(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('groups', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['absence_id'], ['absence.id'], name=op.f('fk_absence_deputy_absence_id_absence')),
+    sa.ForeignKeyConstraint(['person_id'], ['account.id'], name=op.f('fk_absence_deputy_person_id_account')),
+    sa.PrimaryKeyConstraint('absence_id', 'place', name=op.f('pk_absence_deputy'))
+    )
+    with op.batch_alter_table('absence_deputy', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_absence_deputy_person_id'), ['person_id'], unique=False)
+
+    op.create_table('absence_event',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('absence_id', sa.Integer(), nullable=False),
+    sa.Column('at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('by_id', sa.String(length=64), nullable=False),
+    sa.Column('by_name', sa.String(length=100), nullable=False),
+    sa.Column('details', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['absence_id'], ['absence.id'], name=op.f('fk_absence_event_absence_id_absence')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absence_event'))
+    )
+    with op.batch_alter_table('absence_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_absence_event_absence_id'), ['absence_id'], unique=False)
+
     op.create_table('announcement_receipt',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('announcement_id', sa.Integer(), nullable=False),
@@ -296,6 +341,7 @@ def upgrade() -> None:
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.add_column(sa.Column('mobile_verified_at', UTCDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('passkey_handle', sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column('has_letter_keys', sa.Boolean(), server_default=sa.true(), nullable=False))
         batch_op.create_unique_constraint(batch_op.f('uq_account_passkey_handle'), ['passkey_handle'])
 
     with op.batch_alter_table('community', schema=None) as batch_op:
@@ -350,6 +396,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('uq_account_passkey_handle'), type_='unique')
+        batch_op.drop_column('has_letter_keys')
         batch_op.drop_column('passkey_handle')
         batch_op.drop_column('mobile_verified_at')
 
@@ -374,6 +421,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_announcement_receipt_account_id')
 
     op.drop_table('announcement_receipt')
+    with op.batch_alter_table('absence_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_absence_event_absence_id'))
+
+    op.drop_table('absence_event')
+    with op.batch_alter_table('absence_deputy', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_absence_deputy_person_id'))
+
+    op.drop_table('absence_deputy')
     op.drop_table('passkey_challenge')
     with op.batch_alter_table('passkey', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_passkey_account_id'))
@@ -394,6 +449,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_announcement_author_id'))
 
     op.drop_table('announcement')
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.drop_index('ix_absence_until_at')
+        batch_op.drop_index(batch_op.f('ix_absence_person_id'))
+
+    op.drop_table('absence')
     with op.batch_alter_table('proof_request', schema=None) as batch_op:
         batch_op.drop_index('ix_proof_request_key_at')
 

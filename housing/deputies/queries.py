@@ -1,0 +1,130 @@
+"""Read absences and who stands in for whom; see `standing` for how chains are resolved."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from housing.deputies.models import Absence, AbsenceDeputy, AbsenceEvent
+from housing.deputies.standing import open_tasks_of, standing_at
+from housing.deputies.views import AbsenceView, views
+from housing.people.queries import AccountRef
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventView:
+    """What was done to an absence; `kind` as in `models.AbsenceEvent`."""
+
+    at: datetime
+    kind: str
+    by_name: str
+    details: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StandIn:
+    """Somebody for whom a person stands in now, until an instant."""
+
+    absence_id: int
+    person_id: str
+    name: str
+    until_at: datetime
+
+
+def stood_in_for(session: Session, person_id: AccountRef, at: datetime) -> tuple[str, ...]:
+    """List the ids of the absent colleagues for whom somebody stands in at an instant.
+
+    Chains are resolved: also of a colleague whose own deputy is away. Which of their tasks are this
+    person's to do is told by `tasks_stood_in_for`. One statement when nobody is absent.
+    """
+    return standing_at(at, session=session).stood_in_for(str(person_id))
+
+
+def tasks_stood_in_for(session: Session, person_id: AccountRef, at: datetime) -> tuple[str, ...]:
+    """List the ids of the open tasks that somebody does for absent colleagues: the view `deputy`.
+
+    Those that an absent person holds, unless another deputy comes before this one; those a deputy
+    before him may not do because of a conflict of interest; and unclaimed ones of groups whose own
+    members are all away. Most pressing first is the caller's matter.
+    """
+    standing = standing_at(at, session=session)
+    absent = standing.stood_in_for(str(person_id))
+    if not absent:
+        return ()
+    tasks = open_tasks_of(absent, standing, session=session)
+    standing.look_ahead(tasks)
+    return tuple(each.id for each in tasks if standing.deputy_of(each) == str(person_id))
+
+
+def deputies_now(session: Session, person_id: AccountRef, at: datetime) -> tuple[str, ...]:
+    """List the ids of who stands in for an absent person, the first one first; empty when there."""
+    line = standing_at(at, session=session).line(str(person_id))
+    return tuple(each.person_id for each in line)
+
+
+def absent_now(
+    session: Session, person_ids: Iterable[AccountRef], at: datetime
+) -> Mapping[str, AbsenceView]:
+    """Read the running absences of some people, by the person's id; for team pages.
+
+    Args:
+        session: any.
+        person_ids: accounts; those who are there are missing in the answer.
+        at: the instant.
+    """
+    wanted = [int(each) for each in person_ids]
+    found = views(
+        session,
+        at,
+        Absence.person_id.in_(wanted),
+        Absence.from_at <= at,
+        Absence.until_at > at,
+        Absence.cancelled_at.is_(None),
+    )
+    return {each.person_id: each for each in found}
+
+
+def running(session: Session, at: datetime) -> Sequence[AbsenceView]:
+    """List who is away at an instant, the first to come back first."""
+    where = (Absence.from_at <= at, Absence.until_at > at, Absence.cancelled_at.is_(None))
+    return sorted(views(session, at, *where), key=lambda each: (each.until_at, each.id))
+
+
+def stand_ins_of(session: Session, person_id: AccountRef, at: datetime) -> tuple[StandIn, ...]:
+    """List for whom somebody stands in now and until when: the deputy's banner."""
+    standing = standing_at(at, session=session)
+    absent = standing.stood_in_for(str(person_id))
+    away = absent_now(session, absent, at) if absent else {}
+    return tuple(
+        StandIn(absence_id=view.id, person_id=each, name=view.person_name, until_at=view.until_at)
+        for each in absent
+        if (view := away.get(each)) is not None
+    )
+
+
+def absences_of(
+    person_ids: Iterable[AccountRef], at: datetime, *, session: Session
+) -> Sequence[AbsenceView]:
+    """List the absences of some people, the newest first."""
+    wanted = [int(each) for each in person_ids]
+    return views(session, at, Absence.person_id.in_(wanted)) if wanted else []
+
+
+def named_in(person_id: AccountRef, at: datetime, *, session: Session) -> Sequence[AbsenceView]:
+    """List the absences, running or planned, in whose pool somebody stands; the soonest first."""
+    mine = select(AbsenceDeputy.absence_id).where(AbsenceDeputy.person_id == int(person_id))
+    where = (Absence.id.in_(mine), Absence.until_at > at, Absence.cancelled_at.is_(None))
+    return sorted(views(session, at, *where), key=lambda each: (each.from_at, each.id))
+
+
+def events_of(absence_id: int, *, session: Session) -> tuple[EventView, ...]:
+    """List what was done to an absence, oldest first."""
+    rows = session.scalars(
+        select(AbsenceEvent).where(AbsenceEvent.absence_id == absence_id).order_by(AbsenceEvent.id)
+    )
+    return tuple(
+        EventView(at=row.at, kind=row.kind, by_name=row.by_name, details=row.details)
+        for row in rows
+    )
