@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from housing.attachments.models import CaseAttachment
+from housing.files.models import CaseAttachment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,8 +14,8 @@ from housing.attachments.errors import (
     PictureWordsMissing,
     RemovalReasonMissing,
 )
-from housing.attachments.models import CaseAttachment
 from housing.cases.queries import viewer_of
+from housing.files.models import CaseAttachment
 from housing.files.service import StoredFile, attach, detach
 
 LONGEST_WORDS = 200

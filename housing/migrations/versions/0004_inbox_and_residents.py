@@ -39,6 +39,23 @@ def upgrade() -> None:
     with op.batch_alter_table('bulk_batch', schema=None) as batch_op:
         batch_op.create_index('ix_bulk_batch_prepared_at', ['prepared_at'], unique=False)
 
+    op.create_table('case_attachment',
+    sa.Column('file_id', sa.String(length=32), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=False),
+    sa.Column('filename', sa.String(length=120), nullable=False),
+    sa.Column('words', sa.String(length=200), nullable=False),
+    sa.Column('is_internal', sa.Boolean(), nullable=False),
+    sa.Column('added_by', sa.String(length=64), nullable=False),
+    sa.Column('added_by_name', sa.String(length=100), nullable=False),
+    sa.Column('added_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('removed_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('removed_by_name', sa.String(length=100), nullable=True),
+    sa.Column('removal_reason', sa.String(length=300), nullable=True),
+    sa.PrimaryKeyConstraint('file_id', name=op.f('pk_case_attachment'))
+    )
+    with op.batch_alter_table('case_attachment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_attachment_instance_id'), ['instance_id'], unique=False)
+
     op.create_table('case_text',
     sa.Column('instance_id', sa.String(length=32), nullable=False),
     sa.Column('open_text', sa.Text(), nullable=False),
@@ -460,6 +477,10 @@ def downgrade() -> None:
     op.drop_table('proof_request')
     op.drop_table('case_word')
     op.drop_table('case_text')
+    with op.batch_alter_table('case_attachment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_attachment_instance_id'))
+
+    op.drop_table('case_attachment')
     with op.batch_alter_table('bulk_batch', schema=None) as batch_op:
         batch_op.drop_index('ix_bulk_batch_prepared_at')
 
