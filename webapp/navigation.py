@@ -34,6 +34,7 @@ SECTIONS = {
     "processes": "processes.list_processes",
     "notifications": "notifications.list_own",
     "simulator": "simulator.list_messages",
+    "team": "team.show",
     "units": "repairs.list_reports",
 }
 """Blueprint to the entry that stands for its pages."""
@@ -221,7 +222,11 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
         ("drafts.list_drafts", _("Drafts of processes"), "list"),
         ("operations.show", _("Operations"), "gauge"),
     ]
-    own = [("home.index", _("Home"), "home"), ("inbox.list_tasks", _("Tasks"), "tasks")]
+    own = [
+        ("home.index", _("Home"), "home"),
+        ("inbox.list_tasks", _("Tasks"), "tasks"),
+        ("team.show", _("My team"), "person"),
+    ]
     groups = [
         ("", "", own),
         (_("Processes and operations"), "process", processes if keepers else []),

@@ -72,6 +72,17 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "identity.issue_letter": _letter_clerks,
     "identity.list_claims": _letter_clerks,
     "identity.decide": _letter_clerks,
+    "account.ask_again": _signed_in,
+    "passkeys.show": _signed_in,
+    "passkeys.ask_to_register": _signed_in,
+    "passkeys.register": _signed_in,
+    "passkeys.remove": _signed_in,  # finds only passkeys of the asking account
+    "passkeys.ask_to_sign_in": _everyone,
+    "passkeys.sign_in": _everyone,
+    "passkeys.ask_second": _everyone,  # finds only a sign-in that waits in this browser
+    "passkeys.finish_sign_in": _everyone,
+    "passkeys.ask_to_confirm": _signed_in,
+    "passkeys.confirm": _signed_in,
     "second_factors.show": _signed_in,
     "second_factors.begin": _signed_in,
     "second_factors.confirm": _signed_in,
@@ -93,6 +104,9 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "inbox.claim": _signed_in,
     "inbox.unclaim": _signed_in,
     "inbox.complete": _signed_in,
+    "palette.search": _staff | {"contractor", "process_approver"},
+    "palette.find": _staff | {"contractor", "process_approver"},
+    "palette.set_keys": _staff | {"contractor", "process_approver"},
     "bulk.choose": _staff | {"contractor"},
     "bulk.show": _staff | {"contractor"},  # who ordered it
     "bulk.say_terms": _staff | {"contractor"},

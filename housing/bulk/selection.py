@@ -16,7 +16,7 @@ from housing.bulk.errors import BatchEmpty, BatchTooLarge
 from housing.bulk.rules import MOST
 from housing.cases import search
 
-_MADE_ANEW = frozenset({"cases", "actor", "now"})
+_MADE_ANEW = frozenset({"cases", "task_names", "actor", "now"})
 """Parts of a listing and its reader that are made anew when it is resolved."""
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, false
+from sqlalchemy import JSON, ForeignKey, Index, String, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from housing.orm import Base
@@ -29,6 +29,7 @@ class Account(Base):
     totp_sealed: Mapped[str | None] = mapped_column(String(200))  # see second_factor
     totp_since: Mapped[datetime | None]  # when a first code confirmed it
     totp_step: Mapped[int | None]  # time step of the code used last
+    has_letter_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class Membership(Base):

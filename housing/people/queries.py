@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.types import CITY, Actor
 from housing.people.errors import AccountNotFound
-from housing.people.models import Account, AuditEntry, Membership, WebSession
+from housing.people.models import Account, AuditEntry, Membership, Passkey, WebSession
 from housing.people.rules import token_hash
 
 AccountRef = int | str
@@ -23,6 +23,8 @@ class AccountView:
     Attributes:
         memberships: (role, scope) pairs, sorted.
         email_problem: why the last mail came back; None while the address works.
+        has_letter_keys: whether single letters are keys (WCAG 2.1.4 asks for a way to end that).
+        has_second_factor: an app or a passkey.
     """
 
     id: int
@@ -36,6 +38,7 @@ class AccountView:
     email_problem: str | None = None
     mobile: str | None = None
     has_second_factor: bool = False
+    has_letter_keys: bool = True
 
     @property
     def roles(self) -> frozenset[str]:
@@ -180,6 +183,7 @@ def _views(session: Session, ids: Collection[int]) -> list[AccountView]:
     )
     for account_id, role, scope in rows:
         memberships[account_id].append((role, scope))
+    keyed = set(session.scalars(select(Passkey.account_id).where(Passkey.account_id.in_(ids))))
     found = session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.id))
     return [
         AccountView(
@@ -193,7 +197,8 @@ def _views(session: Session, ids: Collection[int]) -> list[AccountView]:
             email_verified_at=row.email_verified_at,
             email_problem=row.email_problem,
             mobile=row.mobile,
-            has_second_factor=row.totp_since is not None,
+            has_second_factor=row.totp_since is not None or row.id in keyed,
+            has_letter_keys=row.has_letter_keys,
         )
         for row in found
     ]

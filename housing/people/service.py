@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.db import Database
-from housing.people import audit, locks, passwords, sessions
+from housing.people import audit, locks, passwords, recovery, sessions
 from housing.people.errors import AccountNotFound, LanguageUnknown, LoginTaken
 from housing.people.locks import Attempt
 from housing.people.models import (
@@ -17,6 +17,7 @@ from housing.people.models import (
     LoginFailure,
     LoginLock,
     Membership,
+    PasskeyChallenge,
     WebSession,
 )
 from housing.people.rules import (
@@ -135,6 +136,7 @@ def purge(*, session: Session, clock: Clock) -> None:
     """Remove sessions that ended, failures that no limit looks at and locks that are long over."""
     now = clock.now()
     session.execute(delete(WebSession).where(WebSession.expires_at <= now))
+    session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at <= now))
     session.execute(delete(LoginFailure).where(LoginFailure.at <= now - ADDRESS_PERIOD))
     session.execute(delete(LoginLock).where(LoginLock.changed_at <= now - timedelta(days=1)))
 
@@ -178,6 +180,15 @@ def change_language(account_id: int, language: str, *, session: Session) -> None
     """
     _check_language(language)
     _row(account_id, session=session).language = language
+
+
+def set_letter_keys(account_id: int, *, are_on: bool, session: Session) -> None:
+    """Say whether single letters act as keys for a person.
+
+    Raises:
+        AccountNotFound: there is no such account.
+    """
+    _row(account_id, session=session).has_letter_keys = are_on
 
 
 def change_contact(
@@ -249,7 +260,9 @@ def _check_password(login: str, password: str, *, address: str, database: Databa
 def _record_sign_in(
     attempt: Attempt, client: Client, *, session: Session, now: datetime
 ) -> SignInOutcome:
-    has_factor = attempt.account_id is not None and _has_factor(attempt.account_id, session)
+    has_factor = attempt.account_id is not None and recovery.has_factor(
+        attempt.account_id, session=session
+    )
     verdict = locks.judge(attempt, is_last_step=not has_factor, session=session, now=now)
     if verdict.kind != "right" or attempt.account_id is None:
         return SignInOutcome(kind=verdict.kind, locked_until=verdict.locked_until)
@@ -260,10 +273,6 @@ def _record_sign_in(
     audit.write("signed_in", account_id, client.address, session=session, now=now)
     token = sessions.open_one(account_id, client=client, session=session, now=now)
     return SignInOutcome(kind="accepted", account_id=account_id, token=token)
-
-
-def _has_factor(account_id: int, session: Session) -> bool:
-    return session.get_one(Account, account_id).totp_since is not None
 
 
 def _add_memberships(

@@ -8,7 +8,6 @@ const lettersAct = !('lettersOff' in list.dataset);
 const button = document.querySelector('[data-open-keys]');
 button.hidden = false;
 button.addEventListener('click', () => list.showModal());
-letters.addEventListener('change', () => letters.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, '1'));
 
 const titles = () => [...document.querySelectorAll('#inbox .row-title')];
 const key = name => document.querySelector(`[data-key="${name}"]`);
