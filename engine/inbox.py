@@ -42,7 +42,7 @@ VIEWS = (
 
 mine: claimed by or assigned to me. followup: mine, to be looked at again until the end of today.
 returned, received: mine, because a colleague gave it back, or delegated it to me. delegated: what I
-gave away and is not back. deputy: held by those I stand in for. team: unclaimed, of my teams. all:
+gave away and is not back. deputy: to be done for absent ones. team: unclaimed, of my teams. all:
 all of my teams. overdue and week (what is due until its end and not overdue): mine and unclaimed
 ones. paused: the case is suspended or one of its clocks stands. done: completed by me, newest
 first.
@@ -63,7 +63,7 @@ _ME = bindparam("me", type_=user_task.c.assignee.type)
 _NOW = bindparam("now", type_=user_task.c.due_at.type)
 _WEEK_END = bindparam("week_end", type_=user_task.c.due_at.type)
 _DAY_END = bindparam("day_end", type_=user_task.c.due_at.type)
-_ABSENT = bindparam("absent", type_=user_task.c.assignee.type, expanding=True)
+_STOOD_IN = bindparam("stood_in", type_=user_task.c.id.type, expanding=True)
 _OPEN = user_task.c.state == literal_column("'open'")
 _COMPLETED = user_task.c.state == literal_column("'completed'")
 _GIVEN = user_task.c.delegation == literal_column("'pending'")
@@ -83,14 +83,14 @@ class Reader:
     Attributes:
         week_end: where the view `week` ends.
         day_end: where the view `followup` ends.
-        stands_in_for: ids of the absent accounts of the view `deputy`.
+        stood_in: ids of the tasks of absent colleagues: the view `deputy`.
     """
 
     actor: Actor
     now: datetime
     week_end: datetime
     day_end: datetime
-    stands_in_for: tuple[str, ...] = ()
+    stood_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,8 +101,9 @@ class Narrowing:
         due_from: due at this instant or later.
         due_before: due before this instant.
         is_without_due: without a due date.
-        cases: of these cases, or with `words` in the case number or the name of the task.
-        words: what to look for in case numbers and names of tasks.
+        cases: of these cases, of the one that bears `words` as its number, or named so.
+        words: what somebody looks for.
+        task_names: names of tasks that bear the words; see `names_with`.
     """
 
     process_key: str | None = None
@@ -114,6 +115,7 @@ class Narrowing:
     is_without_due: bool = False
     cases: InstanceIds | None = None
     words: str = ""
+    task_names: Sequence[str] = ()
 
 
 EVERYTHING = Narrowing()
@@ -226,6 +228,17 @@ def name_of_step(view: str, element_id: str, reader: Reader, session: Session) -
     )
 
 
+def names_with(words: str, session: Session) -> tuple[str, ...]:
+    """List the names of tasks that bear a text; jumps from name to name through their index."""
+    first = select(func.min(user_task.c.name).label("name")).cte("names", recursive=True)
+    following = (
+        select(func.min(user_task.c.name)).where(user_task.c.name > first.c.name).scalar_subquery()
+    )
+    names = first.union_all(select(following).where(first.c.name.is_not(None)))
+    bears = names.c.name.contains(words, autoescape=True)
+    return tuple(session.scalars(select(names.c.name).where(bears).limit(MOST_FACETS)))
+
+
 @lru_cache(maxsize=512)
 def _count_all(groups: Groups) -> Select[*tuple[Any, ...]]:
     """Make the statement that counts every view; to make it takes longer than to run it."""
@@ -290,7 +303,7 @@ def _values(reader: Reader) -> dict[str, object]:
         "now": reader.now,
         "week_end": reader.week_end,
         "day_end": reader.day_end,
-        "absent": reader.stands_in_for,
+        "stood_in": reader.stood_in,
     }
 
 
@@ -327,7 +340,7 @@ def _parts(view: str, groups: Groups) -> Sequence[Condition]:
         "returned": [and_(mine, _RETURNED)],
         "received": [and_(mine, _GIVEN)],
         "delegated": [and_(_OPEN, _GIVEN, user_task.c.delegated_by == _ME)],
-        "deputy": [and_(_OPEN, user_task.c.assignee.in_(_ABSENT))],
+        "deputy": [and_(_OPEN, user_task.c.id.in_(_STOOD_IN))],
         "team": offered,
         "all": teams,
         "overdue": [and_(each, late) for each in (mine, *offered)],
@@ -387,15 +400,11 @@ def _conditions(narrowing: Narrowing) -> list[Condition]:
         conditions.append(user_task.c.due_at.is_(None))
     if narrowing.cases is not None:
         numbered = select(process_instance.c.id).where(
-            process_instance.c.business_key.contains(narrowing.words, autoescape=True)
+            process_instance.c.business_key == narrowing.words.upper()
         )
-        conditions.append(
-            or_(
-                user_task.c.instance_id.in_(narrowing.cases),
-                user_task.c.instance_id.in_(numbered),
-                user_task.c.name.contains(narrowing.words, autoescape=True),
-            )
-        )
+        found = user_task.c.instance_id.in_(union_all(narrowing.cases, numbered))
+        named = user_task.c.name.in_(narrowing.task_names)
+        conditions.append(or_(found, named) if narrowing.task_names else found)
     return conditions
 
 

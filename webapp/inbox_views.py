@@ -18,7 +18,7 @@ from housing.cases import search
 from housing.places import queries as places
 from housing.repairs import queries as repairs
 from housing.repairs.views import TicketRow
-from webapp import current, formats, labels, model_words
+from webapp import current, formats, labels, model_words, standing_in
 from webapp.addresses import here
 
 PAGE_SIZE = 25
@@ -207,13 +207,21 @@ def reader_now() -> Reader:
     """Tell for whom and when the inbox is read."""
     now = current.application().clock.now()
     return Reader(
-        actor=current.actor(), now=now, week_end=end_of_week(now), day_end=end_of_day(now)
+        actor=current.actor(),
+        now=now,
+        week_end=end_of_week(now),
+        day_end=end_of_day(now),
+        stood_in=standing_in.task_ids() if current.is_worker() else (),
     )
 
 
 def listing_of(wanted: Wanted, reader: Reader) -> Listing:
     """Turn the view, filters and order of the address into what the engine lists."""
     due_from, due_before = _due_bounds(wanted.due, reader.now)
+    names: tuple[str, ...] = ()
+    if wanted.q:
+        with current.application().reading() as session:
+            names = inbox.names_with(wanted.q, session)
     narrowing = Narrowing(
         process_key=wanted.process or None,
         element_id=wanted.step or None,
@@ -222,8 +230,9 @@ def listing_of(wanted: Wanted, reader: Reader) -> Listing:
         due_from=due_from,
         due_before=due_before,
         is_without_due=wanted.due == "none",
-        cases=search.cases_with(wanted.q) if wanted.q else None,
+        cases=search.cases_with(wanted.q, reader.actor) if wanted.q else None,
         words=wanted.q,
+        task_names=names,
     )
     return Listing(view=wanted.view, narrowing=narrowing, sort=wanted.sort)
 

@@ -37,6 +37,20 @@ def colleagues_for(task: UserTask, *, by: Actor, session: Session) -> tuple[Acco
     )
 
 
+def asked_for(task: UserTask, *, session: Session) -> str:
+    """Give what the owner wrote when he delegated a task, or what came back with it; or ""."""
+    if not task.delegation:
+        return ""
+    kind = "task_delegated" if task.delegation == "pending" else "task_returned"
+    lines = engine_queries.history_of(task.instance_id, session)
+    told = (
+        str(line.details.get("reason") or "")
+        for line in reversed(lines)
+        if line.kind == kind and line.details.get("task_id") == task.id
+    )
+    return next(told, "")
+
+
 def delegate(  # noqa: PLR0913  # the face of the room
     task_id: str,
     to: str,

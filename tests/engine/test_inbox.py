@@ -155,6 +155,6 @@ def test_a_deputy_sees_the_open_tasks_of_those_he_stands_in_for(filled, walker, 
     with database.unit_of_work() as session:
         walker.engine.claim(task_id, by=officer, session=session)
 
-    deputy = reader_of(Actor(id="7", name="h"), filled.now, stands_in_for=(officer.id,))
+    deputy = reader_of(Actor(id="7", name="h"), filled.now, stood_in=(task_id,))
     assert ids(Listing(view="deputy"), deputy, database) == [task_id]
     assert ids(Listing(view="deputy"), filled, database) == []

@@ -13,7 +13,7 @@ from housing.cases import service, taking
 from housing.cases.errors import ReasonMissing
 from housing.cases.service import Completion
 from housing.records.service import save_draft
-from webapp import current, errors, filling, inbox_views, model_words, task_pages
+from webapp import current, errors, filling, inbox_views, model_words, standing_in, task_pages
 from webapp.filling import Filled
 from webapp.inbox_views import PAGE_SIZE, Wanted
 from webapp.task_pages import TaskPage
@@ -60,10 +60,11 @@ def give_next() -> Response:
 @pages.get("/tasks/<task_id>")
 def show_task(task_id: str) -> str:
     """Show a task; its form can be filled in by who has claimed it."""
-    return _shown(task_id)
+    return shown(task_id)
 
 
-def _shown(task_id: str, **words: object) -> str:
+def shown(task_id: str, **words: object) -> str:
+    """Draw the page of a task, with further words for its template."""
     page = task_pages.read(task_id)
     view = filling.blank(page.form, page.context, draft=page.draft) if page.form else None
     return _draw(page, view=view, **words)
@@ -74,17 +75,17 @@ def _lost(task_id: str, error: Conflict) -> Answered:
     task = task_pages.read(task_id).task
     at, now = task.ended_at or task.claimed_at, current.application().clock.now()
     when = inbox_views.ago(at, now) if at else ""
-    return _shown(task_id, lost=errors.sentence(error), lost_when=when), 409
+    return shown(task_id, lost=errors.sentence(error), lost_when=when), 409
 
 
 @pages.post("/tasks/<task_id>/claim")
 def claim(task_id: str) -> Answered:
     """Take a task that is offered to one's team; only one person gets it."""
     task_pages.read(task_id)
-    application = current.application()
+    application, by = current.application(), standing_in.actor_on_task(task_id)
     try:
         with application.unit_of_work() as session:
-            application.engine.claim(task_id, by=current.actor(), session=session)
+            application.engine.claim(task_id, by=by, session=session)
     except (TaskAlreadyClaimed, TaskAlreadyEnded) as error:
         return _lost(task_id, error)
     flask.flash(_("The task is yours now."), "success")
@@ -107,7 +108,7 @@ def take_over(task_id: str) -> Answered:
                 clock=application.clock,
             )
     except ReasonMissing as error:
-        return _shown(task_id, reason_error=errors.sentence(error)), 422
+        return shown(task_id, reason_error=errors.sentence(error)), 422
     flask.flash(_("The task is yours now; your colleague is told."), "success")
     return _to_task(task_id)
 
@@ -116,9 +117,9 @@ def take_over(task_id: str) -> Answered:
 def unclaim(task_id: str) -> Response:
     """Give a task back to the team; the draft stays."""
     task_pages.read(task_id)
-    application = current.application()
+    application, by = current.application(), standing_in.actor_on_task(task_id)
     with application.unit_of_work() as session:
-        application.engine.unclaim(task_id, by=current.actor(), session=session)
+        application.engine.unclaim(task_id, by=by, session=session)
     flask.flash(_("The task is offered to the team again. Your draft is kept."), "success")
     wanted = _wanted()
     listing = wanted.address if wanted else {"view": "team"}
@@ -150,7 +151,7 @@ def _submit(page: TaskPage, filled: Filled) -> Answered:
         with application.unit_of_work() as session:
             service.submit_task(
                 Completion(task_id=page.task.id, values=filled.values, version=version),
-                by=current.actor(),
+                by=page.acting,
                 engine=application.engine,
                 session=session,
                 clock=application.clock,
@@ -164,7 +165,8 @@ def _submit(page: TaskPage, filled: Filled) -> Answered:
 def _complete_without_form(page: TaskPage) -> Answered:
     application = current.application()
     with application.unit_of_work() as session:
-        application.engine.complete(page.task.id, {}, by=current.actor(), session=session)
+        service.demand_right_person(page.task, page.acting, session=session)
+        application.engine.complete(page.task.id, {}, by=page.acting, session=session)
     return _completed(page)
 
 
