@@ -18,7 +18,10 @@ from webapp.report_page import AlreadyReported, ReportPage
 pages = Blueprint("offline", __name__)
 
 ACCOUNT_FIELD = "_account"
-HIDDEN_KINDS = frozenset({"dynamiclist"})
+LEFT_OUT = frozenset({"keep_location"})
+"""Fields without use here: photos that waited on a phone have lost their place."""
+
+LEFT_OUT_KINDS = frozenset({"dynamiclist"})
 """Fields that the server has to draw again while they are filled in: rows."""
 
 Answer = Response | tuple[Response, int]
@@ -56,8 +59,11 @@ def show_report() -> str:
     """Show an empty report form, the same for everybody, to be filled in without network."""
     _speak()
     form = report_page.form()
-    view = filling.blank(form)
-    fields = [each for each in view.fields if each.definition.type not in HIDDEN_KINDS]
+    fields = [
+        each
+        for each in filling.blank(form).fields
+        if each.definition.type not in LEFT_OUT_KINDS and each.name not in LEFT_OUT
+    ]
     return flask.render_template("offline/repair.html", fields=fields, required=_required(fields))
 
 

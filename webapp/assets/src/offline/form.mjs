@@ -14,6 +14,7 @@ export class OfflineForm {
     this.words = JSON.parse(document.querySelector('[data-offline-words]').textContent);
     this.place = form.querySelector('[data-kept-photos]');
     this.photos = [];
+    this.input.closest('fieldset').append(this.place);
     document.addEventListener('change', event => this._chosen(event), true);
     document.addEventListener('submit', event => this._submitted(event), true);
   }

@@ -1,6 +1,6 @@
 // The list of reports that this phone has not sent yet. Its words and rows stand in the page as templates.
 import { draftsOf, keep, remove, tidy, whose } from './store.mjs';
-import { sendWaiting } from './sending.mjs';
+import { isUnsent, sendWaiting } from './sending.mjs';
 
 const part = (row, name) => row.querySelector(`[data-part="${name}"]`);
 
@@ -55,9 +55,10 @@ async function act(place, button) {
 /** Send what waits when there is network, then show how it went. */
 export async function refresh(place) {
   await show(place);
-  if (!navigator.onLine) return;
+  const account = (await whose())?.account;
+  if (!navigator.onLine || !(await draftsOf(account)).some(isUnsent)) return;
   try {
-    await sendWaiting((await whose())?.account);
+    await sendWaiting(account);
   } catch { /* no answer: it stays waiting, and the list says so */ }
   await show(place);
 }

@@ -1,11 +1,14 @@
 // Sends reports that wait on this phone, from a page or from the service worker. A report's token makes one case of it,
 // however often it is sent: an answer that was lost does no harm.
-import { draftsOf, keep, remove } from './store.mjs';
+import { draftsOf, keep } from './store.mjs';
 
 const SESSION = '/offline/session', REPORTS = '/offline/reports';
 
 /** The server's answer, by status, to what becomes of the draft. */
 const STATES = { 401: 'sign-in', 409: 'similar', 413: 'problem', 422: 'problem' };
+
+/** Whether a draft goes out as soon as it can. */
+export const isUnsent = draft => draft.state === 'waiting' || draft.state === 'sign-in';
 
 function bodyOf(draft) {
   const body = new FormData();
@@ -35,7 +38,7 @@ async function sendAll() {
   const { account, csrf } = await response.json();
   if (!account) return false;
   for (const each of await draftsOf(account))
-    if (each.state === 'waiting' || each.state === 'sign-in') await send(each, csrf);
+    if (isUnsent(each)) await send(each, csrf);
   return true;
 }
 
@@ -52,5 +55,3 @@ export async function ask() {
   const registration = await navigator.serviceWorker?.getRegistration();
   await registration?.sync?.register('anju-drafts').catch(() => { /* the page sends when it is opened */ });
 }
-
-export { remove };
