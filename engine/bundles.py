@@ -1,12 +1,14 @@
 """Bundles: messages of one person and channel that leave in one piece.
 
 A bundle's key is stored with its rows before it is sent, so a repeated bundle holds the same
-messages under the same Message-ID. Two groupings:
+messages under the same Message-ID. Three groupings:
 
 * late: what a catch-up after downtime brings leaves together once the catch-up is over;
-* hourly: at most one bundle an hour; what comes meanwhile waits for the next one.
+* hourly: at most one bundle an hour; what comes meanwhile waits for the next one;
+* by day: the same hour, and never at night: a rule of the caller tells when it may leave.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -22,6 +24,15 @@ LATE_ONES = "late"
 
 HOURLY = "hourly"
 """Grouping: at most one bundle an hour for each person and channel."""
+
+BY_DAY = "by_day"
+"""Grouping: as HOURLY, and only while people are awake."""
+
+_PACED = (HOURLY, BY_DAY)
+"""Groupings that share the hour of a person and channel."""
+
+MayLeave = Callable[[datetime, datetime | None], datetime]
+"""Tells when messages BY_DAY may leave: from now and from when the last bundle left, or None."""
 
 LATE = timedelta(minutes=5)
 """A deadline handled later than this after its instant is one of a catch-up."""
@@ -111,8 +122,18 @@ def alone(message: Message) -> Bundle:
     return Bundle(idem=message.idem, messages=(message,))
 
 
+def hour_by_hour(now: datetime, last_at: datetime | None) -> datetime:
+    """Let the next bundle leave a PERIOD after the one before; nights are days here."""
+    return now if last_at is None else max(now, last_at + PERIOD)
+
+
 def take(
-    now: datetime, limit: int, *, is_caught_up: bool, connection: Connection
+    now: datetime,
+    limit: int,
+    *,
+    is_caught_up: bool,
+    connection: Connection,
+    may_leave: MayLeave = hour_by_hour,
 ) -> tuple[Bundle, ...]:
     """Lease what may leave now: single messages, and bundles of those that travel together.
 
@@ -122,6 +143,7 @@ def take(
         is_caught_up: whether no deadline waits that is LATE; until then the messages of a
             catch-up are gathered, LONGEST_GATHERING at most.
         connection: of the transaction that holds the lease.
+        may_leave: the rule for messages BY_DAY.
     """
     singles = tuple(alone(each) for each in rows.take_singles(now, limit, connection))
     if not _may_bundle(connection):
@@ -129,7 +151,7 @@ def take(
     found = connection.execute(_GROUPS, {"now": now, "limit": limit}).mappings().all()
     groups = [_Group(**row) for row in found]
     ready = [each for each in groups if is_caught_up or not _is_gathering(each, now)]
-    bundles = [_bundle(each, now, connection) for each in ready]
+    bundles = [_bundle(each, now, may_leave, connection) for each in ready]
     return (*singles, *(each for each in bundles if each is not None))
 
 
@@ -145,8 +167,10 @@ def _is_gathering(group: _Group, now: datetime) -> bool:
     return group.is_new and group.grouping == LATE_ONES and is_young
 
 
-def _bundle(group: _Group, now: datetime, connection: Connection) -> Bundle | None:
-    free_at = _free_at(group, now, connection)
+def _bundle(
+    group: _Group, now: datetime, may_leave: MayLeave, connection: Connection
+) -> Bundle | None:
+    free_at = _free_at(group, now, may_leave, connection)
     if free_at > now:
         waiting = update(outbox).where(*_members(group)).values(not_before=free_at)
         connection.execute(waiting)
@@ -166,14 +190,17 @@ def _bundle(group: _Group, now: datetime, connection: Connection) -> Bundle | No
     return Bundle(idem=key, messages=messages) if messages else None
 
 
-def _free_at(group: _Group, now: datetime, connection: Connection) -> datetime:
-    """Tell from when an hourly group may leave: an hour after the bundle before it."""
-    if group.grouping != HOURLY or not group.is_new:
+def _free_at(group: _Group, now: datetime, may_leave: MayLeave, connection: Connection) -> datetime:
+    """Tell from when a paced group may leave; a repeated bundle only keeps the night."""
+    if group.grouping not in _PACED:
         return now
+    rule = may_leave if group.grouping == BY_DAY else hour_by_hour
+    if not group.is_new:
+        return rule(now, None)
     same = (
         outbox.c.recipient == group.recipient,
         outbox.c.channel == group.channel,
-        outbox.c.grouping == HOURLY,
+        outbox.c.grouping.in_(_PACED),
         outbox.c.group_key.is_not(None),
     )
     on_its_way = select(func.max(outbox.c.not_before)).where(*same, rows.WAITING)
@@ -181,10 +208,8 @@ def _free_at(group: _Group, now: datetime, connection: Connection) -> datetime:
     if leased_until is not None:
         return max(leased_until, now) + timedelta(seconds=1)
     recent = outbox.c.sent_at > now - PERIOD
-    last: datetime | None = connection.scalar(
-        select(func.max(outbox.c.sent_at)).where(*same, recent)
-    )
-    return now if last is None else last + PERIOD
+    last_at = select(func.max(outbox.c.sent_at)).where(*same, recent)
+    return rule(now, connection.scalar(last_at))
 
 
 def _members(group: _Group) -> tuple[ColumnElement[bool], ...]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, null, or_, select, update
 
 from engine.outbox import WAITING, Message
 from engine.tables import outbox
@@ -94,6 +94,51 @@ def by_id(row_id: int, connection: Connection) -> Dispatch | None:
 def in_bundle(message_id: str, connection: Connection) -> list[Dispatch]:
     """List what left under a Message-ID, in the order it was written."""
     return _read([_under(message_id)], connection, limit=None)[::-1]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of all messages of one reader about one instance.
+
+    Attributes:
+        sent_at: when the first one left the house by a channel that reaches him.
+        pushed_at: when a push service took one.
+        has_opened: some channel told that he opened one.
+        is_lost: none is alive.
+    """
+
+    recipient: str
+    sent_at: datetime | None
+    pushed_at: datetime | None
+    has_opened: bool
+    is_lost: bool
+
+
+def outcomes(instance_id: str, connection: Connection) -> dict[str, Outcome]:
+    """Tell what became of the messages about an instance, by reader, in one statement."""
+    pushed_at = case((outbox.c.channel == "push", outbox.c.sent_at))
+    alive = case((outbox.c.is_dead, 0), else_=1)
+    found = connection.execute(
+        select(
+            outbox.c.recipient,
+            func.min(outbox.c.sent_at),
+            func.min(pushed_at),
+            func.max(outbox.c.opened_at),
+            func.sum(alive),
+        )
+        .where(outbox.c.instance_id == instance_id)
+        .group_by(outbox.c.recipient)
+    )
+    return {
+        recipient: Outcome(
+            recipient=recipient,
+            sent_at=sent_at,
+            pushed_at=pushed,
+            has_opened=opened_at is not None,
+            is_lost=not living,
+        )
+        for recipient, sent_at, pushed, opened_at, living in found
+    }
 
 
 def first_read(

@@ -9,6 +9,7 @@ from engine.clock import Clock
 from engine.process_engine import ProcessEngine
 from engine.service_tasks import Operation
 from engine.types import Actor, InstanceRef
+from housing.announcements.topics import TOPICS as ANNOUNCEMENTS
 from housing.applications.topics import TOPICS as APPLICATIONS
 from housing.care.topics import TOPICS as CARE
 from housing.leases.topics import TOPICS as LEASES
@@ -26,6 +27,7 @@ TOPICS: Mapping[str, Verb] = ChainMap(
     dict(APPLICATIONS),
     dict(MOVE_OUTS),
     dict(RENEWALS),
+    dict(ANNOUNCEMENTS),
 )
 """Topic to verb, of all slices."""
 

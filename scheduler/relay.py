@@ -7,6 +7,7 @@ from datetime import timedelta
 from engine import bundles, crash_points, outbox, queries
 from engine.bundles import Bundle
 from engine.errors import DeliveryFailed, DeliveryRefused
+from housing.notices.rules import rings_at
 from scheduler.ports import Application
 
 BATCH = 50
@@ -60,7 +61,13 @@ class Relay:
             due_at = queries.next_due(session)
             is_caught_up = due_at is None or now - due_at < bundles.LATE
             connection = session.connection()
-            return bundles.take(now, BATCH, is_caught_up=is_caught_up, connection=connection)
+            return bundles.take(
+                now,
+                BATCH,
+                is_caught_up=is_caught_up,
+                connection=connection,
+                may_leave=rings_at,
+            )
 
     def _deliver(self, bundle: Bundle) -> str:
         """Deliver one bundle and note how it went: sent, refused or failed."""

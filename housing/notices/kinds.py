@@ -31,9 +31,17 @@ URGENT = Topic(code="urgent", defaults=("mail", "push", "sms"), is_urgent=True)
 REMINDER = Topic(code="reminder", defaults=("mail", "push"))
 OVERDUE = Topic(code="overdue", defaults=("mail", "push"))
 PROGRESS = Topic(code="progress", defaults=("mail", "push"))
+ANNOUNCEMENTS: tuple[Topic, ...] = tuple(
+    Topic(code=f"news_{category}", defaults=("mail", "push"))
+    for category in ("general", "outage", "safety", "event", "policy")
+)
+"""One a category, so that each can be muted; an emergency is urgent and cannot."""
 
-TOPICS: tuple[Topic, ...] = (URGENT, PROGRESS, REMINDER, OVERDUE)
+TOPICS: tuple[Topic, ...] = (URGENT, PROGRESS, REMINDER, OVERDUE, *ANNOUNCEMENTS)
 """As the page of preferences lists them."""
+
+QUIET_TOPICS = frozenset({PROGRESS.code, *(topic.code for topic in ANNOUNCEMENTS)})
+"""Topics that make no noise at night."""
 
 SOFT_KINDS = frozenset({"due_half", "due_soon"})
 """Rungs 1 and 2 of the notice ladder: held back at night in every channel."""
@@ -42,6 +50,10 @@ PUSH_ONLY_KINDS = frozenset({"due_half"})
 """Rung 1 of the notice ladder is a soft push and nothing else."""
 
 _TOPIC_BY_KIND: Mapping[str, Topic] = {
+    **{f"announcement_{topic.code.removeprefix('news_')}": topic for topic in ANNOUNCEMENTS},
+    "announcement_emergency": URGENT,
+    "announcement_corrected_urgent": URGENT,
+    "announcement_withdrawn_urgent": URGENT,
     "repair_emergency": URGENT,
     "care_danger": URGENT,
     "care_emergency": URGENT,

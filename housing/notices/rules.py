@@ -10,13 +10,14 @@ from engine.calendar import TAIPEI
 from forms.dates import republic_year
 from housing.notices.codes import CATEGORIES, GROUPS, PAYERS, REASONS
 from housing.notices.errors import NoticeUnknown
-from housing.notices.kinds import PROGRESS, RINGING, SOFT_KINDS, topic_of
+from housing.notices.kinds import QUIET_TOPICS, RINGING, SOFT_KINDS, topic_of
 from housing.notices.wording import Wording
 from housing.notices.words import CLOSING, GREETING, NOTICES
 
 CHINESE = "zh_Hant_TW"
 QUIET_FROM = time(22)
 QUIET_UNTIL = time(7)
+BETWEEN_RINGS = timedelta(hours=1)
 SUPERVISORS: Mapping[str, str] = {
     "property_manager": "property_manager_lead",
     "property_manager_lead": "officer",
@@ -139,14 +140,33 @@ def after_quiet_hours(instant: datetime) -> datetime:
     return datetime.combine(day, QUIET_UNTIL, tzinfo=TAIPEI).astimezone(UTC)
 
 
+def rings_at(now: datetime, last_rang_at: datetime | None) -> datetime:
+    """Tell when an ordinary push message may ring: by day, an hour after the one before.
+
+    Source: announcements.md, push rule (at most one an hour and person, quiet from 22:00 to 07:00).
+
+    Args:
+        now: when it wants to.
+        last_rang_at: when the person's phone last rang for something ordinary, or None.
+    """
+    free_at = now if last_rang_at is None else max(now, last_rang_at + BETWEEN_RINGS)
+    return after_quiet_hours(free_at)
+
+
+def waits_for_day(kind: str, channel: str) -> bool:
+    """Tell whether a notice makes a noise and must not make it at night."""
+    return channel in RINGING and (kind in SOFT_KINDS or topic_of(kind).code in QUIET_TOPICS)
+
+
 def leaves_at(kind: str, channel: str, now: datetime) -> datetime:
     """Tell when a notice may leave the house.
 
-    At night, rungs 1 and 2 wait in every channel, and news of a case in the channels that ring.
+    At night, rungs 1 and 2 wait in every channel; news of a case and announcements wait in the
+    channels that ring.
     Urgent notices and escalations never wait.
     """
     topic = topic_of(kind)
-    is_news = topic.code == PROGRESS.code and channel in RINGING
+    is_news = topic.code in QUIET_TOPICS and channel in RINGING
     return after_quiet_hours(now) if kind in SOFT_KINDS or is_news else now
 
 

@@ -13,6 +13,7 @@ from housing.notices.words_of_applications import APPLICATIONS
 from housing.notices.words_of_care import CARE
 from housing.notices.words_of_cases import CASES
 from housing.notices.words_of_deadlines import DEADLINES
+from housing.notices.words_of_drafts import DRAFTS
 from housing.notices.words_of_letters import LETTERS
 from housing.notices.words_of_repairs import REPAIRS
 from housing.notices.words_of_tasks import TASKS
@@ -32,6 +33,7 @@ NOTICES: Mapping[str, NoticeWords] = {
     **CARE,
     **CASES,
     **DEADLINES,
+    **DRAFTS,
     **LETTERS,
     **TASKS,
 }

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
+from engine.process_engine import ProcessEngine
 from engine.types import CITY, Actor, InstanceRef
 from housing.notices.service import notify
 from housing.places.rules import COMMUNITY_PREFIX, code_of, community_scope
@@ -34,6 +35,11 @@ from housing.slices import Call
 LONGEST_TEXT = 500
 KINDS = ("progress", "done")
 """What may be told of a running incident; that it was opened tells itself."""
+
+
+OVER_MESSAGE = "repair.incident_over"
+KEPT_FOR = timedelta(hours=1)
+"""How long the message of an incident's end looks for somebody who waits for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,8 +177,21 @@ def tell_of_joining(call: Call, target: RepairTicket, joined: RepairTicket) -> N
 def end_incident(call: Call, ticket: RepairTicket) -> None:
     """End the incident of a ticket that is closed; the notice of closing goes to all anyway."""
     incident = _of_ticket(ticket.id, call.session)
-    if incident is not None:
-        incident.closed_at = incident.closed_at or call.now
+    if incident is not None and incident.closed_at is None:
+        incident.closed_at = call.now
+        tell_over(ticket.number, by=call.by, engine=call.engine, session=call.session)
+
+
+def tell_over(number: str, *, by: Actor, engine: ProcessEngine, session: Session) -> None:
+    """Tell whatever waits for the end of an incident, such as the announcement of an outage.
+
+    Args:
+        number: of the ticket that led the incident.
+        by: who closed it.
+        engine: carries the message.
+        session: of the unit of work.
+    """
+    engine.publish_message(OVER_MESSAGE, number, ttl=KEPT_FOR, by=by, session=session)
 
 
 def incident(incident_id: int, *, session: Session) -> IncidentView:
