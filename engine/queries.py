@@ -194,6 +194,13 @@ def instance(instance_id: str, session: Session) -> Instance:
     return Instance(**row)
 
 
+def scopes_of(instance_ids: Sequence[str], session: Session) -> Mapping[str, str]:
+    """Map ids of instances to their scopes."""
+    columns = select(process_instance.c.id, process_instance.c.scope)
+    rows = session.execute(columns.where(process_instance.c.id.in_(instance_ids)))
+    return {row.id: row.scope for row in rows}
+
+
 def by_business_key(business_key: str, session: Session) -> Instance:
     """Read the newest process instance of a case number.
 

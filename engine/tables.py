@@ -99,6 +99,7 @@ user_task = Table(
     Column("on_behalf_of", String(64)),  # the absent person that a deputy claimed it for
     Column("follow_up_at", UTCDateTime),  # when its holder wants to look at it again
     Index("ix_user_task_instance_id", "instance_id"),
+    Index("ix_user_task_name", "name"),  # to list the names that tasks have
     Index(
         "ix_user_task_open_group",
         "candidate_group",
@@ -121,6 +122,13 @@ user_task = Table(
         "ended_at",
         postgresql_where=text("state = 'completed'"),
         sqlite_where=text("state = 'completed'"),
+    ),
+    Index(  # of the team page: what a group has done
+        "ix_user_task_group_ended",
+        "candidate_group",
+        "ended_at",
+        postgresql_where=text("ended_at IS NOT NULL"),
+        sqlite_where=text("ended_at IS NOT NULL"),
     ),
     Index(  # of the inbox: what somebody gave away and gets back
         "ix_user_task_delegated",

@@ -78,6 +78,11 @@ def staff_scopes(actor: Actor) -> frozenset[str]:
     return frozenset(scope for role, scope in actor.groups if role in STAFF_ROLES)
 
 
+def guard_of(process: str, scope: str) -> str:
+    """Name the readers of the cases of a process in a scope."""
+    return f"{process}@{scope}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Viewer:
     """How somebody stands to a case.

@@ -20,13 +20,14 @@ from engine.db import metadata
 from engine.inbox import EVERYTHING, Cut, Listing, Narrowing, Reader
 from engine.types import CITY
 from housing.bootstrap import Application
-from housing.cases import search
+from housing.cases import indexing, search
 from housing.demo import chance
 from housing.people.models import Account, Membership, WebSession
 from housing.people.queries import actor_of
 from housing.people.rules import token_hash
 from housing.repairs import queries as repairs
 from housing.repairs.models import RepairTicket
+from housing.repairs.service import PROCESS as REPAIRS
 
 STAFF = 200
 GROUPS = 40
@@ -85,6 +86,7 @@ def found(application: Application, tasks: int, told: Told) -> str:
             rows = [_rows(number, tasks, now) for number in numbers]
             bench_inbox.insert_tasks([task for task, _ticket in rows], session)
             session.execute(insert(RepairTicket), [ticket for _task, ticket in rows])
+            indexing.write({REPAIRS: [task.id for task, _ticket in rows]}, session)
         told("fill", numbers.stop, total)
     with application.unit_of_work() as session:
         session.execute(text("ANALYZE"))
@@ -120,16 +122,21 @@ def last_page(application: Application, view: str, wanted: int, size: int) -> in
 
 
 def _look(application: Application, look: Look) -> int:
-    cases = search.cases_with(look.text) if look.text else None
-    narrowing = Narrowing(cases=cases, words=look.text) if look.text else EVERYTHING
-    listing = Listing(view=look.view, narrowing=narrowing)
     with application.reading() as session:
         reader = _reader(application, session)
+        listing = Listing(view=look.view, narrowing=_narrowing(look.text, reader, session))
         counts = inbox.counts(reader, session)
         rows = inbox.page(listing, Cut(offset=25 * (look.page - 1)), reader, session)
         total = inbox.count(listing, reader, session) if look.text else counts[look.view]
         repairs.tickets_of_instances({each.instance_id for each in rows}, session=session)
     return total
+
+
+def _narrowing(words: str, reader: Reader, session: Session) -> Narrowing:
+    if not words:
+        return EVERYTHING
+    cases, names = search.cases_with(words, reader.actor), inbox.names_with(words, session)
+    return Narrowing(cases=cases, words=words, task_names=names)
 
 
 def _reader(application: Application, session: Session) -> Reader:
