@@ -1,4 +1,4 @@
-"""What the office does beside single cases: one mass incident, one change of a price."""
+"""What the office does beside single cases: a mass incident, a new price, a process changed."""
 
 from datetime import date, datetime
 
@@ -9,6 +9,8 @@ from engine.calendar import TAIPEI
 from engine.clock import Clock
 from housing.demo.stories import YEAR
 from housing.demo.walk import Errand, People
+from housing.drafts import queries
+from housing.drafts import service as drafts
 from housing.repairs import incidents, prices
 from housing.repairs.incidents import News
 from housing.repairs.models import RepairTicket
@@ -24,10 +26,14 @@ PRICE = NewPrice(
     reason="115 年度耗材單價調整",
 )
 
+CHANGE, TABLE = "B2 修繕期限由 5 日改為 7 日", "repair_class.dmn"
+"""A draft of the repair process that nobody has submitted yet, and the file that it changes."""
+
 
 def errands(cast: People, clock: Clock) -> list[Errand]:
     """List what these people do, for the walk through the weeks."""
     manager, officer = cast.actors["manager1"], cast.actors["officer1"]
+    supervisor = cast.actors["supervisor1"]
 
     def change_price(session: Session) -> None:
         prices.set_price(PRICE, by=officer, session=session, clock=clock)
@@ -44,15 +50,36 @@ def errands(cast: People, clock: Clock) -> list[Errand]:
             news = News(kind="progress", text="廠商已到場檢查，門機零件訂購中，預計三日內更換。")
             incidents.tell_all(incident.id, news, by=manager, session=session, clock=clock)
 
+    def draft_change(session: Session) -> None:
+        draft = drafts.begin(
+            "repair.ticket", title=CHANGE, by=supervisor, session=session, clock=clock
+        )
+        table = queries.file(draft.id, TABLE, session=session)
+        drafts.save_file(
+            draft.id,
+            TABLE,
+            _longer(table.content),
+            revision=table.revision,
+            by=supervisor,
+            session=session,
+            clock=clock,
+        )
+
     return [
         Errand(at=_at(2, 16, 10), do=change_price),
         Errand(at=_at(2, 26, 11), do=open_outage),
+        Errand(at=_at(2, 27, 15), do=draft_change),
         Errand(at=_at(2, 27, 16), do=tell_news),
     ]
 
 
 def _at(month: int, day: int, hour: int) -> datetime:
     return datetime(YEAR, month, day, hour, tzinfo=TAIPEI)
+
+
+def _longer(table: bytes) -> bytes:
+    """Give class B2, the only one of five days, seven days."""
+    return table.replace(b"<text>5</text>", b"<text>7</text>")
 
 
 def _number(session: Session) -> str:

@@ -24,6 +24,7 @@ from housing.demo.errors import CityNotEmpty, ClockOnlyMovesForward, NoDeadlineA
 from housing.demo.habits import at_work
 from housing.demo.stories import START
 from housing.demo.tickets import all_stories
+from housing.drafts import queries as drafts
 from housing.errors import NotInDemoMode
 from housing.notices.queries import MailboxFilter, count_delivered
 from housing.people import service as people
@@ -151,6 +152,19 @@ def test_a_tap_costs_more_since_the_first_of_march(application):
         ]
 
     assert tap == [1200, 1280]
+
+
+def test_a_change_of_the_repair_process_is_being_drafted(application):
+    with application.reading() as session:
+        (draft,) = drafts.drafts(drafts.DraftFilter(), session=session).rows
+        before = drafts.base_files(draft, session=session)
+        after = drafts.files(draft.id, session=session)
+
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"repair_class.dmn"}
+    table = after["repair_class.dmn"]
+    assert table.count(b"<text>7</text>") > before["repair_class.dmn"].count(b"<text>7</text>")
+    assert b"<text>5</text>" not in table
 
 
 def test_the_history_holds_no_incident_and_no_unsent_notice(application):
