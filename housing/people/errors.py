@@ -89,3 +89,20 @@ class ReasonTooShort(Invalid):
     """Say the reason in at least %(min_length)d characters."""
 
     min_length: int
+
+
+@dataclass(eq=False)
+class PasskeyRefused(Invalid):
+    """This passkey was not accepted. Please try again."""
+
+
+@dataclass(eq=False)
+class PasskeyNotFound(NotFound):
+    """There is no such passkey."""
+
+
+@dataclass(eq=False)
+class TooManyPasskeys(Invalid):
+    """An account can have %(most)d passkeys: remove one first."""
+
+    most: int

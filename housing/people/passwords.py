@@ -95,6 +95,31 @@ def change_password(
     return verdict
 
 
+def confirm(  # noqa: PLR0913  # who, with what, from where
+    account_id: int, password: str, token: str, *, client: Client, database: Database, clock: Clock
+) -> Verdict:
+    """Check the password of somebody who is signed in, for what needs him to show himself anew.
+
+    Opens its own units of work like `change_password`; failures count towards the same lock.
+    """
+    with database.reading() as session:
+        row = session.execute(
+            select(Account.login, Account.password_hash).where(Account.id == account_id)
+        ).one()
+    attempt = Attempt(
+        login=row.login,
+        address=client.address,
+        account_id=account_id,
+        is_right=is_right(row.password_hash, password),
+        failure="confirmation_failed",
+    )
+    with database.unit_of_work() as session:
+        verdict = locks.judge(attempt, session=session, now=clock.now())
+        if verdict.kind == "right":
+            sessions.confirm(token, session=session, now=clock.now())
+    return verdict
+
+
 @cache
 def _nobodys_hash() -> str:
     """Make a hash that nobody's password fits, so that an unknown login costs the same time."""

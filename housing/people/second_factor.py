@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.db import Database
 from engine.types import Actor
-from housing.people import audit, locks, sessions, totp
+from housing.people import audit, locks, recovery, sessions, totp
 from housing.people.errors import AccountNotFound, CodeWrong, OwnFactor, ReasonTooShort
 from housing.people.locks import Attempt, Verdict
-from housing.people.models import Account, AuditEntry, RecoveryCode, WebSession
+from housing.people.models import Account, AuditEntry, Passkey, RecoveryCode, WebSession
 from housing.people.rules import normalise_login, token_hash
 from housing.people.service import SignInOutcome
 from housing.people.sessions import Client
@@ -102,11 +102,7 @@ def confirm(
         raise CodeWrong
     row = session.get_one(Account, account_id)
     row.totp_since, row.totp_step = clock.now(), step
-    codes = totp.new_recovery_codes()
-    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
-    session.add_all(
-        RecoveryCode(account_id=account_id, code_hash=totp.recovery_hash(each)) for each in codes
-    )
+    codes = recovery.renew(account_id, session=session)
     audit.write("second_factor_set", account_id, session=session, now=clock.now())
     return codes
 
@@ -158,7 +154,7 @@ def switch_off(account_id: int, code: str, *, client: Client, door: Door) -> Ver
         row = _locked_row(login, session=session)
         verdict = _judge(row, code, client=client, door=door, session=session)
         if verdict.kind == "right":
-            _forget(row, session=session)
+            _forget_app(row, session=session)
             audit.write(
                 "second_factor_off", row.id, client.address, session=session, now=door.clock.now()
             )
@@ -181,7 +177,7 @@ def reset(login: str, reason: str, *, by: Actor, session: Session, clock: Clock)
         raise AccountNotFound(login)
     if str(row.id) == by.id:
         raise OwnFactor
-    _forget(row, session=session)
+    _forget_all(row, session=session)
     sessions.end_all(row.id, session=session)
     details = {"by": by.id, "reason": text}
     line = AuditEntry(
@@ -192,7 +188,7 @@ def reset(login: str, reason: str, *, by: Actor, session: Session, clock: Clock)
 
 def forget(account_id: int, *, session: Session) -> None:
     """Take every second factor of an account away: who it is was shown at the counter."""
-    _forget(session.get_one(Account, account_id), session=session)
+    _forget_all(session.get_one(Account, account_id), session=session)
 
 
 def seal_anew(*, vault: Vault, session: Session, limit: int = 500) -> int:
@@ -227,25 +223,21 @@ def _judge(row: Account, code: str, *, client: Client, door: Door, session: Sess
 
 def _use(row: Account, code: str, *, door: Door, session: Session) -> bool:
     """Use a code up, of the app or a recovery code; False when it is neither or was used."""
+    now = door.clock.now()
+    if _is_of_app(row, code, door=door, now=now):
+        return True
+    return recovery.use(row.id, code, session=session, now=now)
+
+
+def _is_of_app(row: Account, code: str, *, door: Door, now: datetime) -> bool:
     if row.totp_sealed is None or row.totp_since is None:
         return False
-    now = door.clock.now()
     secret = door.vault.open(row.totp_sealed, _place(row.id))
     step = totp.step_of_code(secret, code, after=row.totp_step, now=now)
-    if step is not None:
-        row.totp_step = step
-        return True
-    found = session.scalar(
-        update(RecoveryCode)
-        .where(
-            RecoveryCode.account_id == row.id,
-            RecoveryCode.code_hash == totp.recovery_hash(code),
-            RecoveryCode.used_at.is_(None),
-        )
-        .values(used_at=now)
-        .returning(RecoveryCode.id)
-    )
-    return found is not None
+    if step is None:
+        return False
+    row.totp_step = step
+    return True
 
 
 def _locked_row(login: str, *, session: Session) -> Account:
@@ -258,9 +250,17 @@ def _locked_row(login: str, *, session: Session) -> Account:
     ).one()
 
 
-def _forget(row: Account, *, session: Session) -> None:
+def _forget_app(row: Account, *, session: Session) -> None:
+    """Forget the app; with the last factor the recovery codes go."""
     row.totp_sealed = row.totp_since = row.totp_step = None
-    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == row.id))
+    session.flush()
+    if not recovery.has_factor(row.id, session=session):
+        recovery.forget(row.id, session=session)
+
+
+def _forget_all(row: Account, *, session: Session) -> None:
+    session.execute(delete(Passkey).where(Passkey.account_id == row.id))
+    _forget_app(row, session=session)
 
 
 def _place(account_id: int) -> Place:

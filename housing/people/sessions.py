@@ -19,6 +19,9 @@ KEY_LENGTH = 16
 CODE_PERIOD = timedelta(minutes=10)
 """For so long a sign-in waits for its code after the right password; a setting of ours."""
 
+FRESH_PERIOD = timedelta(minutes=10)
+"""So long after showing who it is a person may do what needs that; a setting of ours."""
+
 _LONGEST_DEVICE = 60
 
 
@@ -78,6 +81,21 @@ def open_waiting(account_id: int, *, client: Client, session: Session, now: date
     row = session.get_one(WebSession, token_hash(token))
     row.waits_for_code, row.expires_at = True, now + CODE_PERIOD
     return token
+
+
+def confirm(token: str, *, session: Session, now: datetime) -> None:
+    """Note that the owner of a session showed anew who he is."""
+    row = session.get(WebSession, token_hash(token))
+    if row is not None:
+        row.confirmed_at = now
+
+
+def is_fresh(token: str, *, session: Session, now: datetime) -> bool:
+    """Tell whether the owner of a session showed who he is within the last ten minutes."""
+    row = session.get(WebSession, token_hash(token))
+    if row is None:
+        return False
+    return now < (row.confirmed_at or row.created_at) + FRESH_PERIOD
 
 
 def list_open(

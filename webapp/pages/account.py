@@ -10,11 +10,12 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine.errors import Invalid
-from housing.people import passwords, sessions
+from housing.people import passkeys, passwords, sessions
 from housing.people.locks import Verdict
 from housing.people.passwords import PasswordChange
 from housing.people.rules import MIN_PASSWORD_LENGTH
-from webapp import current, devices, errors
+from webapp import current, devices, errors, relying_party
+from webapp.addresses import next_page
 from webapp.sessions import COOKIE
 
 pages = Blueprint("account", __name__)
@@ -83,6 +84,38 @@ def end_other_sessions() -> Response:
         )
     flask.flash(_("All other sessions have ended."))
     return _back()
+
+
+@pages.route("/account/confirm", methods=["GET", "POST"])
+def ask_again() -> flask.typing.ResponseReturnValue:
+    """Ask for the password, or a passkey, before something that nobody else may do."""
+    if flask.request.method == "GET":
+        return _confirm_page()
+    application = current.application()
+    verdict = passwords.confirm(
+        current.account().id,
+        flask.request.form.get("password", ""),
+        _token(),
+        client=devices.client(),
+        database=application.database,
+        clock=application.system_clock,
+    )
+    if verdict.kind != "right":
+        return _confirm_page(_refusal(verdict)), STATUS_BY_VERDICT[verdict.kind]
+    return flask.redirect(next_page())
+
+
+def _confirm_page(problem: str = "") -> str:
+    account = current.account()
+    with current.application().reading() as session:
+        has_passkey = passkeys.count(account.id, session=session) > 0
+    return flask.render_template(
+        "account/confirm.html",
+        account=account,
+        problem=problem,
+        next=next_page(),
+        offers_passkey=has_passkey and relying_party.is_usable(),
+    )
 
 
 def minutes_until(instant: datetime) -> int:

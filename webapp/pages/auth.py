@@ -12,7 +12,7 @@ from housing.demo import accounts
 from housing.demo.accounts import DemoAccount
 from housing.people import second_factor, service
 from housing.people.service import SignInOutcome
-from webapp import current, devices, language, sessions
+from webapp import current, devices, language, relying_party, sessions
 from webapp.addresses import next_page
 
 pages = Blueprint("auth", __name__)
@@ -66,7 +66,11 @@ def ask_code() -> flask.typing.ResponseReturnValue:
 
 def _code_form(outcome: SignInOutcome | None = None) -> str:
     return flask.render_template(
-        "auth/code.html", next=next_page(), outcome=outcome, lock_minutes=_lock_minutes(outcome)
+        "auth/code.html",
+        next=next_page(),
+        outcome=outcome,
+        lock_minutes=_lock_minutes(outcome),
+        offers_passkey=relying_party.is_usable(),
     )
 
 
@@ -81,6 +85,7 @@ def _form(login: str, outcome: SignInOutcome | None = None) -> str:
         outcome=outcome,
         lock_minutes=_lock_minutes(outcome),
         demo_accounts=demo_accounts,
+        offers_passkey=relying_party.is_usable(),
     )
 
 

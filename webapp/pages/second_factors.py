@@ -24,6 +24,10 @@ _OPEN_BEFORE = frozenset(
         "second_factors.show",
         "second_factors.begin",
         "second_factors.confirm",
+        "passkeys.show",
+        "passkeys.ask_to_register",
+        "passkeys.register",
+        "account.ask_again",
     }
 )
 """What a person may open who has yet to set up the second factor that his role requires."""
@@ -131,6 +135,7 @@ def _page(**problems: object) -> str:
         "state": state,
         "secret": secret,
         "picture": _picture(totp.address_of(secret, account.login)) if secret else "",
+        "has_passkey": account.has_second_factor and state.since is None,
         "is_required": bool(account.roles & application.settings.require_totp),
         "may_reset": "administrator" in account.roles,
         "typed": {},

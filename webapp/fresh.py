@@ -1,0 +1,25 @@
+"""What only somebody may do who has shown anew who he is: within ten minutes."""
+
+import flask
+
+from housing.people import sessions
+from webapp import current
+from webapp.sessions import COOKIE
+
+
+def require(back_to: str = "") -> None:
+    """Lead a person to the page that asks who he is, unless he just showed it.
+
+    Args:
+        back_to: path to go on at; that of this request when absent.
+    """
+    application = current.application()
+    with application.reading() as session:
+        is_fresh = sessions.is_fresh(
+            flask.request.cookies.get(COOKIE, ""),
+            session=session,
+            now=application.system_clock.now(),
+        )
+    if not is_fresh:
+        address = flask.url_for("account.ask_again", next=back_to or flask.request.path)
+        flask.abort(flask.redirect(address, 303))
