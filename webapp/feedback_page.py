@@ -46,14 +46,10 @@ def read() -> FeedbackPage:
     scopes = {scope for role, scope in current.actor().groups if role in READERS}
     with application.reading() as session:
         found = queries.results(scopes, session=session)
-        keys = {each.key for each in found.processes}
-        processes = {
-            key: model_words.say(definition_queries.definition(key, None, session).name)
-            for key in keys
-        }
         places = {
             f"{COMMUNITY_PREFIX}{each.code}": each.name for each in communities(session=session)
         }
+    processes = process_names(each.key for each in found.processes)
     places[queries.CITY] = _("The whole city")
     months = {
         each.key: formats.month(date.fromisoformat(f"{each.key}-01")) for each in found.months
@@ -67,6 +63,15 @@ def read() -> FeedbackPage:
         figures=FigurePage(chosen="", choices=(), groups=groups),
         sentences=tuple((processes[each.process_key], each) for each in found.sentences),
     )
+
+
+def process_names(keys: Iterable[str]) -> dict[str, str]:
+    """Name processes as they are called in service."""
+    with current.application().reading() as session:
+        return {
+            key: model_words.say(definition_queries.definition(key, None, session).name)
+            for key in sorted(set(keys))
+        }
 
 
 def _group(key: str, title: str, means: Iterable[Mean], words: dict[str, str]) -> Group:

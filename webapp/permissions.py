@@ -314,6 +314,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "notifications.save_contact": _signed_in,
     "notifications.check_email": _signed_in,
     "notifications.verify_email": _signed_in,
+    "notifications.send_test": _signed_in,
     "notifications.add_device": _signed_in,
     "notifications.remove_device": _signed_in,
     "notifications.try_again": _supervisors,

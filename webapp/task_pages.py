@@ -22,6 +22,7 @@ from housing.cases import delegating
 from housing.cases import queries as cases
 from housing.people.queries import AccountView
 from housing.records.forms import form_of_task
+from housing.teams.rules import team_of
 from webapp import case_page, case_timeline, current, errors, model_words, standing_in
 from webapp.case_page import CasePage
 
@@ -166,7 +167,8 @@ def _delegates(task: UserTask, acting: Actor) -> tuple[AccountView, ...]:
 def _may_see(task: UserTask, actor: Actor) -> bool:
     concerned = {task.assignee, task.ended_by, task.delegated_by, task.on_behalf_of}
     is_own = bool(concerned & actor.identities)
-    return is_own or _is_offered(task, actor) or bool(current.roles() & OVERSEERS)
+    is_led = team_of(actor.groups).holds(task.candidate_group, task.scope)
+    return is_own or is_led or _is_offered(task, actor) or bool(current.roles() & OVERSEERS)
 
 
 def _is_offered(task: UserTask, actor: Actor) -> bool:

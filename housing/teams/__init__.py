@@ -1,0 +1,1 @@
+"""What chiefs see of their teams: load, kept deadlines, trends; and the weekly digest."""

@@ -1,0 +1,145 @@
+"""The list of a team's open tasks: whose, at which step, how late; all of it in the address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import flask
+from flask_babel import gettext as _
+
+from engine import team_queries
+from engine.inbox import Cut
+from engine.records import UserTask
+from engine.team_queries import UNCLAIMED, TeamTasks
+from housing.teams import queries
+from housing.teams.rules import WAITS_LONG
+from webapp import current, model_words, team_page
+from webapp.addresses import here
+from webapp.inbox_views import Chip, end_of_week
+
+PAGE_SIZE = 50
+DUES = ("overdue", "week")
+FILTERS = ("person", "step", "due", "waits")
+TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What the address asks for.
+
+    Attributes:
+        person: account id, UNCLAIMED, or "" for everybody.
+        step: id of an element of a diagram, or "".
+        due: one of DUES, or "".
+        waits: "long" for what has waited longer than WAITS_LONG, or "".
+        page: 1, 2, 3 ...
+    """
+
+    person: str = ""
+    step: str = ""
+    due: str = ""
+    waits: str = ""
+    page: int = 1
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """Give the parts of the address that narrow the list."""
+        return {name: getattr(self, name) for name in FILTERS if getattr(self, name)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListPage:
+    """One page of the list.
+
+    Attributes:
+        total: of the whole list.
+        colleagues: who may get tasks: account id to name, with a word about an absence.
+        holder: name of the person whose tasks these are, or "".
+        absence: words about the absence of that person, or "".
+    """
+
+    asked: Asked
+    tasks: Sequence[UserTask]
+    total: int
+    chips: Sequence[Chip]
+    colleagues: Mapping[str, str]
+    holder: str = ""
+    absence: str = ""
+
+
+def asked() -> Asked:
+    """Read the address; what makes no sense is taken as not given."""
+    given = flask.request.args
+    due, waits = given.get("due", ""), given.get("waits", "")
+    return Asked(
+        person=given.get("person", "")[:64],
+        step=given.get("step", "")[:100],
+        due=due if due in DUES else "",
+        waits=waits if waits == "long" else "",
+        page=min(max(given.get("page", 1, type=int), 1), 10_000),
+    )
+
+
+def read() -> ListPage:
+    """Read the page of the list that this request asks for."""
+    wanted, application = asked(), current.application()
+    narrowed = _narrowed(wanted)
+    absent = team_page.absent_now()
+    with application.reading() as session:
+        cut = Cut(offset=(wanted.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+        tasks = team_queries.tasks(narrowed, cut, session)
+        total = team_queries.count(narrowed, session)
+        members = queries.members(team_page.own_team(), session=session)
+    names = {str(each.id): each.name for each in members}
+    held_by = {each.assignee: each.assignee_name or "" for each in tasks if each.assignee}
+    return ListPage(
+        asked=wanted,
+        tasks=tasks,
+        total=total,
+        chips=_chips(wanted, {**held_by, **names}, tasks),
+        colleagues={
+            key: f"{name} ({absent[key]})" if key in absent else name
+            for key, name in names.items()
+            if key != wanted.person
+        },
+        holder=names.get(wanted.person) or held_by.get(wanted.person, ""),
+        absence=absent.get(wanted.person, ""),
+    )
+
+
+def all_of(wanted: Asked, most: int) -> Sequence[UserTask]:
+    """Read the list from its beginning, however many pages it has."""
+    with current.application().reading() as session:
+        return team_queries.tasks(_narrowed(wanted), Cut(limit=most), session)
+
+
+def _narrowed(wanted: Asked) -> TeamTasks:
+    now = current.application().clock.now()
+    bounds = {"overdue": (None, now), "week": (now, end_of_week(now))}
+    due_from, due_before = bounds.get(wanted.due, (None, None))
+    return TeamTasks(
+        groups=team_page.own_team().groups,
+        holder=wanted.person or None,
+        element_id=wanted.step or None,
+        due_from=due_from,
+        due_before=due_before,
+        created_before=now - WAITS_LONG if wanted.waits else None,
+    )
+
+
+def _chips(wanted: Asked, names: Mapping[str, str], tasks: Sequence[UserTask]) -> Sequence[Chip]:
+    steps = {each.element_id: model_words.say(each.name) for each in tasks}
+    words = {
+        "person": _("Unclaimed")
+        if wanted.person == UNCLAIMED
+        else names.get(wanted.person, wanted.person),
+        "step": steps.get(wanted.step, wanted.step),
+        "due": {"overdue": _("Overdue"), "week": _("Due this week")}.get(wanted.due, ""),
+        "waits": _("Waiting for more than %(num)d days", num=WAITS_LONG.days),
+    }
+    return [
+        Chip(name=name, words=words[name], without=here(**{name: None, "page": None}))
+        for name in FILTERS
+        if getattr(wanted, name)
+    ]
