@@ -6,12 +6,17 @@ from lxml import etree
 
 from engine.decisions import list_decisions
 from engine.sentences import sentence
+from forms import schema
+from forms.errors import FormDefinitionInvalid
 from housing import packages, subjects
+from housing.bulk.rules import only_confirms
 from housing.drafts import rules
 from housing.drafts.findings import Finding, of_file
 from housing.letters import writing
 
 _CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
+_USER_TASK = "{http://www.omg.org/spec/BPMN/20100524/MODEL}userTask"
+_BULK_SAFE = "{https://anju.example.org/schema/1.0}bulkSafe"
 _LETTER_TOPIC = "letter.issue"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
@@ -27,6 +32,7 @@ def findings(files: Mapping[str, bytes]) -> list[Finding]:
         if name.endswith(".bpmn"):
             root = etree.fromstring(content, _PARSER)
             found += [*_letters(name, root), *_unused(files, root), *_needed(files, content)]
+            found += _unsafe_in_bulk(name, root, files)
     return found
 
 
@@ -73,6 +79,37 @@ def _unused(files: Mapping[str, bytes], root: etree._Element) -> Iterator[Findin
         decisions = frozenset(list_decisions(content)) if rules.is_decision(name) else frozenset()
         if decisions and not decisions & used_decisions:
             yield of_file(name, "decision-unused", "No step asks this decision.", "info")
+
+
+def _unsafe_in_bulk(
+    file: str, root: etree._Element, files: Mapping[str, bytes]
+) -> Iterator[Finding]:
+    """Find tasks that many are to be completed of at once although their form decides."""
+    for step in root.iter(_USER_TASK):
+        if step.get(_BULK_SAFE) == "true" and not _confirms(files.get(_form_file(step))):
+            yield Finding(
+                file=file,
+                element_id=step.get("id", ""),
+                element_name=step.get("name", ""),
+                severity="error",
+                rule="unsafe-in-bulk",
+                advice="Its form decides or differs from case to case, so that many cannot be "
+                "completed at once. Take anju:bulkSafe away, or ask for confirmations only.",
+            )
+
+
+def _form_file(step: etree._Element) -> str:
+    return f"forms/{step.get(f'{_CAMUNDA}formKey', '')}.json"
+
+
+def _confirms(content: bytes | None) -> bool:
+    """Tell whether a form asks for confirmations only; a task without a form is a confirmation."""
+    if content is None:
+        return True
+    try:
+        return only_confirms(schema.load(content))
+    except FormDefinitionInvalid:
+        return False
 
 
 def _needed(files: Mapping[str, bytes], diagram: bytes) -> Iterable[Finding]:

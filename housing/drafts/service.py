@@ -16,7 +16,7 @@ from engine.process_engine import ProcessEngine
 from engine.records import ProcessDefinition
 from engine.types import SYSTEM, Actor
 from housing import packages
-from housing.drafts import acts, contents, rules
+from housing.drafts import acts, contents, rules, telling
 from housing.drafts.errors import (
     DraftFileNotFound,
     DraftUnchanged,
@@ -296,6 +296,7 @@ def submit(draft_id: str, reason: str, *, by: Actor, session: Session, clock: Cl
     draft.decided_by = draft.decided_at = draft.go_live_at = None
     draft.decision_reason = ""
     acts.note(draft, "submitted", by, now, session, reason=reason)
+    telling.tell_approvers(draft, by, session=session, clock=clock)
 
 
 def withdraw(draft_id: str, *, by: Actor, session: Session, clock: Clock, reason: str = "") -> None:
@@ -325,6 +326,7 @@ def send_back(draft_id: str, reason: str, *, by: Actor, session: Session, clock:
     reason = acts.check_reason(reason)
     acts.reopen(draft, by.id, reason, clock.now())
     acts.note(draft, "sent_back", by, clock.now(), session, reason=reason)
+    telling.tell_authors("draft_sent_back", draft, by, session=session, clock=clock)
 
 
 def approve(  # noqa: PLR0913  # each is a word of the field of its own
@@ -374,6 +376,7 @@ def approve(  # noqa: PLR0913  # each is a word of the field of its own
     draft.decision_reason = reason.strip()[: rules.MAX_REASON]
     when = {"go_live_at": go_live_at.isoformat()} if go_live_at else {}
     acts.note(draft, "approved", by, now, session, reason=draft.decision_reason, **when)
+    telling.tell_authors("draft_approved", draft, by, session=session, clock=clock)
     if go_live_at is not None:
         return None
     return put_in_service(draft_id, session=session, engine=engine, clock=clock)
@@ -412,3 +415,4 @@ def stop(draft_id: str, why: str, *, session: Session, clock: Clock) -> None:
     acts.reopen(draft, None, "", clock.now())
     draft.decided_at = None
     acts.note(draft, "stopped", SYSTEM, clock.now(), session, why=why)
+    telling.tell_authors("draft_stopped", draft, SYSTEM, session=session, clock=clock)

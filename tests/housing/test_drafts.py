@@ -22,6 +22,7 @@ from housing.drafts.errors import (
     FourEyes,
     GoLivePast,
 )
+from housing.notices import queries as notices
 from housing.people import service as people
 from housing.people.service import NewAccount
 from housing.records.forms import form_in_service
@@ -48,9 +49,14 @@ class Office:
         self.people = {}
         with application.unit_of_work() as session:
             for login, roles in ROLES.items():
-                new = NewAccount(login=login, name=login, password="long enough " * 2)
-                account = people.open_account(new, session=session, clock=application.clock)
                 groups = frozenset((role, "city") for role in roles)
+                new = NewAccount(
+                    login=login,
+                    name=login,
+                    password="long enough " * 2,
+                    memberships=tuple(groups),
+                )
+                account = people.open_account(new, session=session, clock=application.clock)
                 self.people[login] = Actor(id=str(account), name=login, groups=groups)
 
     def act(self, verb, *values, by="drafter", give=lambda result: result, **named):
@@ -99,6 +105,12 @@ class Office:
     def draft(self, draft_id):
         """Read a draft."""
         return self.read(queries.draft, draft_id)
+
+    def told(self, login):
+        """List the subjects of what somebody was told, oldest first, each once."""
+        with self.application.reading() as session:
+            found = notices.notices_of(self.people[login].id, session=session)
+        return [each.subject for each in reversed(found)]
 
     def newest(self):
         """Read the version of the rolling process in service."""
@@ -165,6 +177,23 @@ def test_whoever_had_a_hand_in_a_draft_cannot_approve_it(office):
         office.approve(draft_id, by="drafter")
     with pytest.raises(RoleNotHeld):
         office.begin(by="approver")
+
+
+def test_approvers_are_told_of_a_submission_and_authors_of_what_became_of_it(office, clock):
+    draft_id = office.begin()
+    office.change(draft_id, by="second")
+    office.submit(draft_id, "法規修正")
+    assert office.told("approver") == ["流程修訂待核定：輪候改名"]
+    assert office.told("second") == [], "who had a hand in it may not approve it"
+
+    clock.advance(timedelta(minutes=1))
+    office.act(service.send_back, draft_id, "請補充理由", by="approver")
+    clock.advance(timedelta(minutes=1))
+    office.put(draft_id)
+
+    assert office.told("second") == ["流程修訂已退回：輪候改名", "流程修訂已核定：輪候改名"]
+    assert office.told("drafter") == office.told("second")
+    assert office.told("approver") == ["流程修訂待核定：輪候改名"] * 2
 
 
 def test_who_wrote_the_parent_of_a_branch_cannot_approve_the_branch(office):
