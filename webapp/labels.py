@@ -163,6 +163,11 @@ TOPICS: Mapping[str, LazyString] = {
     "progress": _l("News of my cases"),
     "reminder": _l("Reminders before a deadline"),
     "overdue": _l("Overdue work"),
+    "news_general": _l("Announcements: general"),
+    "news_outage": _l("Announcements: outages"),
+    "news_safety": _l("Announcements: safety"),
+    "news_event": _l("Announcements: events"),
+    "news_policy": _l("Announcements: policy information"),
 }
 
 TOPIC_HINTS: Mapping[str, LazyString] = {
@@ -170,6 +175,47 @@ TOPIC_HINTS: Mapping[str, LazyString] = {
     "progress": _l("Received, decided, arranged, done; letters of the office."),
     "reminder": _l("At half time, by push message if you take any, and a day before the end."),
     "overdue": _l("Your own tasks, and those of the people you supervise."),
+    "news_general": _l("News of your community and the office."),
+    "news_outage": _l("Water, power, lifts and other equipment."),
+    "news_safety": _l("Fire drills, works on the building, storms."),
+    "news_event": _l("What takes place in your community."),
+    "news_policy": _l("Subsidies, rules, new services."),
+}
+
+NEWS_CATEGORIES: Mapping[str, LazyString] = {
+    "general": _l("General"),
+    "outage": _l("Outage"),
+    "safety": _l("Safety"),
+    "event": _l("Event"),
+    "policy": _l("Policy information"),
+    "emergency": _l("Emergency"),
+}
+
+NEWS_STATES: Mapping[str, LazyString] = {
+    "draft": _l("Returned draft"),
+    "in_review": _l("Waits for approval"),
+    "scheduled": _l("Scheduled"),
+    "published": _l("In force"),
+    "corrected": _l("In force, corrected"),
+    "withdrawn": _l("Withdrawn"),
+    "expired": _l("Expired"),
+}
+
+NEWS_DELIVERY: Mapping[str, LazyString] = {
+    "queued": _l("Waits to be sent"),
+    "sent": _l("Sent"),
+    "delivered": _l("On the phone"),
+    "read": _l("Read"),
+    "acknowledged": _l("Acknowledged"),
+    "failed": _l("Not reached"),
+}
+
+NEWS_ENDS: Mapping[str, LazyString] = {
+    "withdrawn": _l("Withdrawn by the author"),
+    "wrong_scope": _l("Withdrawn: it had reached the wrong people"),
+    "reviewed": _l("Ended by the review"),
+    "incident_over": _l("The trouble is over"),
+    "expired": _l("Its period is over"),
 }
 
 DISPATCH_STATES: Mapping[str, LazyString] = {
@@ -247,6 +293,10 @@ JOB_KINDS: Mapping[str, LazyString] = {
 }
 
 WORDS: Mapping[str, Mapping[str, LazyString]] = {
+    "news_category": NEWS_CATEGORIES,
+    "news_state": NEWS_STATES,
+    "news_delivery": NEWS_DELIVERY,
+    "news_end": NEWS_ENDS,
     **LEASE_WORDS,
     **CARE,
     **DRAFT_WORDS,
