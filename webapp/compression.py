@@ -25,7 +25,7 @@ def pack(response: Response) -> Response:
     if not _may_pack(response):
         return response
     response.vary.add("Accept-Encoding")
-    if "gzip" not in flask.request.accept_encodings:
+    if not flask.request.accept_encodings.quality("gzip"):
         return response
     response.set_data(_packed(response.get_data()))
     response.headers["Content-Encoding"] = "gzip"

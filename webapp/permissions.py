@@ -28,6 +28,7 @@ _staff = frozenset(
         "administrator",
     }
 )
+_workers = _staff | {"process_approver", "contractor"}
 _social = frozenset({"social_worker", "social_worker_lead"})
 _care_office = _social | {"officer", "section_chief"}
 _care_staff = _care_office | {"property_manager", "property_manager_lead"}
@@ -114,6 +115,15 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "bulk.go_on": _staff | {"contractor"},
     "bulk.undo": _staff | {"contractor"},
     "bulk.download": _staff | {"contractor"},
+    "absences.list_absences": _workers,
+    "absences.enter": _workers,
+    "absences.show": _workers,  # whom it concerns
+    "absences.change": _workers,
+    "absences.come_back": _workers,
+    "absences.cancel": _workers,
+    "absences.show_report": _workers,
+    "absences.delegate": _workers,
+    "absences.hand_back": _workers,
     "repairs.report": _signed_in,
     "repairs.send_report": _signed_in,
     "repairs.list_reports": _signed_in,

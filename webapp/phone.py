@@ -9,6 +9,7 @@ import flask
 from flask import Flask
 from flask_babel import gettext as _
 
+from housing.delivery import keys
 from webapp import current, language, report_page
 from webapp.static_files import asset
 
@@ -71,6 +72,14 @@ def worker(script: str) -> str:
     said = json.dumps([kept, repr(report_page.form())], ensure_ascii=True)
     version = sha256((said + script).encode()).hexdigest()[:16]
     return f"self.ANJU = {json.dumps({'version': version, **kept})};\n{script}"
+
+
+def push_key() -> str:
+    """Tell browsers our public key; empty where push messages do not leave the house."""
+    channels = current.application().settings.channels
+    if not channels.is_real("push"):
+        return ""
+    return keys.public_key(keys.read_or_make(channels.push.key_path))
 
 
 def install(app: Flask) -> None:

@@ -14,7 +14,7 @@ from housing.progress import own_cases
 from housing.progress.queries import Progress
 from housing.repairs import queries as repairs
 from housing.repairs.views import TicketRow
-from webapp import current, report_lists
+from webapp import current, phone, report_lists
 
 MOST_CASES = 3
 """Running cases on the start page; the rest stand on the pages of their kind."""
@@ -113,6 +113,7 @@ def words() -> Mapping[str, object]:
         "contacts": contacts(),
         "outages": report_lists.announcements(),
         "case_lists": _case_lists(),
+        "push_key": phone.push_key(),
     }
 
 

@@ -37,7 +37,7 @@ def send(filename: str) -> Response:
     app = flask.current_app
     accepted = flask.request.accept_encodings
     for encoding, ending in _ENDINGS.items():
-        if encoding in accepted and (_folder() / f"{filename}{ending}").is_file():
+        if accepted.quality(encoding) and (_folder() / f"{filename}{ending}").is_file():
             response = app.send_static_file(f"{filename}{ending}")
             response.mimetype = _type_of(filename)
             response.headers["Content-Encoding"] = encoding

@@ -37,5 +37,10 @@ class UrgentNeedsChannel(Invalid):
 
 
 @dataclass(eq=False)
+class QuietHoursInvalid(Invalid):
+    """Quiet hours need a beginning and an end, at most 12 hours apart."""
+
+
+@dataclass(eq=False)
 class NothingToRepeat(Conflict):
     """This message was delivered or is on its way; there is nothing to try again."""

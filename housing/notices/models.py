@@ -18,6 +18,16 @@ class NoticePreference(Base):
     channels: Mapped[str] = mapped_column(String(64))  # parted by blanks, may be empty
 
 
+class QuietHours(Base):
+    """Hours of the day in which a person wants no sound, beside the nights that all have."""
+
+    __tablename__ = "notice_quiet_hours"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    begins: Mapped[str] = mapped_column(String(5))  # "13:00", in Taipei
+    ends: Mapped[str] = mapped_column(String(5))
+
+
 class DeliveredMessage(Base):
     """A message that was delivered to the simulator; once a Message-ID."""
 

@@ -1,13 +1,20 @@
 """Which channels a person wants for which notices."""
 
 from collections.abc import Collection, Mapping
+from datetime import time, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from housing.notices.errors import ChannelUnknown, TopicUnknown, UrgentNeedsChannel
+from housing.notices.errors import (
+    ChannelUnknown,
+    QuietHoursInvalid,
+    TopicUnknown,
+    UrgentNeedsChannel,
+)
 from housing.notices.kinds import CHANNELS, TOPICS, topic
-from housing.notices.models import NoticePreference
+from housing.notices.models import NoticePreference, QuietHours
+from housing.notices.rules import LONGEST_QUIET, Quiet
 
 
 def channels_of(
@@ -60,6 +67,49 @@ def choose(account_id: int, channels: Mapping[str, Collection[str]], *, session:
         for each in TOPICS
     )
     session.flush()
+
+
+def quiet_of(account_ids: Collection[int], *, session: Session) -> dict[int, Quiet]:
+    """Tell the quiet hours of those among several people who chose some."""
+    rows = session.scalars(select(QuietHours).where(QuietHours.account_id.in_(account_ids)))
+    return {
+        row.account_id: Quiet(begins=_time_of(row.begins), ends=_time_of(row.ends)) for row in rows
+    }
+
+
+def choose_quiet(account_id: int, begins: str, ends: str, *, session: Session) -> None:
+    """Set a person's own quiet hours; two empty texts take them away.
+
+    Args:
+        account_id: whose.
+        begins, ends: time of day as "13:00".
+        session: of the request.
+
+    Raises:
+        QuietHoursInvalid: one of them is no time of day, or they last longer than 12 hours.
+    """
+    row = session.get(QuietHours, account_id)
+    if row is not None:
+        session.delete(row)
+        session.flush()
+    if not begins and not ends:
+        return
+    try:
+        quiet = Quiet(begins=_time_of(begins), ends=_time_of(ends))
+    except ValueError as error:
+        raise QuietHoursInvalid from error
+    if not timedelta() < quiet.length <= LONGEST_QUIET:
+        raise QuietHoursInvalid
+    session.add(
+        QuietHours(
+            account_id=account_id, begins=f"{quiet.begins:%H:%M}", ends=f"{quiet.ends:%H:%M}"
+        )
+    )
+    session.flush()
+
+
+def _time_of(text: str) -> time:
+    return time.fromisoformat(text).replace(tzinfo=None)
 
 
 def _check(channels: Mapping[str, Collection[str]]) -> None:

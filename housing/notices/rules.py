@@ -140,6 +140,44 @@ def after_quiet_hours(instant: datetime) -> datetime:
     return datetime.combine(day, QUIET_UNTIL, tzinfo=TAIPEI).astimezone(UTC)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quiet:
+    """Hours of the day in which somebody wants no sound, beside the nights that all have.
+
+    Attributes:
+        begins, ends: time of day in Taipei; an end before the beginning lies on the next day.
+    """
+
+    begins: time
+    ends: time
+
+    @property
+    def length(self) -> timedelta:
+        """Tell how long it lasts; the same time twice is no time."""
+        day = date(2000, 1, 1)
+        length = datetime.combine(day, self.ends) - datetime.combine(day, self.begins)
+        return length % timedelta(days=1)
+
+    def after(self, instant: datetime) -> datetime:
+        """Give the end of the quiet time that an aware instant lies in, else the instant."""
+        local = instant.astimezone(TAIPEI)
+        for day in (local.date() - timedelta(days=1), local.date()):
+            begins = datetime.combine(day, self.begins, tzinfo=TAIPEI)
+            if begins <= local < begins + self.length:
+                return (begins + self.length).astimezone(UTC)
+        return instant
+
+
+LONGEST_QUIET = timedelta(hours=12)
+"""Somebody's own quiet hours; with the night before or after them some of each day is left."""
+
+
+def after_all_quiet(instant: datetime, own: Quiet | None) -> datetime:
+    """Hold a sound back through the night and through somebody's own quiet hours."""
+    held = after_quiet_hours(instant)
+    return held if own is None else after_quiet_hours(own.after(held))
+
+
 def rings_at(now: datetime, last_rang_at: datetime | None) -> datetime:
     """Tell when an ordinary push message may ring: by day, an hour after the one before.
 
@@ -158,16 +196,16 @@ def waits_for_day(kind: str, channel: str) -> bool:
     return channel in RINGING and (kind in SOFT_KINDS or topic_of(kind).code in QUIET_TOPICS)
 
 
-def leaves_at(kind: str, channel: str, now: datetime) -> datetime:
+def leaves_at(kind: str, channel: str, now: datetime, own: Quiet | None = None) -> datetime:
     """Tell when a notice may leave the house.
 
     At night, rungs 1 and 2 wait in every channel; news of a case and announcements wait in the
-    channels that ring.
+    channels that ring, there also through the reader's own quiet hours.
     Urgent notices and escalations never wait.
     """
-    topic = topic_of(kind)
-    is_news = topic.code in QUIET_TOPICS and channel in RINGING
-    return after_quiet_hours(now) if kind in SOFT_KINDS or is_news else now
+    if waits_for_day(kind, channel):
+        return after_all_quiet(now, own)
+    return after_quiet_hours(now) if kind in SOFT_KINDS else now
 
 
 def notice_key(idem: str) -> str:

@@ -27,6 +27,7 @@ from housing.notices.kinds import (
 )
 from housing.notices.rules import (
     CHINESE,
+    Quiet,
     Reader,
     digest,
     leaves_at,
@@ -303,19 +304,19 @@ def _send(
 ) -> None:
     active = [reader for reader in readers if reader.state == "active"]
     topic = URGENT if notice.is_urgent else topic_of(notice.kind)
-    chosen = preferences.channels_of({each.id for each in active}, topic.code, session=session)
+    ids = {each.id for each in active}
+    chosen = preferences.channels_of(ids, topic.code, session=session)
+    quiet = preferences.quiet_of(ids, session=session)
     messages = [
-        message
+        replace(message, not_before=_leaves_at(notice, message.channel, now, quiet.get(reader.id)))
         for reader in active
-        for message in _messages(reader, notice, channels_for(notice.kind, chosen[reader.id]), now)
+        for message in _messages(reader, notice, channels_for(notice.kind, chosen[reader.id]))
     ]
     session.flush()  # Core does not see pending ORM rows
     outbox.add(messages, now, session.connection())
 
 
-def _messages(
-    reader: AccountView, notice: _Notice, channels: Iterable[str], now: datetime
-) -> list[NewMessage]:
+def _messages(reader: AccountView, notice: _Notice, channels: Iterable[str]) -> list[NewMessage]:
     url = notice.url or f"/cases/{notice.instance.business_key}"
     english = notice.english if reader.language != CHINESE else {}
     words = render(
@@ -337,12 +338,15 @@ def _messages(
                 "url": url,
                 "at": notice.at.astimezone(UTC).isoformat(),
             },
-            not_before=now if notice.is_urgent else leaves_at(notice.kind, channel, now),
             instance_id=notice.instance.id,
             grouping=_grouping(notice, channel),
         )
         for channel in channels
     ]
+
+
+def _leaves_at(notice: _Notice, channel: str, now: datetime, own: Quiet | None) -> datetime:
+    return now if notice.is_urgent else leaves_at(notice.kind, channel, now, own)
 
 
 def _grouping(notice: _Notice, channel: str) -> str | None:

@@ -17,6 +17,10 @@ ACCOUNTS: Mapping[str, NoticeWords] = {
             "If you did not ask for this letter, please ignore it.",
         ),
     ),
+    "push_test": words(
+        ("推播測試", "這支手機可以收到安居的通知。"),
+        ("Test of push messages", "This phone can show notices of Anju."),
+    ),
     "code_by_sms": words(
         (
             "安居驗證碼 {code}",

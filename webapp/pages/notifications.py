@@ -9,20 +9,23 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.errors import Invalid
-from housing.delivery import devices, keys
+from housing.delivery import devices
 from housing.delivery.devices import NewDevice
 from housing.delivery.service import retry
 from housing.notices import preferences, queries
-from housing.notices.kinds import TOPICS
-from housing.notices.service import ask_to_verify
+from housing.notices.kinds import TOPICS, topics_for
+from housing.notices.service import ask_to_verify, tell_account
 from housing.people import service as people
-from webapp import current, errors, labels, language
+from webapp import current, errors, labels, language, phone
 from webapp import devices as browsers
 from webapp.addresses import next_page
 
 pages = Blueprint("notifications", __name__)
 
 PAGE_SIZE = 25
+TEST = "push_test"
+"""Kind of the message by which somebody tries whether push messages arrive."""
+
 LINK_LIFETIME = 3 * 24 * 60 * 60
 """Seconds that the link of an e-mail check is good for."""
 
@@ -51,13 +54,18 @@ def show() -> str:
 def save() -> flask.typing.ResponseReturnValue:
     """Keep the channels of each topic, and the language of notices and pages."""
     form = flask.request.form
-    chosen = {each.code: form.getlist(each.code) for each in TOPICS}
+    offered = topics_for(current.roles())
+    chosen = {
+        each.code: form.getlist(each.code) if each in offered else each.defaults for each in TOPICS
+    }
+    quiet = (form.get("quiet_begins", ""), form.get("quiet_ends", ""))
     try:
         with current.application().unit_of_work() as session:
             people.change_language(current.account().id, form.get("language", ""), session=session)
             preferences.choose(current.account().id, chosen, session=session)
+            preferences.choose_quiet(current.account().id, *quiet, session=session)
     except Invalid as refusal:
-        return _page(problem=errors.sentence(refusal), chosen=chosen), 422
+        return _page(problem=errors.sentence(refusal), chosen=chosen, quiet=quiet), 422
     flask.flash(_("Your choice was saved."))
     return _back()
 
@@ -149,6 +157,25 @@ def remove_device(device_id: int) -> BaseResponse:
     return _back()
 
 
+@pages.post("/account/devices/test")
+def send_test() -> BaseResponse:
+    """Push a message that says only that it arrived, at any hour."""
+    application, account = current.application(), current.account()
+    channels = application.settings.channels
+    with application.unit_of_work() as session:
+        can_arrive = not channels.is_real("push") or devices.has_device(account.id, session=session)
+        if can_arrive:
+            clock, page = application.clock, flask.url_for("notifications.show")
+            tell_account(account, TEST, {}, page, channel="push", session=session, clock=clock)
+    if not can_arrive:
+        flask.flash(_("No device takes push messages yet."), "error")
+    elif channels.is_real("push"):
+        flask.flash(_("A test message is on its way to your devices."))
+    else:
+        flask.flash(_("A test message is on its way to the simulated phone."))
+    return _back()
+
+
 @pages.post("/notices/<int:message_row>/retry")
 def try_again(message_row: int) -> BaseResponse:
     """Send a message that failed once more."""
@@ -165,27 +192,21 @@ def _page(**problems: object) -> str:
     with application.reading() as session:
         chosen = preferences.all_of(account.id, session=session)
         known = devices.devices_of(account.id, session=session)
+        quiet = preferences.quiet_of([account.id], session=session).get(account.id)
     words: dict[str, object] = {
         "account": account,
-        "topics": TOPICS,
+        "topics": topics_for(current.roles()),
         "topic_words": labels.TOPICS,
         "topic_hints": labels.TOPIC_HINTS,
         "channels": {each: labels.CHANNELS[each] for each in channels.usable},
         "chosen": chosen,
         "languages": language.LANGUAGES,
         "devices": known,
-        "push_key": _push_key(),
+        "quiet": (f"{quiet.begins:%H:%M}", f"{quiet.ends:%H:%M}") if quiet else ("", ""),
+        "push_key": phone.push_key(),
         "typed": {"email": account.email or "", "mobile": account.mobile or ""},
     }
     return flask.render_template("notifications/show.html", **{**words, **problems})
-
-
-def _push_key() -> str:
-    """Tell browsers our public key; empty where push messages do not leave the house."""
-    channels = current.application().settings.channels
-    if not channels.is_real("push"):
-        return ""
-    return keys.public_key(keys.read_or_make(channels.push.key_path))
 
 
 def _back() -> BaseResponse:

@@ -8,6 +8,7 @@ import flask
 from flask import Blueprint, Response
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response as BaseResponse
 
 from forms.cleaning import FieldError
 from forms.viewing import FieldView
@@ -38,7 +39,7 @@ def manifest() -> Response:
 
 
 @pages.get("/sw.js")
-def worker() -> Response:
+def worker() -> BaseResponse:
     """Hand out the service worker from the root, so that it serves every page."""
     path = Path(str(flask.current_app.static_folder)) / "dist" / "worker.js"
     response = Response(phone.worker(path.read_text("utf-8")), mimetype="text/javascript")

@@ -56,6 +56,27 @@ def upgrade() -> None:
     with op.batch_alter_table('case_attachment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_attachment_instance_id'), ['instance_id'], unique=False)
 
+    op.create_table('case_dispatch',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=16), nullable=False),
+    sa.Column('parent_id', sa.String(length=32), nullable=False),
+    sa.Column('parent_number', sa.String(length=64), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=True),
+    sa.Column('question', sa.Text(), nullable=False),
+    sa.Column('units', sa.JSON(), nullable=False),
+    sa.Column('completion', sa.String(length=8), nullable=False),
+    sa.Column('asked_by', sa.String(length=64), nullable=False),
+    sa.Column('asked_by_name', sa.String(length=100), nullable=False),
+    sa.Column('asked_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('ended_at', UTCDateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_dispatch')),
+    sa.UniqueConstraint('instance_id', name=op.f('uq_case_dispatch_instance_id')),
+    sa.UniqueConstraint('number', name=op.f('uq_case_dispatch_number'))
+    )
+    with op.batch_alter_table('case_dispatch', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_dispatch_parent_id'), ['parent_id'], unique=False)
+
     op.create_table('case_text',
     sa.Column('instance_id', sa.String(length=32), nullable=False),
     sa.Column('open_text', sa.Text(), nullable=False),
@@ -69,6 +90,11 @@ def upgrade() -> None:
     sa.Column('instance_id', sa.String(length=32), nullable=False),
     sa.PrimaryKeyConstraint('word', 'guard', 'instance_id', name=op.f('pk_case_word')),
     sqlite_with_rowid=False
+    )
+    op.create_table('dispatch_serial',
+    sa.Column('republic_year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('last_serial', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('republic_year', name=op.f('pk_dispatch_serial'))
     )
     op.create_table('proof_request',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -192,6 +218,13 @@ def upgrade() -> None:
     with op.batch_alter_table('identity_claim', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_identity_claim_national_id_index'), ['national_id_index'], unique=False)
 
+    op.create_table('notice_quiet_hours',
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('begins', sa.String(length=5), nullable=False),
+    sa.Column('ends', sa.String(length=5), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_notice_quiet_hours_account_id_account')),
+    sa.PrimaryKeyConstraint('account_id', name=op.f('pk_notice_quiet_hours'))
+    )
     op.create_table('passkey',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -216,6 +249,14 @@ def upgrade() -> None:
     sa.Column('expires_at', UTCDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_passkey_challenge_account_id_account')),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_passkey_challenge'))
+    )
+    op.create_table('weekly_digest',
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('week', sa.String(length=8), nullable=False),
+    sa.Column('made_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('is_sent', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_weekly_digest_account_id_account')),
+    sa.PrimaryKeyConstraint('account_id', 'week', name=op.f('pk_weekly_digest'))
     )
     op.create_table('absence_deputy',
     sa.Column('absence_id', sa.Integer(), nullable=False),
@@ -446,11 +487,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_absence_deputy_person_id'))
 
     op.drop_table('absence_deputy')
+    op.drop_table('weekly_digest')
     op.drop_table('passkey_challenge')
     with op.batch_alter_table('passkey', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_passkey_account_id'))
 
     op.drop_table('passkey')
+    op.drop_table('notice_quiet_hours')
     with op.batch_alter_table('identity_claim', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_identity_claim_national_id_index'))
 
@@ -475,8 +518,13 @@ def downgrade() -> None:
         batch_op.drop_index('ix_proof_request_key_at')
 
     op.drop_table('proof_request')
+    op.drop_table('dispatch_serial')
     op.drop_table('case_word')
     op.drop_table('case_text')
+    with op.batch_alter_table('case_dispatch', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_dispatch_parent_id'))
+
+    op.drop_table('case_dispatch')
     with op.batch_alter_table('case_attachment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_case_attachment_instance_id'))
 

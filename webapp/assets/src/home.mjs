@@ -1,4 +1,6 @@
 // Offers to put Anju on the home screen. It can be sent away for good; nothing is asked before a press.
+import { canPush, register } from './push.mjs';
+
 const REFUSED = 'anju.install';
 const hint = document.querySelector('[data-install]');
 const isApp = matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
@@ -19,4 +21,21 @@ if (hint && !isApp && localStorage.getItem(REFUSED) !== 'no') {
     };
   });
   if (isApple) hint.hidden = hint.querySelector('[data-apple]').hidden = false;
+}
+
+// Beside running cases: shall this phone tell of them? Asked once, while the browser has no answer yet.
+const UNWANTED = 'anju.push';
+const offer = document.querySelector('[data-push-offer]');
+
+if (offer && canPush && Notification.permission === 'default' && localStorage.getItem(UNWANTED) !== 'no') {
+  const end = () => {
+    localStorage.setItem(UNWANTED, 'no');
+    offer.hidden = true;
+  };
+  offer.hidden = false;
+  offer.querySelector('[data-act="refuse"]').addEventListener('click', end);
+  offer.querySelector('[data-act="accept"]').addEventListener('click', () => register(offer.dataset).then(() => {
+    offer.querySelector('[data-ask]').hidden = true;
+    offer.querySelector('[data-done]').hidden = false;
+  }, end));
 }

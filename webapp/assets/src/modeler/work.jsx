@@ -65,7 +65,12 @@ export function formGroup(element, { office, writer }) {
         options: each => optionsOf(office.forms, semantic(each).get('camunda:formKey'), 'No form'),
       }),
       custom('form-link', FormLink, { address: office.urls.form }),
-    ],
+      is(element, 'bpmn:UserTask') && entry({
+        id: 'bulk-safe', kind: 'check', label: 'Many at once', hint: 'Many of these may be completed together. Only for forms that ask for confirmations, never for decisions.',
+        get: each => semantic(each).get('anju:bulkSafe') === 'true',
+        set: (each, value) => writer.set(each, { 'anju:bulkSafe': value ? 'true' : undefined }),
+      }),
+    ].filter(Boolean),
   };
 }
 
