@@ -51,6 +51,7 @@ from housing.settings import Settings
 from housing.sign_up import claims as identity_claims
 from housing.sign_up import queries as enrolments
 from housing.sign_up import service as sign_up
+from housing.teams import digests
 from housing.tokens import service as tokens
 from housing.vault import Vault
 
@@ -222,6 +223,14 @@ class Application:
         """
         with self.unit_of_work() as session:
             return deputies.report_ended(session=session, clock=self.clock)
+
+    def send_digests(self) -> int:
+        """Tell chiefs once a week how their teams stand; call it outside of any unit of work.
+
+        Returns:
+            How many were told.
+        """
+        return digests.run(database=self.database, clock=self.clock)
 
     def tidy(self) -> None:
         """Remove ended sessions and old failures, and photos that nobody handed in; once a day."""

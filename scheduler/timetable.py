@@ -20,6 +20,7 @@ CLOCK_REFRESH = timedelta(seconds=5)
 MATCHING = timedelta(seconds=5)
 HEARTBEAT = timedelta(seconds=10)
 BANKING = timedelta(seconds=30)
+DIGESTING = timedelta(minutes=5)
 GOING_LIVE = timedelta(seconds=15)
 RETURNING = timedelta(minutes=1)
 TIDYING = timedelta(days=1)
@@ -58,6 +59,7 @@ def timetable(application: Application) -> tuple[Entry, ...]:
         Entry(id="background", every=TICK, run=long_work.run, stop=long_work.stop),
         Entry(id="drafts", every=GOING_LIVE, run=application.put_drafts_in_service),
         Entry(id="absences", every=RETURNING, run=application.hand_back_ended_absences),
+        Entry(id="digests", every=DIGESTING, run=application.send_digests),
         Entry(id="tidy", every=TIDYING, run=application.tidy),
         Entry(id="tryouts", every=PURGING, run=partial(purge, application)),
     )

@@ -12,11 +12,13 @@ from engine import team_queries
 from engine.inbox import Cut
 from engine.records import UserTask
 from engine.team_queries import UNCLAIMED, TeamTasks
+from housing.people import queries as people
 from housing.teams import queries
 from housing.teams.rules import WAITS_LONG
 from webapp import current, model_words, team_page
 from webapp.addresses import here
-from webapp.inbox_views import Chip, end_of_week
+from webapp.inbox_chips import Chip
+from webapp.inbox_views import end_of_week
 
 PAGE_SIZE = 50
 DUES = ("overdue", "week")
@@ -54,6 +56,7 @@ class ListPage:
 
     Attributes:
         total: of the whole list.
+        holders: account id to name, of those who hold the tasks of this page.
         colleagues: who may get tasks: account id to name, with a word about an absence.
         holder: name of the person whose tasks these are, or "".
         absence: words about the absence of that person, or "".
@@ -63,6 +66,7 @@ class ListPage:
     tasks: Sequence[UserTask]
     total: int
     chips: Sequence[Chip]
+    holders: Mapping[str, str]
     colleagues: Mapping[str, str]
     holder: str = ""
     absence: str = ""
@@ -91,19 +95,21 @@ def read() -> ListPage:
         tasks = team_queries.tasks(narrowed, cut, session)
         total = team_queries.count(narrowed, session)
         members = queries.members(team_page.own_team(), session=session)
+        known = {each.assignee for each in tasks if each.assignee} | {wanted.person}
+        held_by = people.names_of(known, session=session)
     names = {str(each.id): each.name for each in members}
-    held_by = {each.assignee: each.assignee_name or "" for each in tasks if each.assignee}
     return ListPage(
         asked=wanted,
         tasks=tasks,
         total=total,
-        chips=_chips(wanted, {**held_by, **names}, tasks),
+        chips=_chips(wanted, held_by, tasks),
+        holders=held_by,
         colleagues={
             key: f"{name} ({absent[key]})" if key in absent else name
             for key, name in names.items()
             if key != wanted.person
         },
-        holder=names.get(wanted.person) or held_by.get(wanted.person, ""),
+        holder=held_by.get(wanted.person, ""),
         absence=absent.get(wanted.person, ""),
     )
 

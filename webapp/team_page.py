@@ -17,13 +17,13 @@ from housing.feedback.rules import Mean
 from housing.teams import queries
 from housing.teams.queries import Compliance, Kept, KeptLevel, PersonLoad, StepLoad, TeamLoad, Week
 from housing.teams.rules import Team, team_of
-from webapp import charts, current, feedback_page, formats, inbox_views, labels, model_words
+from webapp import charts, current, feedback_page, formats, inbox_chips, labels, model_words
 from webapp.charts import Plot, Series
 from webapp.inbox_views import end_of_week
 from webapp.insight_page import month_words
 from webapp.sheets import Column, Sheet, Value
 
-BARS = 12
+BARS = 8
 """So many people or steps a chart shows; the table shows all."""
 
 
@@ -75,13 +75,13 @@ class TeamPage:
     def people_bars(self) -> Sequence[tuple[str, float, str]]:
         """The people with the most tasks."""
         busiest = sorted(self.load.people, key=lambda each: (-each.open, each.name))
-        return [(each.name, each.open, _said(each)) for each in busiest[:BARS] if each.open]
+        return [_bar(each.name, each) for each in busiest[:BARS] if each.open]
 
     @property
     def steps_bars(self) -> Sequence[tuple[str, float, str]]:
         """The steps with the most tasks."""
         fullest = sorted(self.load.steps, key=lambda each: (-each.open, each.step))
-        return [(model_words.say(each.step), each.open, _said(each)) for each in fullest[:BARS]]
+        return [_bar(model_words.say(each.step), each) for each in fullest[:BARS]]
 
     @property
     def most_of_a_person(self) -> float:
@@ -167,7 +167,7 @@ def read() -> TeamPage:
         weeks=weeks,
         feedback=said,
         absent=absent_now(),
-        scopes=[inbox_views.scope_words(each) for each in sorted(team.scopes)],
+        scopes=[inbox_chips.scope_words(each) for each in sorted(team.scopes)],
     )
 
 
@@ -192,10 +192,11 @@ def _absence(absence: AbsenceView) -> str:
     return str(_("absent until %(until)s, deputy: %(names)s", until=until, names=names))
 
 
-def _said(load: PersonLoad | StepLoad) -> str:
-    if not load.overdue:
-        return f"{load.open:,}"
-    return str(_("%(open)d (%(overdue)d late)", open=load.open, overdue=load.overdue))
+def _bar(name: str, load: PersonLoad | StepLoad) -> tuple[str, float, str]:
+    words = (
+        _("%(name)s (%(count)d overdue)", name=name, count=load.overdue) if load.overdue else name
+    )
+    return words, load.open, f"{load.open:,}"
 
 
 def _week_words(monday: date) -> str:

@@ -20,24 +20,31 @@ class Topic:
     Attributes:
         defaults: channels of a person who has chosen none.
         is_urgent: it never waits, and keeps one channel at least.
+        roles: who is ever told of it; empty for everybody.
     """
 
     code: str
     defaults: tuple[str, ...]
     is_urgent: bool = False
+    roles: frozenset[str] = frozenset()
 
 
 URGENT = Topic(code="urgent", defaults=("mail", "push", "sms"), is_urgent=True)
 REMINDER = Topic(code="reminder", defaults=("mail", "push"))
 OVERDUE = Topic(code="overdue", defaults=("mail", "push"))
 PROGRESS = Topic(code="progress", defaults=("mail", "push"))
+WEEKLY = Topic(
+    code="weekly",
+    defaults=("mail",),
+    roles=frozenset({"property_manager_lead", "social_worker_lead", "section_chief"}),
+)
 ANNOUNCEMENTS: tuple[Topic, ...] = tuple(
     Topic(code=f"news_{category}", defaults=("mail", "push"))
     for category in ("general", "outage", "safety", "event", "policy")
 )
 """One a category, so that each can be muted; an emergency is urgent and cannot."""
 
-TOPICS: tuple[Topic, ...] = (URGENT, PROGRESS, REMINDER, OVERDUE, *ANNOUNCEMENTS)
+TOPICS: tuple[Topic, ...] = (URGENT, PROGRESS, REMINDER, OVERDUE, WEEKLY, *ANNOUNCEMENTS)
 """As the page of preferences lists them."""
 
 QUIET_TOPICS = frozenset({PROGRESS.code, *(topic.code for topic in ANNOUNCEMENTS)})
@@ -64,12 +71,18 @@ _TOPIC_BY_KIND: Mapping[str, Topic] = {
     "overdue_supervisor": OVERDUE,
     "escalated": OVERDUE,
     "chief": OVERDUE,
+    "team_week": WEEKLY,
 }
 
 
 def topic_of(kind: str) -> Topic:
     """Tell which topic a kind of notice belongs to: PROGRESS unless the table says otherwise."""
     return _TOPIC_BY_KIND.get(kind, PROGRESS)
+
+
+def topics_for(roles: frozenset[str]) -> tuple[Topic, ...]:
+    """List the topics that somebody with these roles may be told of."""
+    return tuple(each for each in TOPICS if not each.roles or each.roles & roles)
 
 
 def topic(code: str) -> Topic | None:

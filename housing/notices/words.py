@@ -17,6 +17,7 @@ from housing.notices.words_of_drafts import DRAFTS
 from housing.notices.words_of_letters import LETTERS
 from housing.notices.words_of_repairs import REPAIRS
 from housing.notices.words_of_tasks import TASKS
+from housing.notices.words_of_teams import TEAMS
 
 GREETING: Mapping[str, str] = {"zh_Hant_TW": "{name} 您好：", "en": "Dear {name},"}
 CLOSING: Mapping[str, str] = {
@@ -36,5 +37,6 @@ NOTICES: Mapping[str, NoticeWords] = {
     **DRAFTS,
     **LETTERS,
     **TASKS,
+    **TEAMS,
 }
 """Kind of notice to its words."""
