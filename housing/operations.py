@@ -12,9 +12,11 @@ from engine.types import Actor, InstanceRef
 from housing.announcements.topics import TOPICS as ANNOUNCEMENTS
 from housing.applications.topics import TOPICS as APPLICATIONS
 from housing.care.topics import TOPICS as CARE
+from housing.dispatches.topics import TOPICS as DISPATCHES
 from housing.leases.topics import TOPICS as LEASES
 from housing.letters.topics import TOPICS as LETTERS
 from housing.move_outs.topics import TOPICS as MOVE_OUTS
+from housing.own_data.topics import TOPICS as OWN_DATA
 from housing.renewals.topics import TOPICS as RENEWALS
 from housing.repairs.topics import TOPICS as REPAIRS
 from housing.slices import Call, Verb
@@ -24,9 +26,11 @@ TOPICS: Mapping[str, Verb] = ChainMap(
     dict(LETTERS),
     dict(LEASES),
     dict(CARE),
+    dict(DISPATCHES),
     dict(APPLICATIONS),
     dict(MOVE_OUTS),
     dict(RENEWALS),
+    dict(OWN_DATA),
     dict(ANNOUNCEMENTS),
 )
 """Topic to verb, of all slices."""

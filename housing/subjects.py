@@ -17,7 +17,9 @@ from housing.applications.call_subject import SUBJECTS as CALLS
 from housing.applications.subject import SUBJECT as APPLICATIONS
 from housing.care.subject import REPORTS as CARE_REPORTS
 from housing.care.subject import SUBJECT as CARE
+from housing.dispatches.subject import SUBJECT as DISPATCHES
 from housing.move_outs.subject import SUBJECT as MOVE_OUTS
+from housing.own_data.subject import SUBJECT as OWN_DATA
 from housing.renewals.subject import SUBJECT as RENEWALS
 from housing.repairs.subject import SUBJECT as REPAIRS
 from housing.slices import Subject, everybody_may
@@ -31,8 +33,10 @@ SUBJECTS: Mapping[str, Subject] = {
         *CALLS,
         MOVE_OUTS,
         RENEWALS,
+        OWN_DATA,
         CARE,
         CARE_REPORTS,
+        DISPATCHES,
         ANNOUNCEMENTS,
     )
 }

@@ -97,6 +97,11 @@ def forget(endpoint: str, *, session: Session) -> None:
     session.execute(delete(PushDevice).where(PushDevice.endpoint == endpoint))
 
 
+def forget_all(account_id: int, *, session: Session) -> None:
+    """Forget every device of an account that is closed."""
+    session.execute(delete(PushDevice).where(PushDevice.account_id == account_id))
+
+
 def note_used(device_id: int, now: datetime, *, session: Session) -> None:
     """Note that a device took a message."""
     device = session.get(PushDevice, device_id)

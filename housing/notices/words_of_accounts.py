@@ -104,5 +104,68 @@ ACCOUNTS: Mapping[str, NoticeWords] = {
             "Please bring your identity card to the counter.",
         ),
     ),
+    "data_request_received": words(
+        (
+            "【{number}】已收到您的個人資料請求",
+            "已收到您依個人資料保護法提出之請求，將於 30 日內准駁；必要時得延長 30 日並通知您原因。",
+        ),
+        (
+            "[{number}] Your request about your data",
+            "Your request under the Personal Data Protection Act arrived. It is decided within 30 "
+            "days; that can be extended by 30 days, and you are told why.",
+        ),
+    ),
+    "data_request_extended": words(
+        (
+            "【{number}】個人資料請求延長處理",
+            "您的請求延長處理至 {until}。",
+            "延長原因：{reason}",
+        ),
+        (
+            "[{number}] More time for your request",
+            "Your request is decided by {until}.",
+            "Reason: {reason}",
+        ),
+    ),
+    "data_request_granted": words(
+        (
+            "【{number}】您的個人資料請求已准許",
+            "您的個人資料請求已准許辦理。",
+            "辦理情形：{reason}",
+            "您的帳號將於 {until} 關閉，其後無法登入。",
+        ),
+        (
+            "[{number}] Your request was granted",
+            "Your request about your data was granted.",
+            "What was done: {reason}",
+            "Your account will be closed on {until}; nobody can sign in from then on.",
+        ),
+    ),
+    "data_request_refused": words(
+        (
+            "【{number}】您的個人資料請求未准許",
+            "您的個人資料請求未予准許。",
+            "理由：{reason}",
+            "依據：{what}",
+            "如有不服，得自本通知送達之翌日起 30 日內提起訴願。",
+        ),
+        (
+            "[{number}] Your request was refused",
+            "Your request about your data was refused.",
+            "Reason: {reason}",
+            "Basis: {what}",
+            "You may appeal within 30 days from the day after this notice is served.",
+        ),
+    ),
+    "data_export_ready": words(
+        (
+            "您的個人資料複製本已備妥",
+            "請於 {until} 前登入「我的帳號」下載。",
+        ),
+        (
+            "The copy of your data is ready",
+            "Please sign in and fetch it under “My account” by {until}.",
+        ),
+    ),
 }
 """Kind of notice to its words."""

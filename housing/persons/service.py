@@ -158,6 +158,20 @@ def change_contact(person_id: int, contact: Contact, *, vault: Vault, session: S
     session.flush()
 
 
+def correct_identity(
+    person_id: int, *, name: str | None = None, born_on: date | None = None, session: Session
+) -> None:
+    """Correct name or date of birth, on request and after proof; None leaves it as it is.
+
+    Raises:
+        PersonNotFound: there is none.
+    """
+    person = _person(person_id, session)
+    person.name = person.name if name is None else name.strip()
+    person.born_on = person.born_on if born_on is None else born_on
+    session.flush()
+
+
 def read_mobile(person_id: int, *, vault: Vault, session: Session) -> str:
     """Read a person's mobile number in full; "" without one.
 

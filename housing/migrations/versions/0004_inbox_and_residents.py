@@ -77,6 +77,37 @@ def upgrade() -> None:
     with op.batch_alter_table('case_dispatch', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_dispatch_parent_id'), ['parent_id'], unique=False)
 
+    op.create_table('case_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.String(length=32), nullable=False),
+    sa.Column('other_id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('made_by_name', sa.String(length=100), nullable=False),
+    sa.Column('made_at', UTCDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_link')),
+    sa.UniqueConstraint('case_id', 'other_id', 'kind', name=op.f('uq_case_link_case_id_other_id_kind'))
+    )
+    with op.batch_alter_table('case_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_link_other_id'), ['other_id'], unique=False)
+
+    op.create_table('case_merge',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('lead_id', sa.String(length=32), nullable=False),
+    sa.Column('member_id', sa.String(length=32), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('merged_by_name', sa.String(length=100), nullable=False),
+    sa.Column('merged_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('settled_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('settled_by_name', sa.String(length=100), nullable=True),
+    sa.Column('settled_reason', sa.String(length=300), nullable=True),
+    sa.Column('warned_at', UTCDateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_merge'))
+    )
+    with op.batch_alter_table('case_merge', schema=None) as batch_op:
+        batch_op.create_index('ix_case_merge_lead', ['lead_id', 'state'], unique=False)
+        batch_op.create_index('ux_case_merge_open', ['member_id'], unique=True, postgresql_where=sa.text("state = 'open'"), sqlite_where=sa.text("state = 'open'"))
+
     op.create_table('case_text',
     sa.Column('instance_id', sa.String(length=32), nullable=False),
     sa.Column('open_text', sa.Text(), nullable=False),
@@ -90,6 +121,11 @@ def upgrade() -> None:
     sa.Column('instance_id', sa.String(length=32), nullable=False),
     sa.PrimaryKeyConstraint('word', 'guard', 'instance_id', name=op.f('pk_case_word')),
     sqlite_with_rowid=False
+    )
+    op.create_table('data_request_serial',
+    sa.Column('republic_year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('last_serial', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('republic_year', name=op.f('pk_data_request_serial'))
     )
     op.create_table('dispatch_serial',
     sa.Column('republic_year', sa.Integer(), autoincrement=False, nullable=False),
@@ -193,6 +229,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('bulk_item', schema=None) as batch_op:
         batch_op.create_index('ix_bulk_item_position', ['batch_id', 'position'], unique=False)
+
+    op.create_table('data_export',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('work_id', sa.String(length=32), nullable=False),
+    sa.Column('ordered_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('ready_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('size_bytes', sa.Integer(), nullable=True),
+    sa.Column('fetched_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('expires_at', UTCDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_data_export_account_id_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_data_export'))
+    )
+    with op.batch_alter_table('data_export', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_data_export_account_id'), ['account_id'], unique=False)
 
     op.create_table('identity_claim',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -339,6 +390,37 @@ def upgrade() -> None:
     with op.batch_alter_table('case_note', schema=None) as batch_op:
         batch_op.create_index('ix_case_note_instance', ['instance_id', 'id'], unique=False)
 
+    op.create_table('data_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=16), nullable=False),
+    sa.Column('token', sa.String(length=64), nullable=False),
+    sa.Column('instance_id', sa.String(length=32), nullable=True),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('field', sa.String(length=32), nullable=False),
+    sa.Column('wanted_sealed', sa.Text(), nullable=False),
+    sa.Column('grounds_sealed', sa.Text(), nullable=False),
+    sa.Column('received_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=32), nullable=False),
+    sa.Column('extended_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('decided_at', UTCDateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.String(length=64), nullable=True),
+    sa.Column('decided_by_name', sa.String(length=100), nullable=True),
+    sa.Column('decision', sa.String(length=32), nullable=True),
+    sa.Column('reason', sa.String(length=1000), nullable=True),
+    sa.Column('basis', sa.String(length=32), nullable=True),
+    sa.Column('closes_on', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_data_request_account_id_account')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_data_request_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_data_request')),
+    sa.UniqueConstraint('instance_id', name=op.f('uq_data_request_instance_id')),
+    sa.UniqueConstraint('number', name=op.f('uq_data_request_number')),
+    sa.UniqueConstraint('token', name=op.f('uq_data_request_token'))
+    )
+    with op.batch_alter_table('data_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_data_request_account_id'), ['account_id'], unique=False)
+
     op.create_table('first_sign_in',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -357,6 +439,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('first_sign_in', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_first_sign_in_person_id'), ['person_id'], unique=False)
+
+    op.create_table('data_correction',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('request_id', sa.Integer(), nullable=False),
+    sa.Column('field', sa.String(length=32), nullable=False),
+    sa.Column('before_sealed', sa.Text(), nullable=False),
+    sa.Column('after_sealed', sa.Text(), nullable=False),
+    sa.Column('at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.String(length=64), nullable=False),
+    sa.Column('by_name', sa.String(length=100), nullable=False),
+    sa.ForeignKeyConstraint(['request_id'], ['data_request.id'], name=op.f('fk_data_correction_request_id_data_request')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_data_correction'))
+    )
+    with op.batch_alter_table('data_correction', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_data_correction_request_id'), ['request_id'], unique=False)
 
     op.create_table('enrolment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -400,6 +497,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('mobile_verified_at', UTCDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('passkey_handle', sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column('has_letter_keys', sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column('has_iso_dates', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_unique_constraint(batch_op.f('uq_account_passkey_handle'), ['passkey_handle'])
 
     with op.batch_alter_table('community', schema=None) as batch_op:
@@ -454,6 +552,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('uq_account_passkey_handle'), type_='unique')
+        batch_op.drop_column('has_iso_dates')
         batch_op.drop_column('has_letter_keys')
         batch_op.drop_column('passkey_handle')
         batch_op.drop_column('mobile_verified_at')
@@ -463,10 +562,18 @@ def downgrade() -> None:
 
     op.drop_table('proof_code')
     op.drop_table('enrolment')
+    with op.batch_alter_table('data_correction', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_data_correction_request_id'))
+
+    op.drop_table('data_correction')
     with op.batch_alter_table('first_sign_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_first_sign_in_person_id'))
 
     op.drop_table('first_sign_in')
+    with op.batch_alter_table('data_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_data_request_account_id'))
+
+    op.drop_table('data_request')
     with op.batch_alter_table('case_note', schema=None) as batch_op:
         batch_op.drop_index('ix_case_note_instance')
 
@@ -498,6 +605,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_identity_claim_national_id_index'))
 
     op.drop_table('identity_claim')
+    with op.batch_alter_table('data_export', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_data_export_account_id'))
+
+    op.drop_table('data_export')
     with op.batch_alter_table('bulk_item', schema=None) as batch_op:
         batch_op.drop_index('ix_bulk_item_position')
 
@@ -519,8 +630,18 @@ def downgrade() -> None:
 
     op.drop_table('proof_request')
     op.drop_table('dispatch_serial')
+    op.drop_table('data_request_serial')
     op.drop_table('case_word')
     op.drop_table('case_text')
+    with op.batch_alter_table('case_merge', schema=None) as batch_op:
+        batch_op.drop_index('ux_case_merge_open', postgresql_where=sa.text("state = 'open'"), sqlite_where=sa.text("state = 'open'"))
+        batch_op.drop_index('ix_case_merge_lead')
+
+    op.drop_table('case_merge')
+    with op.batch_alter_table('case_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_link_other_id'))
+
+    op.drop_table('case_link')
     with op.batch_alter_table('case_dispatch', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_case_dispatch_parent_id'))
 

@@ -1,0 +1,40 @@
+"""Pure rules of requests about one's own data: fields, periods, numbers."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+from housing.people.rules import check_email
+from housing.persons.rules import check_mobile, parse_birth_date
+
+KINDS = ("correct", "stop", "delete")
+FIELDS = (
+    "name",
+    "born_on",
+    "mobile",
+    "email",
+    "registered_address",
+    "contact_address",
+    "other",
+)
+EXTENSION_DAYS = 30  # 個資法 §13 II: once, by 30 days at most
+EXPORT_LIFE = timedelta(days=7)
+CLOSING_DAYS = 7  # a setting of ours: time to read the notice before the account is closed
+
+
+def request_number(year: int, serial: int) -> str:
+    """Write the number of a request: D115-000001."""
+    return f"D{year}-{serial:06}"
+
+
+def check_wanted(field: str, typed: str, *, today: date) -> str:
+    """Accept the right value of a field and give its stored form.
+
+    Raises:
+        BirthDateInvalid, MobileInvalid, EmailInvalid: it cannot be one.
+    """
+    readers: Mapping[str, Callable[[str], str]] = {
+        "born_on": lambda text: parse_birth_date(text, today=today).isoformat(),
+        "mobile": check_mobile,
+        "email": lambda text: check_email(text) or "",
+    }
+    return readers.get(field, str.strip)(typed)

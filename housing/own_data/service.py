@@ -1,0 +1,302 @@
+"""The verbs of requests about one's own data: ask, extend, apply, decide, close."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import sla_queries
+from engine.calendar import local_date
+from engine.clock import Clock
+from engine.process_engine import ProcessEngine
+from engine.records import StepResult
+from engine.sla_orders import Grounds
+from engine.types import CITY, Actor, InstanceRef
+from forms.dates import republic_year
+from housing.delivery import devices
+from housing.notices.service import notify
+from housing.own_data.errors import AlreadyExtended, DataRequestNotFound, OwnRequest
+from housing.own_data.models import DataCorrection, DataRequest, DataRequestSerial
+from housing.own_data.rules import (
+    CLOSING_DAYS,
+    EXTENSION_DAYS,
+    check_wanted,
+    request_number,
+)
+from housing.people import service as accounts
+from housing.people.models import Account
+from housing.persons import service as persons
+from housing.persons.models import Person
+from housing.persons.queries import person_of_account
+from housing.persons.service import Contact
+from housing.records.rules import account_party
+from housing.records.service import take_in
+from housing.serials import take_serials
+from housing.vault import Place, Vault
+
+PROCESS = "personal_data.request"
+REQUEST_FORM = "personal_data/request"
+CLOCK = "pdpa_30d"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewRequest:
+    """What somebody asks for.
+
+    Attributes:
+        token: idempotency key of the form.
+        kind: of `rules.KINDS`.
+        field: of `rules.FIELDS`; "" unless something is to be corrected.
+        wanted: the right value.
+        grounds: why.
+    """
+
+    token: str
+    kind: str
+    field: str = ""
+    wanted: str = dataclasses.field(default="", repr=False)
+    grounds: str = dataclasses.field(default="", repr=False)
+
+
+def read_form(token: str, values: Mapping[str, object]) -> NewRequest:
+    """Read a request from the answers of its form."""
+    is_correction = values.get("kind") == "correct"
+    return NewRequest(
+        token=token,
+        kind=str(values["kind"]),
+        field=str(values.get("field") or "") if is_correction else "",
+        wanted=str(values.get("wanted") or "") if is_correction else "",
+        grounds=str(values.get("grounds") or ""),
+    )
+
+
+def ask(  # noqa: PLR0913  # the face of the room
+    new: NewRequest,
+    *,
+    by: Actor,
+    engine: ProcessEngine,
+    vault: Vault,
+    session: Session,
+    clock: Clock,
+) -> StepResult | None:
+    """Take a request in: it becomes a case; the same token makes no second one.
+
+    Raises:
+        BirthDateInvalid, MobileInvalid, EmailInvalid: the right value cannot be one.
+    """
+    if session.scalar(select(DataRequest.id).where(DataRequest.token == new.token)) is not None:
+        return None
+    now = clock.now()
+    year = republic_year(local_date(now))
+    wanted = check_wanted(new.field, new.wanted, today=local_date(now)) if new.field else ""
+    person = person_of_account(int(by.id), session=session)
+    row = DataRequest(
+        number=request_number(year, take_serials(DataRequestSerial, year, session=session)),
+        token=new.token,
+        account_id=int(by.id),
+        person_id=person.id if person is not None else None,
+        kind=new.kind,
+        field=new.field,
+        wanted_sealed="",
+        grounds_sealed="",
+        received_at=now,
+        state="open",
+    )
+    session.add(row)
+    session.flush()
+    row.wanted_sealed = _seal(row, "wanted_sealed", wanted, vault)
+    row.grounds_sealed = _seal(row, "grounds_sealed", new.grounds, vault)
+    result = engine.start(
+        PROCESS,
+        {"request_id": row.id, "kind": row.kind},
+        business_key=row.number,
+        scope=CITY,
+        by=by,
+        session=session,
+    )
+    row.instance_id = result.instance_id
+    take_in(result.instance_id, account_party(by.id), "reporter", session=session)
+    return result
+
+
+def request_by_number(number: str, *, session: Session) -> DataRequest:
+    """Find a request.
+
+    Raises:
+        DataRequestNotFound: there is none of this number.
+    """
+    row = session.scalars(select(DataRequest).where(DataRequest.number == number)).first()
+    if row is None:
+        raise DataRequestNotFound(number)
+    return row
+
+
+def extend(
+    number: str, reason: str, *, by: Actor, engine: ProcessEngine, session: Session, clock: Clock
+) -> None:
+    """Extend the period once by 30 days; the person is told why (個資法 §13 II).
+
+    Raises:
+        DataRequestNotFound: there is none.
+        OwnRequest: it is his own.
+        AlreadyExtended: it was extended, or decided.
+        DeadlineReasonMissing, RoleNotHeld: see `engine.sla_orders.Grounds`.
+    """
+    row = request_by_number(number, session=session)
+    forbid_own(row, by)
+    if row.extended_at is not None or row.state != "open" or row.instance_id is None:
+        raise AlreadyExtended
+    role = "officer" if by.belongs_to("officer", CITY) else "section_chief"
+    clocks = sla_queries.clocks_of(row.instance_id, session)
+    clock_id = next(each.id for each in clocks if each.sla_id == CLOCK)
+    grounds = Grounds(by=by, role=role, reason=reason)
+    moved = engine.deadlines.extend(
+        clock_id, amount=EXTENSION_DAYS, grounds=grounds, session=session
+    )
+    row.extended_at = clock.now()
+    tell(row, "data_request_extended", {"until": moved.due_at, "reason": reason}, session, clock)
+
+
+def forbid_own(row: DataRequest, by: Actor) -> None:
+    """Refuse who would decide on his own request.
+
+    Raises:
+        OwnRequest: it is his own.
+    """
+    if by.id == str(row.account_id):
+        raise OwnRequest
+
+
+def correct(row: DataRequest, *, by: Actor, vault: Vault, session: Session, clock: Clock) -> None:
+    """Write the right value into the register and the account; before and after are kept sealed.
+
+    "other" is done by hand: the officer says in his words what he did.
+    """
+    wanted = read_wanted(row, vault)
+    if row.field == "other" or not wanted:
+        return
+    before = _present(row, vault, session)
+    if row.person_id is not None:
+        _correct_person(row.person_id, row.field, wanted, vault, session)
+    _correct_account(row.account_id, row.field, wanted, session, clock)
+    kept = DataCorrection(
+        request_id=row.id,
+        field=row.field,
+        before_sealed="",
+        after_sealed="",
+        at=clock.now(),
+        by_id=by.id,
+        by_name=by.name,
+    )
+    session.add(kept)
+    session.flush()
+    kept.before_sealed = vault.seal(before, _correction_place(kept, "before_sealed"))
+    kept.after_sealed = vault.seal(wanted, _correction_place(kept, "after_sealed"))
+
+
+def close_due(*, session: Session, clock: Clock) -> int:
+    """Close the accounts whose owners asked for it and whose day has come; once a day.
+
+    Returns:
+        How many were closed.
+    """
+    today = local_date(clock.now())
+    due = session.scalars(select(DataRequest).where(DataRequest.closes_on <= today)).all()
+    for row in due:
+        accounts.disable(row.account_id, session=session, clock=clock)
+        devices.forget_all(row.account_id, session=session)
+        account = session.get_one(Account, row.account_id)
+        account.email = account.mobile = account.email_verified_at = None
+        account.mobile_verified_at = None
+        row.closes_on = None
+    return len(due)
+
+
+def closing_day(today: date) -> date:
+    """Tell the day an account is closed after a granted request."""
+    return today + timedelta(days=CLOSING_DAYS)
+
+
+def read_wanted(row: DataRequest, vault: Vault) -> str:
+    """Open the value that the person says is right."""
+    return vault.open(row.wanted_sealed, _place(row.id, "wanted_sealed"))
+
+
+def read_grounds(row: DataRequest, vault: Vault) -> str:
+    """Open the person's reasons."""
+    return vault.open(row.grounds_sealed, _place(row.id, "grounds_sealed"))
+
+
+def tell(
+    row: DataRequest, kind: str, fields: Mapping[str, object], session: Session, clock: Clock
+) -> None:
+    """Tell the person something about the request."""
+    instance = InstanceRef(id=row.instance_id or "", business_key=row.number, scope=CITY)
+    notify([row.account_id], kind, fields, instance=instance, session=session, clock=clock)
+
+
+def seal_anew(*, vault: Vault, session: Session, limit: int = 200) -> int:
+    """Bring up to `limit` requests and corrections under the newest key.
+
+    Returns:
+        How many were changed; 0 when all are.
+    """
+    head = f"{vault.newest}:"
+    old = ~DataRequest.wanted_sealed.startswith(head, autoescape=True)
+    requests = session.scalars(select(DataRequest).where(old).limit(limit)).all()
+    for row in requests:
+        wanted, grounds = read_wanted(row, vault), read_grounds(row, vault)
+        row.wanted_sealed = _seal(row, "wanted_sealed", wanted, vault)
+        row.grounds_sealed = _seal(row, "grounds_sealed", grounds, vault)
+    older = ~DataCorrection.before_sealed.startswith(head, autoescape=True)
+    corrections = session.scalars(select(DataCorrection).where(older).limit(limit)).all()
+    for kept in corrections:
+        for column in ("before_sealed", "after_sealed"):
+            place = _correction_place(kept, column)
+            setattr(kept, column, vault.seal(vault.open(getattr(kept, column), place), place))
+    session.flush()
+    return len(requests) + len(corrections)
+
+
+def _present(row: DataRequest, vault: Vault, session: Session) -> str:
+    """Read the field as it stands before it is corrected."""
+    if row.person_id is None:
+        return str(getattr(session.get_one(Account, row.account_id), row.field, "") or "")
+    if row.field == "mobile":
+        return persons.read_mobile(row.person_id, vault=vault, session=session)
+    return str(getattr(session.get_one(Person, row.person_id), row.field))
+
+
+def _correct_person(person_id: int, name: str, wanted: str, vault: Vault, session: Session) -> None:
+    if name == "name":
+        persons.correct_identity(person_id, name=wanted, session=session)
+    elif name == "born_on":
+        persons.correct_identity(person_id, born_on=date.fromisoformat(wanted), session=session)
+    else:
+        persons.change_contact(person_id, Contact(**{name: wanted}), vault=vault, session=session)
+
+
+def _correct_account(
+    account_id: int, name: str, wanted: str, session: Session, clock: Clock
+) -> None:
+    account = session.get_one(Account, account_id)
+    if name == "name":
+        session.execute(update(Account).where(Account.id == account_id).values(name=wanted))
+    elif name in {"mobile", "email"}:
+        contact = {"mobile": account.mobile or "", "email": account.email or "", name: wanted}
+        accounts.change_contact(account_id, **contact, session=session, clock=clock)
+
+
+def _seal(row: DataRequest, column: str, text: str, vault: Vault) -> str:
+    return vault.seal(text, _place(row.id, column))
+
+
+def _place(row_id: int, column: str) -> Place:
+    return Place(table=DataRequest.__tablename__, column=column, row=row_id)
+
+
+def _correction_place(kept: DataCorrection, column: str) -> Place:
+    return Place(table=DataCorrection.__tablename__, column=column, row=kept.id)
