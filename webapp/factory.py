@@ -29,8 +29,10 @@ from webapp import (
 )
 from webapp.api import external_tasks, guard, messages
 from webapp.pages import (
+    absences,
     account,
     actions,
+    announcements,
     applications,
     approvals,
     auth,
@@ -67,6 +69,7 @@ from webapp.pages import (
     letters,
     migrations,
     move_outs,
+    news,
     notifications,
     offline,
     operations,
@@ -86,8 +89,10 @@ from webapp.pages import (
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    absences.pages,
     account.pages,
     actions.pages,
+    announcements.pages,
     applications.pages,
     auth.pages,
     background.pages,
@@ -126,6 +131,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     messages.pages,
     migrations.pages,
     move_outs.pages,
+    news.pages,
     notifications.pages,
     offline.pages,
     operations.pages,

@@ -11,6 +11,8 @@ REPORTERS = frozenset({"property_manager", "property_manager_lead"})
 """Staff who report for residents and for common areas."""
 
 SECTIONS = {
+    "absences": "absences.list_absences",
+    "announcements": "announcements.list_kept",
     "applications": "applications.list_applications",
     "calls": "calls.list_calls",
     "calendars": "calendars.show",
@@ -43,6 +45,7 @@ SECTIONS = {
 CASES = {
     "A": "applications.list_applications",
     "K": "care.panel",
+    "N": "announcements.list_kept",
     "M": "care.list_reports",
     "R": "repairs.list_reports",
     "R-": "leases.list_leases",
@@ -207,6 +210,7 @@ def _for_residents(roles: frozenset[str]) -> list[Entry]:
         ("repairs.list_reports", _("My reports"), "list"),
         ("inbox.list_tasks", _("To do"), "tasks"),
         ("leases.show_own", _("My lease"), "building"),
+        ("announcements.list_own", _("Announcements"), "bell"),
         ("care.signal", _("Ask for help"), "person"),
         _messages(),
     ]
@@ -234,8 +238,10 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
         (_("Applications"), "list", _of_applications(roles)),
         (_("Leases"), "building", _of_leases()),
         (_("Care"), "person", _of_care()),
+        ("", "", _of_announcements(roles)),
     ]
     tools = [
+        ("absences.list_absences", _("Absences and deputies"), "person"),
         ("clocks.list_late", _("Late and due soon"), "warning"),
         ("calendars.show", _("Working calendar"), "calendar"),
         ("deadlines.show", _("Count a deadline"), "clock"),
@@ -288,6 +294,13 @@ def _of_care() -> list[Entry]:
         ("figures.show_care", _("Statistics of care"), "gauge"),
         ("care.access_log", _("Access log"), "lock"),
     ]
+
+
+def _of_announcements(roles: frozenset[str]) -> list[Entry]:
+    """Lead those who look after announcements to all of them, others to their own."""
+    if permissions.may_open("announcements.list_kept", roles):
+        return [("announcements.list_kept", _("Announcements"), "bell")]
+    return [("announcements.list_own", _("Announcements"), "bell")]
 
 
 def _messages() -> Entry:

@@ -7,10 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.types import Actor
+from housing.deputies import rules
 from housing.deputies.models import Absence, AbsenceDeputy, AbsenceEvent
 from housing.deputies.standing import open_tasks_of, standing_at
 from housing.deputies.views import AbsenceView, views
-from housing.people.queries import AccountRef
+from housing.people import queries as people
+from housing.people.models import Membership
+from housing.people.queries import AccountRef, AccountView
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,4 +131,64 @@ def events_of(absence_id: int, *, session: Session) -> tuple[EventView, ...]:
     return tuple(
         EventView(at=row.at, kind=row.kind, by_name=row.by_name, details=row.details)
         for row in rows
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """Somebody who could stand in.
+
+    Attributes:
+        lacks: groups of the absent person that he does not hold everywhere he should.
+    """
+
+    person_id: str
+    name: str
+    lacks: tuple[str, ...]
+
+
+def candidates(person_id: AccountRef, *, session: Session) -> tuple[Candidate, ...]:
+    """List who holds at least one role of a person, those who hold all of them first.
+
+    Raises:
+        AccountNotFound: there is no such person.
+    """
+    person = people.account(person_id, session=session)
+    needed = rules.work_rights(person.memberships)
+    found = {
+        each.id: each
+        for group, scope in needed
+        for each in people.accounts_in(group, scope, session=session)
+        if each.id != person.id
+    }
+    listed = [
+        Candidate(
+            person_id=str(each.id),
+            name=each.name,
+            lacks=tuple(
+                sorted({group for group, _ in rules.missing_rights(needed, each.memberships, ())})
+            ),
+        )
+        for each in found.values()
+    ]
+    return tuple(sorted(listed, key=lambda each: (len(each.lacks), each.name)))
+
+
+def team_of(by: Actor, *, session: Session) -> tuple[AccountView, ...]:
+    """List the workers whose absences somebody may enter, himself left out, by name."""
+    if not any(rules.leads(group) for group, _scope in by.groups):
+        return ()
+    ids = select(Membership.account_id).where(Membership.role.not_in(rules.WITHOUT_WORK)).distinct()
+    found = people.accounts(session.scalars(ids).all(), session=session)
+    return tuple(
+        sorted(
+            (
+                each
+                for each in found
+                if each.state == "active"
+                and str(each.id) != by.id
+                and rules.may_arrange(by, str(each.id), each.memberships)
+            ),
+            key=lambda each: each.name,
+        )
     )

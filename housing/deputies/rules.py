@@ -16,7 +16,8 @@ LONGEST = timedelta(days=366)
 Right = tuple[str, str]
 """Candidate group and scope."""
 
-_WITHOUT_WORK = frozenset({"resident", "applicant", "witness"})
+WITHOUT_WORK = frozenset({"resident", "applicant", "witness"})
+"""Roles that get no tasks of the office."""
 _LEADS: Mapping[str, str] = {
     "property_manager": "property_manager_lead",
     "social_worker": "social_worker_lead",
@@ -83,6 +84,11 @@ class Place:
         return all(each.covers(group) for each in self.hops)
 
 
+def last_of(until_at: datetime) -> datetime:
+    """Give the last minute of a period that ends at an instant, which people write as its end."""
+    return until_at - timedelta(minutes=1)
+
+
 def line_of(person_id: str, absent: Mapping[str, Pool]) -> tuple[Place, ...]:
     """List who stands in for an absent person, in order; only people who are there.
 
@@ -141,7 +147,7 @@ def _ways_back(
 
 def work_rights(memberships: Iterable[Right]) -> tuple[Right, ...]:
     """Give the roles and scopes in which somebody gets tasks of the office."""
-    return tuple(sorted(each for each in memberships if each[0] not in _WITHOUT_WORK))
+    return tuple(sorted(each for each in memberships if each[0] not in WITHOUT_WORK))
 
 
 def missing_rights(
@@ -167,6 +173,11 @@ def uncovered_groups(needed: Iterable[Right], deputies: Collection[Deputy]) -> t
     return tuple(
         sorted(each for each in groups if not any(deputy.covers(each) for deputy in deputies))
     )
+
+
+def leads(role: str) -> bool:
+    """Tell whether a role may enter absences of others."""
+    return role in _HEADS or role in _LEADS.values()
 
 
 def may_arrange(by: Actor, person_id: str, memberships: Iterable[Right]) -> bool:

@@ -29,7 +29,7 @@ from housing.deputies.errors import (
     ReasonUnknown,
 )
 from housing.deputies.models import Absence, AbsenceDeputy, AbsenceEvent
-from housing.deputies.rules import Deputy, Period, Pool, Right
+from housing.deputies.rules import Deputy, Period, Pool, Right, last_of
 from housing.deputies.standing import deputies_of, read_pools
 from housing.notices.tidings import tell
 from housing.people import queries as people
@@ -94,7 +94,7 @@ def enter(entry: Entry, *, by: Actor, session: Session, clock: Clock) -> int:
     _log(row.id, "entered", {}, by=by, session=session, now=now)
     _tell_deputies(row, person, entry.deputies, session=session, clock=clock)
     if by.id != entry.person_id:
-        fields = {"name": by.name, "since": row.from_at, "until": row.until_at}
+        fields = {"name": by.name, "since": row.from_at, "until": last_of(row.until_at)}
         _tell(row, [person.id], "absence_entered", fields, session=session, clock=clock)
     return row.id
 
@@ -195,7 +195,7 @@ def _report(row: Absence, *, session: Session, clock: Clock) -> None:
     fields = {
         "name": found.absence.person_name,
         "since": row.from_at,
-        "until": row.until_at,
+        "until": last_of(row.until_at),
         "done": len(found.completed),
         "left": len(found.still_open) + len(found.claimed),
     }
@@ -254,7 +254,7 @@ def _check_overlap(entry: Entry, person: AccountView, session: Session, but: int
         )
     ).first()
     if other is not None:
-        days = (local_date(each).isoformat() for each in (other.from_at, other.until_at))
+        days = (local_date(each).isoformat() for each in (other.from_at, last_of(other.until_at)))
         raise AbsenceOverlaps(person.name, *days)
 
 
@@ -329,7 +329,7 @@ def _tell_deputies(  # noqa: PLR0913  # whom, of what, with what
             "name": person.name,
             "place": order.index(each.person_id) + 1,
             "since": row.from_at,
-            "until": row.until_at,
+            "until": last_of(row.until_at),
         }
         _tell(row, [each.person_id], "deputy_named", fields, session=session, clock=clock)
 

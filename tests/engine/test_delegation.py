@@ -75,9 +75,7 @@ def test_the_owner_calls_a_delegated_task_back(delegated, case, officer, act):
     assert case.open_task("ask").assignee == "lin"
 
 
-def test_only_the_holder_delegates_and_a_delegate_cannot_pass_it_on(
-    task, delegated, officer, act
-):
+def test_only_the_holder_delegates_and_a_delegate_cannot_pass_it_on(task, delegated, officer, act):
     with pytest.raises(TaskNotYours):
         act("delegate", task.id, officer("wu"), reason="", by=officer("wang"))
     with pytest.raises(TaskDelegated):
