@@ -43,19 +43,31 @@ def local(instant: datetime) -> datetime:
 
 
 def day(value: datetime | date | None) -> str:
-    """Write a calendar day with its weekday; the year of the Republic where the setting asks."""
+    """Write a calendar day with its weekday; the year of the Republic where the setting asks.
+
+    Whoever wants them in the form of ISO 8601 gets them so, in either language.
+    """
     if value is None:
         return ""
     on = local(value).date() if isinstance(value, datetime) else value
-    if language.choose() != language.DEFAULT:
+    is_english = language.choose() != language.DEFAULT
+    if wants_iso():
+        return f"{on} ({on:%a})" if is_english else f"{on}（{_WEEKDAYS_ZH[on.weekday()]}）"
+    if is_english:
         return f"{on:%a} {on.day} {on:%b} {on.year}"
     year = republic_year(on) if current_app.config["ROC_YEARS"] else on.year
     return f"{year}/{on.month:02}/{on.day:02}（{_WEEKDAYS_ZH[on.weekday()]}）"
 
 
+def wants_iso() -> bool:
+    """Tell whether this request's person reads days in the form of ISO 8601."""
+    person = current.person()
+    return person is not None and person.has_iso_dates
+
+
 def month(on: date) -> str:
     """Write a month; the year of the Republic for readers of Chinese."""
-    if language.choose() != language.DEFAULT:
+    if wants_iso() or language.choose() != language.DEFAULT:
         return f"{on:%Y-%m}"
     return f"{republic_year(on)} 年 {on.month} 月"
 
@@ -75,6 +87,8 @@ def short_moment(value: datetime | None) -> str:
     if value is None:
         return ""
     on = local(value)
+    if wants_iso():
+        return f"{on:%Y-%m-%d %H:%M}"
     if language.choose() != language.DEFAULT:
         return f"{on:%a} {on.day} {on:%b} {on:%H:%M}"
     return f"{on.month}/{on.day}（{_WEEKDAYS_ZH[on.weekday()]}）{on:%H:%M}"

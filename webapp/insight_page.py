@@ -19,7 +19,7 @@ from housing.insight import queries
 from housing.insight.queries import Insight
 from housing.places import queries as places
 from housing.places.rules import community_scope
-from webapp import charts, current, language, model_words
+from webapp import charts, current, formats, language, model_words
 from webapp.charts import Plot, Series
 from webapp.sheets import Column, Sheet
 
@@ -168,7 +168,7 @@ def chosen_of(key: str, choice: Choice, now: datetime) -> Chosen:
 def month_words(month: str) -> str:
     """Write a month such as 2026-03; with the year of the Republic in Chinese."""
     year, number = (int(part) for part in month.split("-"))
-    if language.choose() != language.DEFAULT:
+    if formats.wants_iso() or language.choose() != language.DEFAULT:
         return month
     shown = republic_year(date(year, number, 1)) if flask.current_app.config["ROC_YEARS"] else year
     return f"{shown}年{number}月"

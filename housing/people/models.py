@@ -30,6 +30,7 @@ class Account(Base):
     totp_since: Mapped[datetime | None]  # when a first code confirmed it
     totp_step: Mapped[int | None]  # time step of the code used last
     has_letter_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
+    has_iso_dates: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Membership(Base):

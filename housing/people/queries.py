@@ -24,6 +24,7 @@ class AccountView:
         memberships: (role, scope) pairs, sorted.
         email_problem: why the last mail came back; None while the address works.
         has_letter_keys: whether single letters are keys (WCAG 2.1.4 asks for a way to end that).
+        has_iso_dates: reads days as 2026-03-02 instead of 115/03/02.
         has_second_factor: an app or a passkey.
     """
 
@@ -39,6 +40,7 @@ class AccountView:
     mobile: str | None = None
     has_second_factor: bool = False
     has_letter_keys: bool = True
+    has_iso_dates: bool = False
 
     @property
     def roles(self) -> frozenset[str]:
@@ -199,6 +201,7 @@ def _views(session: Session, ids: Collection[int]) -> list[AccountView]:
             mobile=row.mobile,
             has_second_factor=row.totp_since is not None or row.id in keyed,
             has_letter_keys=row.has_letter_keys,
+            has_iso_dates=row.has_iso_dates,
         )
         for row in found
     ]

@@ -191,6 +191,15 @@ def set_letter_keys(account_id: int, *, are_on: bool, session: Session) -> None:
     _row(account_id, session=session).has_letter_keys = are_on
 
 
+def set_iso_dates(account_id: int, *, are_on: bool, session: Session) -> None:
+    """Say whether a person reads days in the form of ISO 8601.
+
+    Raises:
+        AccountNotFound: there is no such account.
+    """
+    _row(account_id, session=session).has_iso_dates = are_on
+
+
 def change_contact(
     account_id: int, *, email: str, mobile: str, session: Session, clock: Clock
 ) -> None:

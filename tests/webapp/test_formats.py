@@ -44,6 +44,18 @@ def test_the_year_of_the_republic_is_a_setting(app, monkeypatch):
         assert formats.day(NOW) == "2026/03/02（一）"
 
 
+def test_whoever_wants_iso_dates_gets_them_in_both_languages(signed_in):
+    browser = signed_in("resident1")
+    assert "115/03" in browser.open("/account").text
+
+    assert "ISO 8601" in browser.send("/account/dates", dates="iso").text
+    page = browser.open("/account").text
+    assert "115/03" not in page.replace("115/03/02", "")
+    assert "2026-03-02（一）" in page
+    browser.send("/language", language="en")
+    assert "2026-03-02 (Mon)" in browser.open("/account").text
+
+
 def test_days_are_written_in_english_for_english_readers(app):
     with app.test_request_context(headers={"Cookie": "anju_language=en"}):
         assert formats.moment(NOW) == "Mon 2 Mar 2026 09:00"

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine.errors import Invalid
-from housing.people import passkeys, passwords, sessions
+from housing.people import passkeys, passwords, service, sessions
 from housing.people.locks import Verdict
 from housing.people.passwords import PasswordChange
 from housing.people.rules import MIN_PASSWORD_LENGTH
@@ -53,6 +53,16 @@ def change_password() -> flask.typing.ResponseReturnValue:
     if verdict.kind != "right":
         return _page(old_problem=_refusal(verdict)), STATUS_BY_VERDICT[verdict.kind]
     flask.flash(_("Your password was changed. All other sessions have ended."))
+    return _back()
+
+
+@pages.post("/account/dates")
+def set_dates() -> Response:
+    """Keep in which form this person reads days."""
+    are_on = flask.request.form.get("dates") == "iso"
+    with current.application().unit_of_work() as session:
+        service.set_iso_dates(current.account().id, are_on=are_on, session=session)
+    flask.flash(_("Saved."), "success")
     return _back()
 
 
