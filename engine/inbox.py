@@ -110,6 +110,7 @@ class Narrowing:
     element_id: str | None = None
     group: str | None = None
     scope: str | None = None
+    assignee: str | None = None
     due_from: datetime | None = None
     due_before: datetime | None = None
     is_without_due: bool = False
@@ -382,6 +383,7 @@ def _conditions(narrowing: Narrowing) -> list[Condition]:
         user_task.c.element_id: narrowing.element_id,
         user_task.c.candidate_group: narrowing.group,
         user_task.c.scope: narrowing.scope,
+        user_task.c.assignee: narrowing.assignee,
     }
     conditions = [column == value for column, value in equal.items() if value]
     if narrowing.process_key:

@@ -1,25 +1,19 @@
-"""The views of the inbox: which tasks each shows, how many, and in which groups they stand."""
+"""The views of the inbox: what the address asks for, and in which groups tasks stand."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from engine import inbox, queries
-from engine.inbox import EVERYTHING, SORTS, Cut, Facets, Listing, Narrowing, Reader
-from engine.queries import Page, UserTask
+from engine import inbox
+from engine.inbox import SORTS, Listing, Narrowing, Reader
+from engine.queries import UserTask
 from housing.cases import search
-from housing.places import queries as places
-from housing.repairs import queries as repairs
-from housing.repairs.views import TicketRow
-from webapp import current, formats, labels, model_words, standing_in
-from webapp.addresses import here
+from webapp import current, formats, standing_in
 
 PAGE_SIZE = 25
 
@@ -57,7 +51,7 @@ ORDERS: Mapping[str, LazyString] = {
     "priority": _l("By priority"),
 }
 
-FILTERS = ("q", "process", "step", "group", "due", "scope")
+FILTERS = ("q", "process", "step", "group", "due", "scope", "owner")
 """Parts of the address that narrow a view; each is a chip."""
 
 TICK = timedelta(microseconds=1)
@@ -75,6 +69,7 @@ class Wanted:
         group: candidate group, or "".
         due: key of GROUPS, or "".
         scope: such as "community:SW", or "".
+        owner: id of the account that holds it, or "".
         sort: key of ORDERS.
         page: 1, 2, 3 ...
         is_choosing: whether the filters to choose from are shown.
@@ -87,6 +82,7 @@ class Wanted:
     group: str = ""
     due: str = ""
     scope: str = ""
+    owner: str = ""
     sort: str = "due"
     page: int = 1
     is_choosing: bool = False
@@ -97,15 +93,10 @@ class Wanted:
         given = {name: getattr(self, name) for name in FILTERS if getattr(self, name)}
         return {"view": self.view, **given, **({"sort": self.sort} if self.sort != "due" else {})}
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ViewLink:
-    """A view in the navigation; its count is the length of its list."""
-
-    code: str
-    words: str
-    count: int
-    is_current: bool
+    @property
+    def place(self) -> dict[str, Any]:
+        """Give the address with the page, to come back to."""
+        return {**self.address, **({"page": self.page} if self.page > 1 else {})}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,49 +106,6 @@ class Group:
     code: str
     title: str
     tasks: tuple[UserTask, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Chip:
-    """A filter that narrows the view.
-
-    Attributes:
-        name: one of FILTERS.
-        words: what it asks for.
-        without: address of the list without it.
-        hidden: how many tasks it alone hides; counted for an empty list only.
-    """
-
-    name: str
-    words: str
-    without: str
-    hidden: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
-    """What a filter can be set to: its name in the address, and code to words."""
-
-    name: str
-    title: str
-    options: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inbox:
-    """One view of somebody's tasks.
-
-    Attributes:
-        tasks: the part of the list that is shown.
-        cases: instance id to what the case is about.
-        choices: what can be filtered by, when the person wants to choose.
-    """
-
-    links: tuple[ViewLink, ...]
-    tasks: Page[UserTask]
-    chips: tuple[Chip, ...]
-    cases: Mapping[str, TicketRow]
-    choices: tuple[Choice, ...]
 
 
 def read_query(given: Mapping[str, str]) -> Wanted:
@@ -172,34 +120,12 @@ def read_query(given: Mapping[str, str]) -> Wanted:
         group=given.get("group", "")[:64],
         due=due if due in GROUPS else "",
         scope=given.get("scope", "")[:64],
+        owner=given.get("owner", "")[:64],
         sort=sort if sort in SORTS else "due",
         page=max(1, int(number))
         if number.isascii() and number.isdigit() and len(number) < 8
         else 1,
         is_choosing=given.get("filters") == "1",
-    )
-
-
-def read(wanted: Wanted) -> Inbox:
-    """Read a view with the counts of all views."""
-    reader = reader_now()
-    listing = listing_of(wanted, reader)
-    cut = Cut(offset=(wanted.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
-    with current.application().reading() as session:
-        counts = inbox.counts(reader, session)
-        rows = inbox.page(listing, cut, reader, session)
-        total = counts[wanted.view]
-        if listing.narrowing != EVERYTHING:
-            total = inbox.count(listing, reader, session)
-        facets = inbox.facets(wanted.view, reader, session) if wanted.is_choosing else None
-        cases = repairs.tickets_of_instances({each.instance_id for each in rows}, session=session)
-    chips = chips_of(wanted, reader)
-    return Inbox(
-        links=_links(counts, wanted.view),
-        tasks=Page(rows=rows, total=total, offset=cut.offset, limit=PAGE_SIZE),
-        chips=chips if total else _with_hidden(chips, wanted, reader),
-        cases=cases,
-        choices=_choices(facets) if facets else (),
     )
 
 
@@ -227,6 +153,7 @@ def listing_of(wanted: Wanted, reader: Reader) -> Listing:
         element_id=wanted.step or None,
         group=wanted.group or None,
         scope=wanted.scope or None,
+        assignee=wanted.owner or None,
         due_from=due_from,
         due_before=due_before,
         is_without_due=wanted.due == "none",
@@ -247,162 +174,6 @@ def _due_bounds(due: str, now: datetime) -> tuple[datetime | None, datetime | No
         "later": (soon, None),
     }
     return bounds.get(due, (None, None))
-
-
-def _links(counts: Mapping[str, int], view: str) -> tuple[ViewLink, ...]:
-    offered = [each for each in VIEWS if current.is_worker() or each not in OF_STAFF]
-    return tuple(
-        ViewLink(code=each, words=str(VIEWS[each]), count=counts[each], is_current=each == view)
-        for each in offered
-    )
-
-
-def chips_of(wanted: Wanted, reader: Reader) -> tuple[Chip, ...]:
-    """Say which filters narrow the view, each with the way to remove it."""
-    words = {
-        "q": _("Search: %(text)s", text=wanted.q),
-        "process": _processes().get(wanted.process, wanted.process) if wanted.process else "",
-        "step": _step_name(wanted, reader),
-        "group": labels.label(wanted.group, "role"),
-        "due": str(GROUPS.get(wanted.due, "")),
-        "scope": scope_words(wanted.scope),
-    }
-    return tuple(
-        Chip(name=name, words=words[name], without=here(**{name: None, "page": None}))
-        for name in FILTERS
-        if getattr(wanted, name)
-    )
-
-
-def _with_hidden(chips: tuple[Chip, ...], wanted: Wanted, reader: Reader) -> tuple[Chip, ...]:
-    """Count what would be listed without each filter."""
-    with current.application().reading() as session:
-        return tuple(
-            replace(
-                chip,
-                hidden=inbox.count(
-                    listing_of(_without(chip.name, wanted), reader), reader, session
-                ),
-            )
-            for chip in chips
-        )
-
-
-def _without(name: str, wanted: Wanted) -> Wanted:
-    return read_query({key: value for key, value in wanted.address.items() if key != name})
-
-
-def _choices(facets: Facets) -> tuple[Choice, ...]:
-    """Say what can be filtered by; a filter with one value would change nothing."""
-    found = (
-        Choice(name="process", title=_("Process"), options=_processes()),
-        Choice(name="step", title=_("Step"), options=_said(facets.steps)),
-        Choice(
-            name="group",
-            title=_("Team"),
-            options={each: labels.label(each, "role") for each in facets.groups},
-        ),
-        Choice(name="due", title=_("Due"), options={code: str(GROUPS[code]) for code in GROUPS}),
-        Choice(
-            name="scope",
-            title=_("Place"),
-            options={each: scope_words(each) for each in facets.scopes},
-        ),
-    )
-    return tuple(each for each in found if len(each.options) > 1)
-
-
-def _said(names: Mapping[str, str]) -> Mapping[str, str]:
-    return {code: model_words.say(name) for code, name in names.items()}
-
-
-def _processes() -> Mapping[str, str]:
-    """Name the processes by their newest version."""
-    with current.application().reading() as session:
-        names = {each.key: each.name for each in reversed(queries.definitions(session))}
-    return _said(names)
-
-
-def _step_name(wanted: Wanted, reader: Reader) -> str:
-    if not wanted.step:
-        return ""
-    with current.application().reading() as session:
-        name = inbox.name_of_step(wanted.view, wanted.step, reader, session)
-    return model_words.say(name) if name else wanted.step
-
-
-def next_task(after: UserTask, wanted: Wanted | None) -> UserTask | None:
-    """Find what stands behind a task in the view it was opened from; at its end the view's first.
-
-    Without a view, or when nothing is left of it: an own task, then one to claim.
-    """
-    reader = reader_now()
-    views = [wanted] if wanted else []
-    own = [Wanted(view="mine"), Wanted(view="team")]
-    with current.application().reading() as session:
-        for each in (*views, *(other for other in own if other not in views)):
-            listing = listing_of(each, reader)
-            found = inbox.following(listing, after, reader, session)
-            first = inbox.page(listing, Cut(limit=2), reader, session) if found is None else ()
-            others = [found, *first]
-            for task in others:
-                if task is not None and task.id != after.id and task.state == "open":
-                    return task
-    return None
-
-
-def most_pressing() -> tuple[UserTask, str] | None:
-    """Choose what to do now, and say why: the first own task, else the first one to claim."""
-    reader = reader_now()
-    with current.application().reading() as session:
-        for view in ("mine", "team"):
-            listing = Listing(view=view)
-            for task in inbox.page(listing, Cut(limit=1), reader, session):
-                return task, _why_first(task, view, reader.now)
-    return None
-
-
-def _why_first(task: UserTask, view: str, now: datetime) -> str:
-    due, is_own = formats.due(task.due_at, now), view == "mine"
-    if due and is_own:
-        words = _("Of your own tasks, this one is due first (%(due)s).", due=due.words)
-    elif due:
-        words = _(
-            "You have no task of your own; of those to claim, this one is due first (%(due)s).",
-            due=due.words,
-        )
-    elif is_own:
-        words = _(
-            "None of your own tasks has a due date; this one comes first by priority and age."
-        )
-    else:
-        words = _("No task to claim has a due date; this one comes first by priority and age.")
-    return str(words)
-
-
-def ago(instant: datetime, now: datetime) -> str:
-    """Say how long ago something happened; after an hour, when."""
-    seconds = max(0, int((now - instant).total_seconds()))
-    if seconds < 60:
-        return str(ngettext("%(num)d second ago", "%(num)d seconds ago", seconds))
-    if seconds < 3600:
-        return str(ngettext("%(num)d minute ago", "%(num)d minutes ago", seconds // 60))
-    return formats.moment(instant)
-
-
-def scope_words(scope: str) -> str:
-    """Name the place that a scope stands for."""
-    if not scope or scope == "city":
-        return _("The whole city") if scope else ""
-    with current.application().reading() as session:
-        names = {each.scope: each.name for each in places.communities(session=session)}
-    return names.get(scope, scope.partition(":")[2] or scope)
-
-
-def cases_of(tasks: Iterable[UserTask]) -> Mapping[str, TicketRow]:
-    """Map instance ids of tasks to what their cases are about."""
-    with current.application().reading() as session:
-        return repairs.tickets_of_instances({task.instance_id for task in tasks}, session=session)
 
 
 def end_of_day(now: datetime) -> datetime:

@@ -28,6 +28,7 @@ SECTIONS = {
     "consumables": "consumables.list_prices",
     "incidents": "incidents.list_incidents",
     "bulk": "inbox.list_tasks",
+    "saved_views": "inbox.list_tasks",
     "inbox": "inbox.list_tasks",
     "leases": "leases.list_leases",
     "move_outs": "move_outs.list_move_outs",

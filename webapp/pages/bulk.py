@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine.calendar import local_date
 from engine.errors import EngineError
+from engine.inbox import Listing, Reader
 from housing import bulk_work
 from housing.applications.rules import csv_cell
 from housing.background import queries as background
@@ -20,13 +21,17 @@ from housing.background import service as orders
 from housing.bulk import queries, rules, selection, service
 from housing.bulk.errors import BatchEmpty
 from housing.bulk.queries import OUTCOMES, PAGE_SIZE, Batch, Preview
-from housing.bulk.rules import ASSIGN, AT_ONCE, NEEDING_TERMS, Terms
+from housing.bulk.rules import AT_ONCE, NEEDING_TERMS, Terms
+from housing.cases import queries as cases
 from webapp import bulk_words, current, errors, filling, inbox_views, model_words
 from webapp.filling import Filled
 
 pages = Blueprint("bulk", __name__)
 
 Answered = str | tuple[str, int] | Response
+
+MOST_LISTED = 100
+"""So many tasks a preview names; of the others it tells the number."""
 
 BOM = "\ufeff"
 """So that spreadsheets read the file as UTF-8."""
@@ -181,9 +186,27 @@ def _ask(batch: Batch, *, view: object = None, problem: str = "") -> str:
         priorities=bulk_words.PRIORITIES,
         today=local_date(now),
         why=bulk_words.why,
+        said=_said(plan),
         back=_list_address(batch.listing),
-        most_listed=100,
+        most_listed=MOST_LISTED,
     )
+
+
+def _said(plan: Preview) -> dict[str, str]:
+    """Say for each task what its own form shows, so that nobody confirms what he has not seen."""
+    if plan.form is None:
+        return {}
+    application, form = current.application(), model_words.say_form(plan.form)
+    now = application.clock.now()
+    found = {}
+    with application.reading() as session:
+        for task in plan.able[:MOST_LISTED]:
+            context = cases.form_context(
+                task, engine=application.engine, session=session, now=now
+            )
+            parts = filling.blank(form, context).fields
+            found[task.id] = " ".join(each.text for each in parts if each.type == "text")
+    return found
 
 
 def _result(batch: Batch) -> str:
@@ -287,7 +310,7 @@ def _day(text: str) -> date | None:
         return date.min
 
 
-def _listed(listing: str) -> tuple[inbox_views.Listing, inbox_views.Reader]:
+def _listed(listing: str) -> tuple[Listing, Reader]:
     reader = inbox_views.reader_now()
     return inbox_views.listing_of(inbox_views.read_query(dict(parse_qsl(listing))), reader), reader
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from engine import definition_queries, queries
 from engine.queries import TaskFilter
-from webapp import current, home_actions, inbox_views, resident_home
+from webapp import current, home_actions, inbox_rows, resident_home
 
 pages = Blueprint("home", __name__)
 
@@ -29,7 +29,7 @@ def index() -> str:
         counts=counts,
         tasks=tasks,
         processes=processes,
-        cases=inbox_views.cases_of(tasks.rows),
+        cases=inbox_rows.words_of(tasks.rows),
         lead=_("Here is what is most pressing."),
         begin=home_actions.startable(),
         look_up=home_actions.look_up(),

@@ -13,7 +13,17 @@ from housing.cases import service, taking
 from housing.cases.errors import ReasonMissing
 from housing.cases.service import Completion
 from housing.records.service import save_draft
-from webapp import current, errors, filling, inbox_views, model_words, standing_in, task_pages
+from webapp import (
+    current,
+    errors,
+    filling,
+    inbox_next,
+    inbox_page,
+    inbox_views,
+    model_words,
+    standing_in,
+    task_pages,
+)
 from webapp.filling import Filled
 from webapp.inbox_views import PAGE_SIZE, Wanted
 from webapp.task_pages import TaskPage
@@ -27,7 +37,7 @@ Answered = str | tuple[str, int] | Response
 def list_tasks() -> str:
     """List the tasks of a view, most pressing first."""
     wanted = inbox_views.read_query(flask.request.args)
-    inbox = inbox_views.read(wanted)
+    inbox = inbox_page.read(wanted)
     groups = inbox_views.in_groups(inbox.tasks.rows, current.application().clock.now())
     is_by_due = wanted.sort == "due" and wanted.view != "done"
     return flask.render_template(
@@ -42,13 +52,22 @@ def list_tasks() -> str:
         page=wanted.page,
         page_count=math.ceil(inbox.tasks.total / PAGE_SIZE),
         is_staff=current.is_worker(),
+        address=wanted.address,
+        no_filters=_unfiltered(wanted),
+        link=flask.url_for("inbox.list_tasks", _external=True, **wanted.place),
+        teams=inbox_page.teams_led(),
     )
+
+
+def _unfiltered(wanted: Wanted) -> str:
+    sort = wanted.sort if wanted.sort != "due" else None
+    return flask.url_for("inbox.list_tasks", view=wanted.view, sort=sort)
 
 
 @pages.get("/tasks/next")
 def give_next() -> Response:
     """Open the most pressing task, and say why it is that one."""
-    found = inbox_views.most_pressing()
+    found = inbox_next.most_pressing()
     if found is None:
         flask.flash(_("Nothing is waiting for you now."), "success")
         return flask.redirect(flask.url_for("inbox.list_tasks"))
@@ -74,7 +93,7 @@ def _lost(task_id: str, error: Conflict) -> Answered:
     """Say who was faster and when, and offer the next task."""
     task = task_pages.read(task_id).task
     at, now = task.ended_at or task.claimed_at, current.application().clock.now()
-    when = inbox_views.ago(at, now) if at else ""
+    when = inbox_next.ago(at, now) if at else ""
     return shown(task_id, lost=errors.sentence(error), lost_when=when), 409
 
 
@@ -122,7 +141,7 @@ def unclaim(task_id: str) -> Response:
         application.engine.unclaim(task_id, by=by, session=session)
     flask.flash(_("The task is offered to the team again. Your draft is kept."), "success")
     wanted = _wanted()
-    listing = wanted.address if wanted else {"view": "team"}
+    listing = wanted.place if wanted else {"view": "team"}
     return flask.redirect(flask.url_for("inbox.list_tasks", **listing))
 
 
@@ -208,8 +227,9 @@ def _draw(page: TaskPage, **words: object) -> str:
         deadline=task_pages.deadline_of(page.task),
         deadline_json=flask.url_for("cases.deadlines", number=number) if case else "",
         is_worker=current.is_worker(),
-        following=inbox_views.next_task(page.task, wanted),
-        listing=wanted.address if wanted else {},
+        following=inbox_next.next_task(page.task, wanted),
+        listing=wanted.place if wanted else {},
+        pane=inbox_page.pane(wanted) if wanted and current.is_worker() else None,
         listing_title=inbox_views.VIEWS[wanted.view] if wanted else "",
         **words,
     )
@@ -217,7 +237,7 @@ def _draw(page: TaskPage, **words: object) -> str:
 
 def _to_task(task_id: str) -> Response:
     wanted = _wanted()
-    listing: dict[str, Any] = wanted.address if wanted else {}
+    listing: dict[str, Any] = wanted.place if wanted else {}
     return flask.redirect(flask.url_for("inbox.show_task", task_id=task_id, **listing))
 
 

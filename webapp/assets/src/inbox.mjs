@@ -68,5 +68,26 @@ document.addEventListener('keydown', event => {
 
 // The order applies at once where there is no need for a button, also after the list was exchanged.
 document.addEventListener('change', event => {
-  if (event.target.matches('#inbox select')) event.target.form.requestSubmit();
+  if (event.target.matches('#inbox .filters select')) event.target.form.requestSubmit();
 });
+
+// The link of a list to the clipboard, where the browser lets pages write there.
+function offerLink() {
+  const copy = document.querySelector('[data-copy]');
+  if (copy) copy.hidden = !navigator.clipboard;
+}
+document.addEventListener('click', event => {
+  const copy = event.target.closest?.('[data-copy]');
+  if (!copy) return;
+  navigator.clipboard.writeText(copy.dataset.copy).then(() => { document.getElementById('inbox-said').textContent = copy.dataset.copied; copy.textContent = copy.dataset.copied; }, () => location.assign(copy.dataset.copy));
+});
+
+// A list that was exchanged in place leaves the focus where it was; where that is gone, at the search.
+document.addEventListener('htmx:afterSettle', () => {
+  offerLink();
+  if (document.activeElement === document.body) document.getElementById('q')?.focus({ preventScroll: true });
+});
+offerLink();
+
+// The list beside a task shows the task itself.
+document.querySelector('.pane [aria-current]')?.closest('li').scrollIntoView({ block: 'nearest' });

@@ -1,0 +1,1 @@
+"""Views of the inbox that people saved, for themselves or for a team."""
