@@ -1,7 +1,7 @@
 """What people are told, when, and in which words."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -17,10 +17,12 @@ from housing.notices import mailbox, queries, service
 from housing.notices.errors import NoticeUnknown
 from housing.notices.queries import MailboxFilter
 from housing.notices.rules import (
+    Quiet,
     Reader,
     after_quiet_hours,
     chinese_instant,
     english_instant,
+    leaves_at,
     render,
     supervisor_of,
 )
@@ -385,3 +387,24 @@ def test_an_overdue_emergency_is_told_at_once_and_alone_its_reminders_wait(
     at_night = waiting()
     assert {m.payload["kind"] for m in at_night} == {"overdue", "overdue_supervisor"}
     assert {m.channel for m in at_night} == {"mail", "push", "sms"}
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "local", "expected"),
+    [
+        ("13:00", "15:00", "2026-03-02T14:00", "2026-03-02T15:00"),
+        ("13:00", "15:00", "2026-03-02T15:00", "2026-03-02T15:00"),
+        ("20:00", "22:30", "2026-03-02T21:00", "2026-03-03T07:00"),
+        ("21:00", "08:00", "2026-03-03T02:00", "2026-03-03T08:00"),
+        ("08:00", "20:00", "2026-03-03T03:00", "2026-03-03T07:00"),
+    ],
+)
+def test_a_sound_waits_through_the_night_and_ones_own_quiet_hours(begins, ends, local, expected):
+    own = Quiet(begins=time.fromisoformat(begins), ends=time.fromisoformat(ends))
+    instant = datetime.fromisoformat(local).replace(tzinfo=TAIPEI)
+
+    held = leaves_at("repair_received", "push", instant, own)
+
+    assert held == datetime.fromisoformat(expected).replace(tzinfo=TAIPEI)
+    assert leaves_at("repair_received", "mail", instant, own) == instant
+    assert leaves_at("repair_emergency", "push", instant, own) == instant

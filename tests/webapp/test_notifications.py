@@ -274,3 +274,44 @@ def test_the_service_worker_is_served_from_the_root(visitor):
 
     assert answer.mimetype == "text/javascript"
     assert "showNotification" in answer.text
+
+
+def test_own_quiet_hours_are_kept_and_can_be_taken_away(house, signed_in):
+    browser = signed_in("resident1")
+    for typed, kept in ((("13:00", "15:00"), ["13:00"]), (("", ""), [])):
+        browser.open("/account/notifications")
+        begins, ends = typed
+        browser.send(
+            "/account/notifications",
+            **EVERY,
+            language="zh_Hant_TW",
+            quiet_begins=begins,
+            quiet_ends=ends,
+        )
+        with house.reading() as session:
+            found = preferences.quiet_of([account(house, "resident1").id], session=session)
+        assert [f"{each.begins:%H:%M}" for each in found.values()] == kept
+
+
+@pytest.mark.parametrize("hours", [("13:00", ""), ("25:00", "26:00"), ("07:00", "22:00")])
+def test_quiet_hours_that_leave_no_day_are_refused(signed_in, hours):
+    browser = signed_in("resident1")
+    browser.open("/account/notifications")
+    begins, ends = hours
+    fields = {**EVERY, "language": "zh_Hant_TW", "quiet_begins": begins, "quiet_ends": ends}
+    page = browser.send("/account/notifications", **fields)
+
+    assert page.status_code == 422
+    assert "最長 12 小時" in page.text
+    assert f'value="{begins}"' in page.text
+
+
+def test_a_test_message_is_pushed_at_any_hour(house, signed_in, clock):
+    clock.advance(timedelta(hours=15))
+    browser = signed_in("resident1")
+    browser.open("/account/notifications")
+    page = browser.send("/account/devices/test")
+    Relay(house).run()
+
+    assert "測試訊息已送往模擬手機" in page.text
+    assert [each.subject for each in delivered(house, "resident1", channel="push")] == ["推播測試"]
