@@ -21,7 +21,7 @@ class DataRequest(Base):
     """Somebody asks to correct his data, to stop their use or to delete them (個資法 §11, §13).
 
     Attributes:
-        number: D115-000001, the case's business key.
+        number: P115-000001, the case's business key.
         token: idempotency key of the form.
         kind: correct, stop or delete.
         field: what is wrong; "" unless something is to be corrected.

@@ -22,8 +22,8 @@ CLOSING_DAYS = 7  # a setting of ours: time to read the notice before the accoun
 
 
 def request_number(year: int, serial: int) -> str:
-    """Write the number of a request: D115-000001."""
-    return f"D{year}-{serial:06}"
+    """Write the number of a request: P115-000001."""
+    return f"P{year}-{serial:06}"
 
 
 def check_wanted(field: str, typed: str, *, today: date) -> str:
