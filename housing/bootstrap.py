@@ -26,6 +26,7 @@ from housing import demo_clock
 from housing.background import service as background
 from housing.bulk import service as bulk
 from housing.care import sealing as care_sealing
+from housing.case_links import service as case_links
 from housing.cases import indexing
 from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
@@ -39,6 +40,8 @@ from housing.insight import service as insight
 from housing.move_outs import accounts, bank
 from housing.notes import service as notes
 from housing.operations import OPERATIONS, WORKER_TOPICS
+from housing.own_data import exports as data_copies
+from housing.own_data import service as own_data
 from housing.people import second_factor
 from housing.people import service as people
 from housing.people.models import Account
@@ -237,6 +240,10 @@ class Application:
         with self.unit_of_work() as session:
             people.purge(session=session, clock=self.system_clock)
             sign_up.purge(session=session, now=self.system_clock.now())
+            own_data.close_due(session=session, clock=self.clock)
+            data_copies.purge(
+                folder=self.settings.exports_path, session=session, clock=self.clock
+            )
             self.engine.migrations.purge(session)
             insight.purge(session=session, clock=self.system_clock)
             progress.purge(session=session, clock=self.system_clock)
@@ -259,6 +266,22 @@ class Application:
             return
         with _locked(self.settings.lock_path):
             yield
+
+    def follow_merged_cases(self) -> None:
+        """Let merged cases end with their lead case, and withdraw what ended cases asked."""
+        with self.reading() as session:
+            merges = case_links.open_merges(session=session)
+            questions = case_links.open_dispatches(session=session)
+        for merge_id in merges:
+            with self.unit_of_work() as session:
+                case_links.follow_lead(
+                    merge_id, engine=self.engine, session=session, clock=self.clock
+                )
+        for instance_id in questions:
+            with self.unit_of_work() as session:
+                case_links.drop_question(
+                    instance_id, engine=self.engine, session=session, clock=self.clock
+                )
 
     def open_token(self, name: str) -> str:
         """Make an API token for a program; it is shown this one time.
@@ -290,6 +313,7 @@ class Application:
             persons.seal_anew,
             second_factor.seal_anew,
             identity_claims.seal_anew,
+            own_data.seal_anew,
             care_sealing.seal_anew,
             notes.seal_anew,
             accounts.seal_anew,

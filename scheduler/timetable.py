@@ -25,6 +25,7 @@ GOING_LIVE = timedelta(seconds=15)
 RETURNING = timedelta(minutes=1)
 TIDYING = timedelta(days=1)
 PURGING = timedelta(hours=1)
+FOLLOWING = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +61,7 @@ def timetable(application: Application) -> tuple[Entry, ...]:
         Entry(id="drafts", every=GOING_LIVE, run=application.put_drafts_in_service),
         Entry(id="absences", every=RETURNING, run=application.hand_back_ended_absences),
         Entry(id="digests", every=DIGESTING, run=application.send_digests),
+        Entry(id="merged_cases", every=FOLLOWING, run=application.follow_merged_cases),
         Entry(id="tidy", every=TIDYING, run=application.tidy),
         Entry(id="tryouts", every=PURGING, run=partial(purge, application)),
     )

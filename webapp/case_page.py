@@ -36,6 +36,7 @@ from webapp import (
     follow_page,
     model_words,
     notice_list,
+    related_cases,
 )
 from webapp.case_access import Access
 from webapp.case_actions import ActionLine
@@ -43,6 +44,7 @@ from webapp.case_files import CaseFile
 from webapp.case_part import Part, ReadPart
 from webapp.case_timeline import Stream, Wanted
 from webapp.follow_page import FollowLink
+from webapp.related_cases import RelatedCases
 
 PAST_STATES = frozenset({"met", "met_late", "reached", "breached", "waived"})
 """How a due date may have ended; one whose work was withdrawn in time is not listed."""
@@ -103,6 +105,7 @@ class CasePage:
         follow: how the case is followed without an account; None where that is not offered.
         asks_feedback: whether this person is asked how the case was handled.
         colleagues: whom notes may mention; empty for people outside the office.
+        related: cases that belong to this one; None for people outside the office.
     """
 
     case: Instance
@@ -120,6 +123,7 @@ class CasePage:
     follow: FollowLink | None = None
     asks_feedback: bool = False
     colleagues: tuple[Colleague, ...] = ()
+    related: RelatedCases | None = None
 
     @property
     def longest_note(self) -> int:
@@ -218,6 +222,7 @@ def read(number: str, wanted: Wanted) -> CasePage:
         follow=follow_page.link_for(case, viewer),
         asks_feedback=feedback_page.is_asked(case, viewer),
         colleagues=colleagues,
+        related=related_cases.read(case) if viewer.is_staff else None,
     )
 
 

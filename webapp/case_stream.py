@@ -16,6 +16,7 @@ from housing.attachments.queries import Attachment
 from housing.cases.actions import REASON_FORM, REASON_KEY
 from housing.cases.queries import Submitted, TimelineEntry, timeline
 from housing.cases.rules import Viewer
+from housing.dispatches import views as dispatches
 from housing.letters.queries import LetterView
 from housing.notes import queries as notes
 from housing.notes import rules as note_rules
@@ -26,11 +27,13 @@ from webapp.case_timeline import (
     FAMILIES,
     NOTES,
     SYSTEM_KINDS,
+    AnswerLine,
     Decided,
     FileLine,
     LetterLine,
     Moment,
     NoteLine,
+    QuestionLine,
     Stream,
     Wanted,
     families_of,
@@ -81,6 +84,7 @@ def _moments(reader: Reader) -> Iterator[Moment]:
     yield from _of_files(files)
     if viewer.is_staff:
         yield from _of_notes(case)
+        yield from _of_dispatches(case)
 
 
 def _of_history(entry: TimelineEntry, definition_id: str) -> Moment:
@@ -129,6 +133,18 @@ def _of_notes(case: Instance) -> Iterator[Moment]:
             may_remove=stands and note_rules.may_remove(note.author_id, case.scope, by),
         )
         yield Moment(at=note.written_at, families=frozenset({NOTES}), note=line)
+
+
+def _of_dispatches(case: Instance) -> Iterator[Moment]:
+    with current.application().reading() as session:
+        asked = dispatches.of_parent(case.id, session=session)
+    families = frozenset({CONTACTS})
+    for each in asked:
+        question = QuestionLine(dispatch=each)
+        yield Moment(at=each.asked_at, families=families, question=question)
+        for answer in each.answers:
+            line = AnswerLine(number=each.number, answer=answer)
+            yield Moment(at=answer.at, families=families, answer=line)
 
 
 def _decided(entry: TimelineEntry) -> Decided:

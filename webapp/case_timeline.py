@@ -8,6 +8,7 @@ from engine.calendar import local_date
 from forms.words import Answer
 from housing.attachments.queries import Attachment
 from housing.cases.queries import TimelineEntry
+from housing.dispatches.views import Dispatch, UnitAnswer
 from housing.letters.queries import LetterView
 from housing.notes.views import Note
 from webapp.clock_days import ClockDay
@@ -100,13 +101,17 @@ class FileLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnswerLine:
-    """What a unit answered that was asked from this case."""
+    """What a unit answered that was asked from this case, in the process of this number."""
 
     number: str
-    group: str
-    is_lead: bool
-    by_name: str
-    text: str
+    answer: UnitAnswer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuestionLine:
+    """That units were asked from this case."""
+
+    dispatch: Dispatch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,6 +137,7 @@ class Moment:
     letter: LetterLine | None = None
     file: FileLine | None = None
     answer: AnswerLine | None = None
+    question: QuestionLine | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -38,6 +38,7 @@ KIND_BY_FIELD: Mapping[str, str] = {
     "wanted": "stage",
     "role": "role",
     "draft_state": "draft",
+    "obstacle": "merge_obstacle",
 }
 """Fields of errors that hold a stored code, and which table of words it belongs to."""
 

@@ -139,6 +139,17 @@ CLOCK_STATES: Mapping[str, LazyString] = {
     "cancelled": _l("Withdrawn in time"),
 }
 
+MERGE_OBSTACLES: Mapping[str, LazyString] = {
+    "itself": _l("it is the lead case itself"),
+    "other_process": _l("it is a case of another process"),
+    "merged": _l("one of them is merged into another case already"),
+    "leads": _l("other cases are merged into it"),
+    "ended": _l("one of them has ended"),
+    "suspended": _l("one of them is suspended"),
+    "forbidden": _l("you may not merge it"),
+    "secret": _l("its process keeps its course to itself"),
+}
+
 INSTANCE_STATES: Mapping[str, LazyString] = {
     "active": _l("Running"),
     "suspended": _l("Suspended"),
@@ -188,7 +199,7 @@ NEWS_CATEGORIES: Mapping[str, LazyString] = {
     "general": _l("General"),
     "outage": _l("Outage"),
     "safety": _l("Safety"),
-    "event": _l("Event"),
+    "event": _l("Community event"),
     "policy": _l("Policy information"),
     "emergency": _l("Emergency"),
 }
@@ -205,7 +216,7 @@ NEWS_STATES: Mapping[str, LazyString] = {
 
 NEWS_DELIVERY: Mapping[str, LazyString] = {
     "queued": _l("Waits to be sent"),
-    "sent": _l("Sent"),
+    "sent": _l("Sent out"),
     "delivered": _l("On the phone"),
     "read": _l("Read"),
     "acknowledged": _l("Acknowledged"),
@@ -320,6 +331,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "rung": RUNGS,
     "clock_state": CLOCK_STATES,
     "instance": INSTANCE_STATES,
+    "merge_obstacle": MERGE_OBSTACLES,
     "channel": CHANNELS,
     "dispatch": DISPATCH_STATES,
     "job": JOB_KINDS,

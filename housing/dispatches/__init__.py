@@ -1,0 +1,1 @@
+"""Asking several units at once from a case, with one lead unit (平行派案)."""
