@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 
 from engine.calendar import local_date
 from engine.queries import Page
+from housing.announcements import queries as announcements
+from housing.announcements.views import ReaderItem
 from housing.people import queries as people
 from housing.places import queries as places
 from housing.progress import own_cases
@@ -18,6 +20,8 @@ from webapp import current, phone, report_lists
 
 MOST_CASES = 3
 """Running cases on the start page; the rest stand on the pages of their kind."""
+
+MOST_NEWS = 4
 
 EMERGENCY = "119"
 POLICE = "110"
@@ -106,12 +110,21 @@ def contacts() -> Sequence[Contact]:
     return [*found, *_emergencies()]
 
 
+def news() -> Sequence[ReaderItem]:
+    """List what the office tells this person, first what he must confirm."""
+    application, account = current.application(), current.account()
+    now = application.clock.now()
+    with application.reading() as session:
+        return announcements.for_reader(session, account, now, MOST_NEWS)
+
+
 def words() -> Mapping[str, object]:
     """Give the template what only residents and applicants are shown."""
     return {
         "own_cases": cases(),
         "contacts": contacts(),
         "outages": report_lists.announcements(),
+        "news": news(),
         "case_lists": _case_lists(),
         "push_key": phone.push_key(),
     }

@@ -297,9 +297,6 @@ def _view(row: Announcement, session: Session) -> AnnouncementView:
 
 def _views(rows: Sequence[Announcement], session: Session) -> tuple[AnnouncementView, ...]:
     codes = {row.community for row in rows if row.community}
-    names = dict(
-        session.execute(
-            select(Community.code, Community.name).where(Community.code.in_(codes))
-        ).tuples()
-    )
+    found = session.execute(select(Community.code, Community.name).where(Community.code.in_(codes)))
+    names = dict(found.all())
     return tuple(view_of(row, names.get(row.community or "", "")) for row in rows)

@@ -138,7 +138,12 @@ def lives_in(scope: Scope, home: Home) -> bool:
 
 
 def covers(scope: Scope, homes: Iterable[Home], roles: Collection[str]) -> bool:
-    """Tell whether somebody who lives in these homes and holds these roles is addressed."""
+    """Tell whether somebody who lives in these homes and holds these roles may read it.
+
+    What is for the whole city everybody with an account may read; only residents are told.
+    """
+    if scope.kind == "city":
+        return True
     if scope.kind == "role":
         return scope.role in roles
     return any(lives_in(scope, home) for home in homes)
