@@ -40,7 +40,7 @@ def find(text: str) -> tuple[Group, ...]:
     """Find what fits a text; without one the cases worked on last, then beginnings and pages."""
     wanted = text.strip()[:LONGEST]
     groups = (
-        Group(title=_("Cases"), entries=_cases(wanted)),
+        Group(title=_("Cases found"), entries=_cases(wanted)),
         Group(title=_("Worked on last"), entries=() if wanted else _recent()),
         Group(title=_("Begin something"), entries=_fitting(_beginnings(), wanted)),
         Group(title=_("Go to"), entries=_fitting(_pages(), wanted)[:MOST_PAGES]),

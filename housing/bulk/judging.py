@@ -1,6 +1,6 @@
 """What speaks against doing a verb to a task: the team, the state, four eyes, the form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -71,13 +71,18 @@ def judge(task: UserTask, wanted: Deed, session: Session) -> Refusal | None:
 def is_bulk_safe(task: UserTask, session: Session) -> bool:
     """Tell whether the diagram of a case allows to complete many of a task at once."""
     definition_id = queries.instance(task.instance_id, session).definition_id
-    if definition_id not in _SAFE:
-        deployed = definition_queries.definition_by_id(definition_id, session)
-        model = definition_queries.process_model(deployed, session)
-        _SAFE[definition_id] = frozenset(
-            each.id for each in model.elements if _is_marked(each.properties)
-        )
-    return task.element_id in _SAFE[definition_id]
+    return task.element_id in _safe_steps(definition_id, session)
+
+
+def is_any_bulk_safe(tasks: Iterable[UserTask], session: Session) -> bool:
+    """Tell whether the newest version of a process allows to complete many of one of some tasks."""
+    steps: dict[str, set[str]] = {}
+    for each in tasks:
+        steps.setdefault(each.process_key, set()).add(each.element_id)
+    newest = (
+        (definition_queries.definition(key, None, session).id, ids) for key, ids in steps.items()
+    )
+    return any(_safe_steps(definition_id, session) & ids for definition_id, ids in newest)
 
 
 def shared_form(task: UserTask, session: Session) -> Form | None:
@@ -86,6 +91,16 @@ def shared_form(task: UserTask, session: Session) -> Form | None:
         return None
     form = form_of_task(task, session=session)
     return form if only_confirms(form) else None
+
+
+def _safe_steps(definition_id: str, session: Session) -> frozenset[str]:
+    if definition_id not in _SAFE:
+        deployed = definition_queries.definition_by_id(definition_id, session)
+        model = definition_queries.process_model(deployed, session)
+        _SAFE[definition_id] = frozenset(
+            each.id for each in model.elements if _is_marked(each.properties)
+        )
+    return _SAFE[definition_id]
 
 
 def _is_marked(properties: Mapping[str, str]) -> bool:

@@ -4,12 +4,18 @@ import re
 
 import pytest
 
+from bpmn import catalogue
 from engine import queries
 from engine.queries import TaskFilter
+from engine.tables import outbox
+from engine.types import SYSTEM
+from forms import catalogue as forms
 from housing import background_kinds, bulk_work
 from housing.bulk import queries as bulk
 from housing.bulk import selection, service
 from housing.bulk.rules import Terms
+from housing.drafts import fitting
+from housing.notes.models import CaseNote
 from housing.people import queries as people
 from housing.people import service as accounts
 
@@ -93,8 +99,6 @@ def test_work_that_was_interrupted_goes_on_and_does_nothing_twice(house, tasks):
 
     assert [outcome for outcome, _why in outcomes(house, batch_id)] == ["done"] * 3
     with house.reading() as session:
-        from housing.notes.models import CaseNote
-
         assert session.query(CaseNote).count() == 3
 
 
@@ -118,7 +122,7 @@ def test_an_assignment_tells_the_colleague_once_and_is_taken_back_where_nothing_
     batch_id = done(house, tasks, "lead1", "assign", terms)
     assert {task_of(house, each.id).assignee for each in tasks} == {target.id}
     with house.reading() as session:
-        told = [each.payload["kind"] for each in session.query(_outbox()).all()]
+        told = [each.payload["kind"] for each in session.query(outbox).all()]
     assert told.count("tasks_given") >= 1
     with house.unit_of_work() as session:
         house.engine.set_priority(tasks[2].id, 75, by=target, session=session)
@@ -132,12 +136,6 @@ def test_an_assignment_tells_the_colleague_once_and_is_taken_back_where_nothing_
     assert outcomes(house, undone) == [("done", ""), ("done", ""), ("skipped", "changed")]
     assert task_of(house, tasks[0].id).assignee is None
     assert task_of(house, tasks[2].id).assignee == target.id
-
-
-def _outbox():
-    from engine.tables import outbox
-
-    return outbox
 
 
 def test_nobody_is_given_a_task_of_another_team(house, tasks):
@@ -196,7 +194,6 @@ def test_all_of_a_view_are_chosen_by_its_filter_and_many_are_done_in_the_backgro
 
     result = browser.open(address)
     assert re.search(r"<strong>26</strong><span>已完成", result.text)
-    assert "第 1／1 頁" not in result.text
 
 
 def test_an_order_is_seen_by_nobody_else(house, tasks, signed_in):
@@ -221,3 +218,69 @@ def test_one_task_gets_a_note_from_its_own_page_without_a_preview(house, tasks, 
 
     assert page.request.path == f"/tasks/{tasks[0].id}"
     assert "新增備註：已完成" in page.text
+
+
+NOTED = b"""<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"
+  xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:anju="https://anju.example.org/schema/1.0">
+  <process id="notice.read" name="Notice" isExecutable="true">
+    <startEvent id="begin"><outgoing>a</outgoing></startEvent>
+    <sequenceFlow id="a" sourceRef="begin" targetRef="noted"/>
+    <userTask id="noted" name="Noted" camunda:candidateGroups="officer" anju:bulkSafe="true">
+      <incoming>a</incoming><outgoing>b</outgoing></userTask>
+    <sequenceFlow id="b" sourceRef="noted" targetRef="end"/>
+    <endEvent id="end"><incoming>b</incoming></endEvent>
+  </process>
+</definitions>"""
+
+
+def test_what_the_model_marks_is_completed_together_and_the_cases_bear_the_order(house):
+    with house.unit_of_work() as session:
+        house.engine.deploy({"notice.bpmn": NOTED}, by=SYSTEM, session=session)
+        found = [
+            house.engine.start(
+                "notice.read", {}, business_key=key, scope="city", by=SYSTEM, session=session
+            ).open_tasks[0]
+            for key in ("N-1", "N-2")
+        ]
+
+    batch_id = done(house, found, "officer1", "complete")
+
+    assert outcomes(house, batch_id) == [("done", ""), ("done", "")]
+    with house.reading() as session:
+        assert queries.by_business_key("N-2", session).status == "completed"
+    completed = [line for line in history_of(house, found[0]) if line.kind == "task_completed"]
+    assert [line.batch_id for line in completed] == [batch_id]
+
+
+def test_a_mark_on_a_step_whose_form_decides_is_refused():
+    package = {
+        "repair.bpmn": catalogue.read("repair", "repair.bpmn").replace(
+            b'<bpmn:userTask id="triage"', b'<bpmn:userTask anju:bulkSafe="true" id="triage"'
+        ),
+        "forms/repair/triage.json": forms.read("repair/triage"),
+    }
+    found = [each for each in fitting.findings(package) if each.rule == "unsafe-in-bulk"]
+
+    assert [(each.element_id, each.severity) for each in found] == [("triage", "error")]
+
+
+def test_the_palette_finds_cases_that_one_may_open_and_pages(reported, signed_in):
+    number = reported("resident1").number
+
+    mine = signed_in("manager1").open(f"/search.json?q={number}").get_json()
+    assert [group["entries"][0]["address"] for group in mine["groups"]] == [f"/cases/{number}"]
+    others = signed_in("manager2").open(f"/search.json?q={number}").get_json()
+    assert others["groups"] == []
+    assert "上班日曆" in signed_in("officer1").open("/search?q=上班").text
+    assert signed_in("resident1").open("/search").status_code == 403
+
+
+def test_single_letters_can_be_switched_off(signed_in):
+    browser = signed_in("officer1")
+    assert "data-letters-off" not in browser.open("/tasks").text
+
+    browser.open("/account")
+    browser.send("/keys", letters="off", next="/account")
+
+    assert "data-letters-off" in browser.open("/tasks").text

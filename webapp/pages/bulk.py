@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections.abc import Iterable
 from datetime import date
 from urllib.parse import parse_qsl
 
@@ -14,11 +15,12 @@ from werkzeug.wrappers import Response
 from engine.calendar import local_date
 from engine.errors import EngineError
 from engine.inbox import Listing, Reader
+from engine.records import UserTask
 from housing import bulk_work
 from housing.applications.rules import csv_cell
 from housing.background import queries as background
 from housing.background import service as orders
-from housing.bulk import queries, rules, selection, service
+from housing.bulk import judging, queries, rules, selection, service
 from housing.bulk.errors import BatchEmpty
 from housing.bulk.queries import OUTCOMES, PAGE_SIZE, Batch, Preview
 from housing.bulk.rules import AT_ONCE, NEEDING_TERMS, Terms
@@ -35,6 +37,13 @@ MOST_LISTED = 100
 
 BOM = "\ufeff"
 """So that spreadsheets read the file as UTF-8."""
+
+
+@pages.app_template_global("may_complete_many")
+def may_complete_many(tasks: Iterable[UserTask]) -> bool:
+    """Tell whether some tasks of a list may be completed together."""
+    with current.application().reading() as session:
+        return judging.is_any_bulk_safe(tasks, session)
 
 
 @pages.post("/bulk")
@@ -201,9 +210,7 @@ def _said(plan: Preview) -> dict[str, str]:
     found = {}
     with application.reading() as session:
         for task in plan.able[:MOST_LISTED]:
-            context = cases.form_context(
-                task, engine=application.engine, session=session, now=now
-            )
+            context = cases.form_context(task, engine=application.engine, session=session, now=now)
             parts = filling.blank(form, context).fields
             found[task.id] = " ".join(each.text for each in parts if each.type == "text")
     return found
