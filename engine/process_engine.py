@@ -231,6 +231,7 @@ class ProcessEngine(CaseVerbs, TaskVerbs, Delegations):
         user_tasks.ensure_completable(task, by)
         seen.ensure_active()
         seen.ensure_version(version)
+        by = user_tasks.as_claimed(task["assignee"], task["on_behalf_of"], by)
         step = self._step(seen, Trigger(by=by, completed_task=task_id), session)
         return step.act(lambda execution: execution.complete(task_id, dict(values)))
 
@@ -430,6 +431,7 @@ class ProcessEngine(CaseVerbs, TaskVerbs, Delegations):
         details: Mapping[str, object] | None = None,
     ) -> None:
         """Write a history line about a user task."""
+        by = user_tasks.as_claimed(task.assignee, task.on_behalf_of, by)
         stamp = history.Stamp(
             instance_id=task.instance_id, step=task.version, at=self._clock.now(), by=by
         )

@@ -1,7 +1,7 @@
 """User tasks: who may take them, who took them, and their rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -280,6 +280,13 @@ def assign(task_id: str, assignee: tuple[str, str], at: datetime, connection: Co
 def is_held(holder: str | None, by: Actor) -> bool:
     """Tell whether the holder of a task is the actor, or the person he acts for."""
     return holder is not None and holder in by.identities
+
+
+def as_claimed(holder: str | None, on_behalf_of: str | None, by: Actor) -> Actor:
+    """Let a deputy act on behalf of whom he claimed a task for, whichever page he comes from."""
+    if by.on_behalf_of is None and on_behalf_of is not None and holder == by.id:
+        return replace(by, on_behalf_of=on_behalf_of)
+    return by
 
 
 def delegate(task: UserTask, to: Actor, connection: Connection) -> None:

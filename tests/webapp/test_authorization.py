@@ -44,6 +44,13 @@ from webapp.permissions import ANYONE, PROGRAM, ROLES_BY_ENDPOINT
 from webapp.sessions import COOKIE
 
 OBJECTS: Mapping[str, str] = {
+    "absences.cancel": "absence",  # test_absences.py
+    "absences.change": "absence",
+    "absences.come_back": "absence",
+    "absences.delegate": "task",
+    "absences.hand_back": "task",
+    "absences.show": "absence",
+    "absences.show_report": "absence",
     "actions.act": "action",
     "applications.answer_mydata": "transfer",
     "applications.apply": "call",
