@@ -20,6 +20,7 @@ from webapp.care_labels import CARE
 from webapp.draft_words import DRAFT_WORDS
 from webapp.form_words import FORM_WORDS
 from webapp.lease_words import LEASE_WORDS
+from webapp.own_data_words import OWN_DATA_WORDS
 
 ROLES: Mapping[str, LazyString] = {
     "resident": _l("Resident"),
@@ -208,8 +209,8 @@ NEWS_STATES: Mapping[str, LazyString] = {
     "draft": _l("Returned draft"),
     "in_review": _l("Waits for approval"),
     "scheduled": _l("Scheduled"),
-    "published": _l("In force"),
-    "corrected": _l("In force, corrected"),
+    "published": _l("Now in force"),
+    "corrected": _l("Now in force, corrected"),
     "withdrawn": _l("Withdrawn"),
     "expired": _l("Expired"),
 }
@@ -339,6 +340,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "unit_state": UNIT_STATES,
     "letter": LETTER_STATES,
     "first_sign_in": FIRST_SIGN_INS,
+    **OWN_DATA_WORDS,
     "proof": PROOFS,
     "element": ELEMENT_KINDS,
 }

@@ -29,9 +29,8 @@ class Household:
     """A home of a scope in which somebody lives; nobody in it needs to have an account."""
 
     unit_id: int
+    community: str
     unit: str
-    building: str
-    floor: int
     people: tuple[Dweller, ...]
 
 
@@ -57,7 +56,7 @@ def households(scope: Scope, *, at: datetime, session: Session) -> list[Househol
     lives = (Residency.unit_id == Unit.id) & _all(_lives(at))
     active = (Account.id == Residency.account_id) & (Account.state == "active")
     rows = session.execute(
-        select(Unit, Building.code, Account)
+        select(Unit, Account)
         .join(Building, Building.id == Unit.building_id)
         .outerjoin(Residency, lives)
         .outerjoin(Account, active)
@@ -65,14 +64,13 @@ def households(scope: Scope, *, at: datetime, session: Session) -> list[Househol
         .order_by(Unit.community_code, Unit.code, Account.id)
     )
     found: dict[int, Household] = {}
-    for unit, building, account in rows:
+    for unit, account in rows:
         known = found.get(unit.id)
         people = known.people if known else ()
         found[unit.id] = Household(
             unit_id=unit.id,
+            community=unit.community_code,
             unit=unit.code,
-            building=building,
-            floor=unit.floor,
             people=people if account is None else (*people, _dweller(account)),
         )
     return list(found.values())

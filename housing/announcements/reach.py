@@ -125,9 +125,7 @@ def on_paper(session: Session, number: str, at: datetime) -> tuple[PaperHome, ..
     homes = audience.households(scope_of(row), at=at, session=session)
     return tuple(
         PaperHome(
-            unit=home.unit,
-            building=home.building,
-            floor=home.floor,
+            unit=f"{home.community} {home.unit}",
             names=tuple(each.name for each in home.people),
             account_ids=tuple(each.account_id for each in home.people),
         )
@@ -248,7 +246,9 @@ def _homes(row: Announcement, session: Session) -> dict[int, str]:
     if row.published_at is None:
         return {}
     homes = audience.households(scope_of(row), at=row.published_at, session=session)
-    return {each.account_id: home.unit for home in homes for each in home.people}
+    return {
+        each.account_id: f"{home.community} {home.unit}" for home in homes for each in home.people
+    }
 
 
 def _is_reached(person: Dweller, session: Session) -> bool:

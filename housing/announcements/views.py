@@ -143,8 +143,6 @@ class PaperHome:
     """
 
     unit: str
-    building: str
-    floor: int
     names: tuple[str, ...]
     account_ids: tuple[int, ...]
 

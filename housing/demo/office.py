@@ -41,11 +41,11 @@ def errands(cast: People, clock: Clock) -> list[Errand]:
     def open_outage(session: Session) -> None:
         announcement = "B 棟電梯故障停用，維修廠商已排定檢修；期間請使用 A 棟電梯或樓梯。"
         incidents.open_incident(
-            _number(session), announcement, by=manager, session=session, clock=clock
+            incident_number(session), announcement, by=manager, session=session, clock=clock
         )
 
     def tell_news(session: Session) -> None:
-        incident = incidents.incident_of(_number(session), session=session)
+        incident = incidents.incident_of(incident_number(session), session=session)
         if incident is not None:
             news = News(kind="progress", text="廠商已到場檢查，門機零件訂購中，預計三日內更換。")
             incidents.tell_all(incident.id, news, by=manager, session=session, clock=clock)
@@ -82,6 +82,7 @@ def _longer(table: bytes) -> bytes:
     return table.replace(b"<text>5</text>", b"<text>7</text>")
 
 
-def _number(session: Session) -> str:
+def incident_number(session: Session) -> str:
+    """Tell the number of the ticket that is the mass incident."""
     wanted = select(RepairTicket.number).where(RepairTicket.token == f"demo-{OUTAGE}")
     return session.scalars(wanted).one()
