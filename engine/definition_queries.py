@@ -2,15 +2,26 @@
 
 from collections.abc import Mapping
 
+from lxml import etree
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.orm import Session
 
 from engine import deployments
 from engine.errors import DefinitionNotFound
-from engine.records import Flow, ProcessDefinition, ProcessElement, ProcessModel, ProcessSummary
+from engine.records import (
+    Flow,
+    PlainStart,
+    ProcessDefinition,
+    ProcessElement,
+    ProcessModel,
+    ProcessSummary,
+)
 from engine.tables import incident, process_definition, process_instance
 
 _DEFINITIONS = select(*process_definition.c)
+
+_BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+_CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 
 
 def definitions(session: Session, key: str | None = None) -> tuple[ProcessDefinition, ...]:
@@ -78,6 +89,20 @@ def process_model(deployed: ProcessDefinition, session: Session) -> ProcessModel
         elements=elements,
         flows=flows,
     )
+
+
+def plain_start(deployed: ProcessDefinition, session: Session) -> PlainStart | None:
+    """Read how a case of a version begins by hand; None when only events begin it."""
+    resources_of = deployments.resources_of(deployed.id, session.connection())
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    root = etree.fromstring(deployments.diagram_of(resources_of), parser)
+    process = next(each for each in root.iter(f"{_BPMN}process") if each.get("id") == deployed.key)
+    for event in process.findall(f"{_BPMN}startEvent"):
+        if not any(str(part.tag).endswith("EventDefinition") for part in event):
+            named = process.get(f"{_CAMUNDA}candidateStarterGroups", "")
+            groups = tuple(each.strip() for each in named.split(",") if each.strip())
+            return PlainStart(form_key=event.get(f"{_CAMUNDA}formKey"), groups=groups)
+    return None
 
 
 def resource(definition_id: str, name: str, session: Session) -> bytes:

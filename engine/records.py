@@ -77,6 +77,19 @@ class ProcessModel:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlainStart:
+    """How a case begins by hand: at the start event that waits for nothing.
+
+    Attributes:
+        form_key: camunda:formKey of that event; None when nothing is asked.
+        groups: camunda:candidateStarterGroups of the process: who may begin it.
+    """
+
+    form_key: str | None
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProcessSummary:
     """The newest version of a process with its figures, for the list of processes."""
 

@@ -36,6 +36,7 @@ from housing.drafts import going_live, shipped
 from housing.errors import AlreadyRunning, NoDemoCity, SettingsInvalid
 from housing.feedback import service as feedback
 from housing.files.service import FileStore
+from housing.inbox import service as saved_views
 from housing.insight import service as insight
 from housing.move_outs import accounts, bank
 from housing.notes import service as notes
@@ -48,6 +49,7 @@ from housing.people.models import Account
 from housing.people.queries import AccountView
 from housing.people.rules import ROLES
 from housing.persons import service as persons
+from housing.plain_cases import service as plain_cases
 from housing.progress import queries as progress_of_cases
 from housing.progress import service as progress
 from housing.settings import Settings
@@ -241,14 +243,14 @@ class Application:
             people.purge(session=session, clock=self.system_clock)
             sign_up.purge(session=session, now=self.system_clock.now())
             own_data.close_due(session=session, clock=self.clock)
-            data_copies.purge(
-                folder=self.settings.exports_path, session=session, clock=self.clock
-            )
+            data_copies.purge(folder=self.settings.exports_path, session=session, clock=self.clock)
             self.engine.migrations.purge(session)
             insight.purge(session=session, clock=self.system_clock)
             progress.purge(session=session, clock=self.system_clock)
             feedback.purge(session=session, clock=self.clock)
+            plain_cases.purge(session=session, clock=self.clock)
             background.purge(session=session, now=self.clock.now())
+            saved_views.purge(session=session)
             bulk.purge(session=session, now=self.clock.now())
         if self.clock is self.system_clock:  # a moved clock cannot tell how old a file is
             with self.unit_of_work() as session:

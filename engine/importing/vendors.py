@@ -25,8 +25,8 @@ TWINS = frozenset(
 """Engines that share ancestors with Camunda 7: the same names mean the same."""
 
 _CAMUNDA_HONOURED = (
-    "assignee", "candidateGroups", "collection", "decisionRef", "dueDate", "elementVariable",
-    "formKey", "inputOutput", "priority", "properties", "resultVariable", "topic", "type",
+    "assignee", "candidateGroups", "candidateStarterGroups", "collection", "decisionRef", "dueDate",
+    "elementVariable", "formKey", "inputOutput", "priority", "properties", "resultVariable", "topic", "type",
     "in", "out", "calledElementBinding", "calledElementVersion",
     "calledElementVersionTag", "historyTimeToLive", "versionTag", "isStartableInTasklist",
 )  # fmt: skip
@@ -47,8 +47,7 @@ INSTEAD: Mapping[str, str] = {
     "formProperty": "Embedded form fields are not shown. Use camunda:formKey and a form.",
     "formRef": "A form reference is not followed. Use camunda:formKey.",
     "candidateUsers": "Candidates are groups here. Use camunda:candidateGroups or an assignee.",
-    "candidateStarterGroups": "Who may start is set in the rights of a role.",
-    "candidateStarterUsers": "Who may start is set in the rights of a role.",
+    "candidateStarterUsers": "Starters are groups here. Use camunda:candidateStarterGroups.",
     "asyncBefore": "Each step is saved anyway. Remove it.",
     "asyncAfter": "Each step is saved anyway. Remove it.",
     "async": "Each step is saved anyway. Remove it.",

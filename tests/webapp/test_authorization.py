@@ -190,6 +190,7 @@ OBJECTS: Mapping[str, str] = {
     "operations.send_again": "office",
     "persons.reveal": "person",
     "persons.show": "person",
+    "plain_cases.begin": "office",
     "processes.show_process": "office",
     "tryouts.begin": "office",
     "tryouts.begin_again": "office",

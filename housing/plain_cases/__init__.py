@@ -1,0 +1,1 @@
+"""Cases of processes that the business has no rooms for: drawn or imported by supervisors."""
