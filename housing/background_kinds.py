@@ -7,7 +7,15 @@ from typing import Any
 from uuid import uuid4
 
 from engine.errors import EngineError
-from housing import bootstrap, bulk_work, case_work, replay_work, scenario_work, simulation_work
+from housing import (
+    bootstrap,
+    bulk_work,
+    case_work,
+    own_data_work,
+    replay_work,
+    scenario_work,
+    simulation_work,
+)
 from housing.background import queries, service
 from housing.background.errors import BackgroundTaskStopped
 from housing.bootstrap import Application
@@ -26,6 +34,7 @@ KINDS: dict[str, Kind] = {
     insight.KIND: simulation_work.run,
     replay_work.KIND: replay_work.run,
     case_work.KIND: case_work.run,
+    own_data_work.KIND: own_data_work.run,
     bulk_work.KIND: bulk_work.run,
 }
 

@@ -70,6 +70,11 @@ class Settings:
         return self.var / "files"
 
     @property
+    def exports_path(self) -> Path:
+        """Tell the folder of sealed copies of people's own data."""
+        return self.var / "exports"
+
+    @property
     def lock_path(self) -> Path:
         """Tell the file that keeps a second server out."""
         return self.var / "anju.lock"

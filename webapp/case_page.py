@@ -18,6 +18,7 @@ from housing.move_outs.service import PROCESS as MOVE_OUTS
 from housing.notes import views as notes
 from housing.notes.rules import LONGEST as LONGEST_NOTE
 from housing.notes.rules import Colleague
+from housing.own_data.service import PROCESS as OWN_DATA
 from housing.records.queries import Turn, turns_of
 from housing.renewals.operations import PROCESS as RENEWALS
 from housing.repairs.service import PROCESS as REPAIRS
@@ -28,6 +29,7 @@ from webapp import (
     case_files,
     case_leases,
     case_letters,
+    case_own_data,
     case_repairs,
     case_stream,
     case_timeline,
@@ -69,6 +71,7 @@ PARTS: Mapping[str, ReadPart] = {
     MOVE_OUTS: case_leases.read_move_out,
     RENEWALS: case_leases.read_renewal,
     REPAIRS: case_repairs.read,
+    OWN_DATA: case_own_data.read,
 }
 """Key of a process to what its subject adds to the page."""
 

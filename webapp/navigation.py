@@ -45,6 +45,7 @@ SECTIONS = {
 
 CASES = {
     "A": "applications.list_applications",
+    "P": "inbox.list_tasks",
     "K": "care.panel",
     "N": "announcements.list_kept",
     "M": "care.list_reports",

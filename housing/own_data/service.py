@@ -134,7 +134,7 @@ def request_by_number(number: str, *, session: Session) -> DataRequest:
     return row
 
 
-def extend(
+def extend(  # noqa: PLR0913  # the face of the room
     number: str, reason: str, *, by: Actor, engine: ProcessEngine, session: Session, clock: Clock
 ) -> None:
     """Extend the period once by 30 days; the person is told why (個資法 §13 II).

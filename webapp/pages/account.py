@@ -14,6 +14,7 @@ from housing.people import passkeys, passwords, service, sessions
 from housing.people.locks import Verdict
 from housing.people.passwords import PasswordChange
 from housing.people.rules import MIN_PASSWORD_LENGTH
+from housing.sign_up import claims
 from webapp import current, devices, errors, relying_party
 from webapp.addresses import next_page
 from webapp.sessions import COOKIE
@@ -151,10 +152,12 @@ def _page(**problems: object) -> str:
     now = application.system_clock.now()
     with application.reading() as session:
         found = sessions.list_open(account.id, token=_token(), session=session, now=now)
+        identity = claims.state_of(account.id, session=session)
     return flask.render_template(
         "account/show.html",
         account=account,
         sessions=found,
+        identity=identity,
         min_length=MIN_PASSWORD_LENGTH,
         **problems,
     )

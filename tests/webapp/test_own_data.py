@@ -1,0 +1,118 @@
+"""One's own data: a copy for its owner alone, and requests that are decided within 30 days."""
+
+import io
+import json
+import re
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from engine.queries import TaskFilter, by_business_key, open_tasks
+from housing import background_kinds
+from housing.demo.accounts import PASSWORD
+from housing.people.queries import account_by_login
+from housing.persons.queries import person_of_account
+
+WRONG = "not it"
+ASKED = {
+    "kind": "correct",
+    "field": "contact_address",
+    "wanted": "臺中市示範路 99 號",
+    "grounds": "已遷居，請更正通訊地址。",
+}
+
+
+@pytest.fixture
+def copied(house, signed_in):
+    """A resident's browser and the path of the copy that was made for her."""
+    browser = signed_in("resident1")
+    browser.open("/account/data")
+    browser.send("/account/data/copies")
+    assert background_kinds.run_next(house)
+    page = browser.open("/account/data")
+    return browser, re.search(r"/account/data/copies/[0-9a-f]{32}", page.text)[0]
+
+
+def test_a_copy_holds_the_persons_tables_and_says_what_is_left_out(copied):
+    browser, path = copied
+    archive = zipfile.ZipFile(io.BytesIO(browser.client.get(path).data))
+    data = json.loads(archive.read("data.json"))
+    page = archive.read("readme.html").decode()
+
+    assert data["parts"]["account"]["rows"][0]["帳號"] == "resident1"
+    assert data["parts"]["leases"]["rows"]
+    assert data["parts"]["person"]["rows"][0]["手機號碼"].startswith("09")
+    assert "who_looked" in data["parts"]
+    assert "第 10 條但書" in data["left_out"][0]
+    assert "林安安" in page
+    assert "****" in page
+
+
+def test_a_copy_is_fetched_by_its_owner_alone_for_seven_days(copied, signed_in, clock):
+    _browser, path = copied
+    assert signed_in("resident2").open(path).status_code == 404
+    clock.advance(timedelta(days=7))
+    again = signed_in("resident1")
+
+    assert again.open(path).status_code == 404
+
+
+def test_after_ten_minutes_the_password_is_asked_for_again(copied, clock):
+    browser, path = copied
+    clock.advance(timedelta(minutes=11))
+    refused = browser.open(path)
+    assert refused.status_code == 303
+    browser.open(refused.headers["Location"])
+    wrong = browser.send("/account/confirm", password=WRONG, next=path)
+    assert wrong.status_code == 422
+    fields = {"csrf_token": browser.stamp, "password": PASSWORD, "next": path}
+    right = browser.client.post("/account/confirm", data=fields, follow_redirects=True)
+
+    assert right.data[:2] == b"PK"
+
+
+def test_the_file_on_disk_is_sealed_and_a_second_copy_waits_a_day(copied, house):
+    browser, path = copied
+    kept = house.settings.exports_path / f"{path.rpartition('/')[2]}.sealed"
+
+    assert kept.read_bytes()[:2] != b"PK"
+    assert "一日內已製作過" in browser.send("/account/data/copies").text
+
+
+def test_a_request_is_a_case_with_the_clock_of_the_law_and_its_words_for_its_readers(
+    house, signed_in
+):
+    browser = signed_in("resident1")
+    browser.open("/account/data/request")
+    listed = browser.send("/account/data/request", **ASKED)
+    assert "P115-000001" in listed.text
+    case = browser.open("/cases/P115-000001")
+    assert "臺中市示範路 99 號" in case.text
+    assert "115/04/01" in case.text
+    assert signed_in("resident2").open("/cases/P115-000001").status_code == 404
+
+    officer = signed_in("officer1")
+    officer.open("/cases/P115-000001")
+    officer.send("/data-requests/P115-000001/extend", reason="須調閱紙本卷宗查證。")
+    assert "115/05/0" in officer.open("/cases/P115-000001").text
+    with house.reading() as session:
+        found = by_business_key("P115-000001", session)
+        (task,) = open_tasks(TaskFilter(instance_id=found.id), session).rows
+    officer.open(f"/tasks/{task.id}")
+    officer.send(f"/tasks/{task.id}/claim")
+    form = {"decision": "grant", "reason": "已更正。", "_version": "1"}
+    officer.send(f"/tasks/{task.id}", **form)
+    with house.reading() as session:
+        owner = account_by_login("resident1", session=session)
+        assert person_of_account(owner.id, session=session).contact_address == ASKED["wanted"]
+
+
+def test_a_wrong_value_is_refused_and_what_was_typed_stays(signed_in):
+    browser = signed_in("resident1")
+    browser.open("/account/data/request")
+    asked = {**ASKED, "field": "mobile", "wanted": "12345"}
+    refused = browser.send("/account/data/request", **asked)
+
+    assert refused.status_code == 422
+    assert "12345" in refused.text
