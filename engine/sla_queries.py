@@ -212,7 +212,7 @@ def _conditions(asked: ClockFilter) -> Sequence[ColumnElement[bool]]:
 
 def _is_in_sight(asked: ClockFilter) -> ColumnElement[bool]:
     key, scope = process_definition.c.key, sla_clock.c.scope
-    ways = [key.not_in(asked.guarded)]
+    ways: list[ColumnElement[bool]] = [key.not_in(asked.guarded)]
     if asked.scopes:
         ways = [ways[0] & scope.in_(asked.scopes)]
     for process_key, scopes in asked.guarded.items():
