@@ -1,6 +1,6 @@
 """A bundle becomes a letter: words and addressee, ready for any channel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.bundles import Bundle
@@ -10,7 +10,7 @@ from housing.notices.rules import Reader
 from housing.people.queries import AccountView
 
 LIST_PATH = "/messages"
-"""The page that lists a person's notices; a digest leads there."""
+"""The page that lists a person's notices; a digest of several cases leads there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,8 +62,9 @@ def write(bundle: Bundle, account: AccountView) -> Letter:
         short, url = str(payload.get("short", body)), str(payload["url"])
     else:
         reader = Reader(name=account.name, language=account.language)
-        words = render_bundle(payloads, reader, LIST_PATH)
-        subject, body, short, url = words.subject, words.body, words.short, LIST_PATH
+        url = _place_of_all(payloads)
+        words = render_bundle(payloads, reader, url)
+        subject, body, short = words.subject, words.body, words.short
     return Letter(
         message_id=bundle.idem,
         channel=bundle.channel,
@@ -75,6 +76,12 @@ def write(bundle: Bundle, account: AccountView) -> Letter:
         url=url,
         count=len(payloads),
     )
+
+
+def _place_of_all(payloads: Sequence[Mapping[str, object]]) -> str:
+    """Tell where a digest leads: to the page that all its notices lead to, else to the list."""
+    places = {str(payload["url"]) for payload in payloads}
+    return places.pop() if len(places) == 1 else LIST_PATH
 
 
 def _place(payload: Mapping[str, object]) -> tuple[str, str]:
