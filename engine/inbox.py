@@ -103,6 +103,7 @@ class Narrowing:
         is_without_due: without a due date.
         cases: of these cases, of the one that bears `words` as its number, or named so.
         words: what somebody looks for.
+        is_common: the cases are many: look whether tasks are of them, not for their tasks.
         task_names: names of tasks that bear the words; see `names_with`.
     """
 
@@ -116,6 +117,7 @@ class Narrowing:
     is_without_due: bool = False
     cases: InstanceIds | None = None
     words: str = ""
+    is_common: bool = False
     task_names: Sequence[str] = ()
 
 
@@ -404,7 +406,10 @@ def _conditions(narrowing: Narrowing) -> list[Condition]:
         numbered = select(process_instance.c.id).where(
             process_instance.c.business_key == narrowing.words.upper()
         )
-        found = user_task.c.instance_id.in_(union_all(narrowing.cases, numbered))
+        case: ColumnElement[str] = user_task.c.instance_id
+        if narrowing.is_common:  # not a bare column, lest the database goes from case to task
+            case = case + literal_column("''")
+        found = case.in_(union_all(narrowing.cases, numbered))
         named = user_task.c.name.in_(narrowing.task_names)
         conditions.append(or_(found, named) if narrowing.task_names else found)
     return conditions

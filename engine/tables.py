@@ -102,17 +102,21 @@ user_task = Table(
     Index("ix_user_task_name", "name"),  # to list the names that tasks have
     Index(
         "ix_user_task_open_group",
-        "candidate_group",
-        "scope",
-        "due_at",
+        *("candidate_group", "scope", "due_at"),
+        *(
+            "priority",
+            "created_at",
+            "id",
+            "instance_id",
+            "name",
+        ),  # so that lists need no other look
         postgresql_where=text("state = 'open'"),
         sqlite_where=text("state = 'open'"),
     ),
     Index(  # of the inbox: what is to be claimed
         "ix_user_task_unclaimed",
-        "candidate_group",
-        "scope",
-        "due_at",
+        *("candidate_group", "scope", "due_at"),
+        *("priority", "created_at", "id", "instance_id", "name"),
         postgresql_where=text("state = 'open' AND assignee IS NULL"),
         sqlite_where=text("state = 'open' AND assignee IS NULL"),
     ),

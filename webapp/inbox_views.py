@@ -1,7 +1,7 @@
 """The views of the inbox: what the address asks for, and in which groups tasks stand."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -10,8 +10,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from engine import inbox
+from engine.db import UnitOfWork
 from engine.inbox import SORTS, Listing, Narrowing, Reader
 from engine.queries import UserTask
+from engine.types import Actor
 from housing.cases import search
 from webapp import current, formats, standing_in
 
@@ -144,10 +146,6 @@ def reader_now() -> Reader:
 def listing_of(wanted: Wanted, reader: Reader) -> Listing:
     """Turn the view, filters and order of the address into what the engine lists."""
     due_from, due_before = _due_bounds(wanted.due, reader.now)
-    names: tuple[str, ...] = ()
-    if wanted.q:
-        with current.application().reading() as session:
-            names = inbox.names_with(wanted.q, session)
     narrowing = Narrowing(
         process_key=wanted.process or None,
         element_id=wanted.step or None,
@@ -157,11 +155,23 @@ def listing_of(wanted: Wanted, reader: Reader) -> Listing:
         due_from=due_from,
         due_before=due_before,
         is_without_due=wanted.due == "none",
-        cases=search.cases_with(wanted.q, reader.actor) if wanted.q else None,
-        words=wanted.q,
-        task_names=names,
     )
+    if wanted.q:
+        with current.application().reading() as session:
+            narrowing = bearing(wanted.q, narrowing, reader.actor, session)
     return Listing(view=wanted.view, narrowing=narrowing, sort=wanted.sort)
+
+
+def bearing(text: str, narrowing: Narrowing, actor: Actor, session: UnitOfWork) -> Narrowing:
+    """Narrow a list further to tasks that bear a text themselves or in their case."""
+    found = search.bearing(text, actor, session)
+    return replace(
+        narrowing,
+        cases=found.cases,
+        is_common=found.is_common,
+        words=text,
+        task_names=inbox.names_with(text, session),
+    )
 
 
 def _due_bounds(due: str, now: datetime) -> tuple[datetime | None, datetime | None]:

@@ -1,9 +1,21 @@
 """Find cases by their words, or by the person or home they are about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from engine.types import CITY, Actor
@@ -16,12 +28,19 @@ from housing.cases.words import Term
 from housing.leases.models import Lease
 from housing.move_outs.models import MoveOutCase
 from housing.persons.models import Person
-from housing.places.models import Unit
+from housing.places.models import Community, Unit
+from housing.places.rules import COMMUNITY_PREFIX
 from housing.renewals.models import RenewalCase
 from housing.repairs.models import RepairTicket
 
 LAST_CHARACTER = "\U0010ffff"
 """Sorts behind every character: the end of the words that begin alike."""
+
+MOST_RARE = 1_000
+"""Up to so many cases bear a rare word."""
+
+MOST_COUNTED = 5 * MOST_RARE
+"""So far cases are counted to find the rarest of several words."""
 
 MOST = 500
 """A text that more cases fit is too short to search by."""
@@ -44,6 +63,19 @@ def instances_about(text: str, *, session: Session) -> tuple[str, ...]:
     return tuple(each for each in found if each is not None)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bearing:
+    """Cases that bear a text.
+
+    Attributes:
+        cases: asks for their ids.
+        is_common: they are many, so that a list had better look whether its tasks are of them.
+    """
+
+    cases: Select[str]
+    is_common: bool
+
+
 def cases_with(text: str, actor: Actor) -> Select[str]:
     """Ask for the cases that bear a text, as far as an actor may find them by it.
 
@@ -55,18 +87,47 @@ def cases_with(text: str, actor: Actor) -> Select[str]:
             several words must fit.
         actor: who looks.
     """
-    terms = words.terms_of(text)
+    return _bearing(words.terms_of(text), _is_found_by(actor))
+
+
+def bearing(text: str, actor: Actor, session: Session) -> Bearing:
+    """Ask for the same cases, beginning with the rarest word."""
+    terms, is_found = words.terms_of(text), _is_found_by(actor)
+    if not terms:
+        return Bearing(cases=_bearing((), is_found), is_common=False)
+    looks = [
+        select(func.count()).select_from(
+            select(CaseWord.word)
+            .where(_fits(CaseWord, each), is_found(CaseWord))
+            .limit(MOST_COUNTED)
+            .subquery()
+        )
+        for each in terms
+    ]
+    numbers = session.scalars(union_all(*looks)).all()
+    ranked = [each for _number, each in sorted(zip(numbers, terms, strict=True), key=_by_number)]
+    return Bearing(cases=_bearing(ranked, is_found), is_common=min(numbers) > MOST_RARE)
+
+
+def _by_number(ranked: tuple[int, Term]) -> tuple[int, bool]:
+    number, term = ranked
+    return number, term.is_beginning
+
+
+def _bearing(
+    terms: Sequence[Term], is_found: Callable[[type[CaseWord]], ColumnElement[bool]]
+) -> Select[str]:
     if not terms:
         return select(CaseWord.instance_id).where(false())
-    is_open = _is_found_by(actor)
-    first, *others = sorted(terms, key=lambda each: (each.is_beginning, -len(each.word)))
-    found = select(CaseWord.instance_id).where(_fits(CaseWord, first), is_open(CaseWord))
+    first, *others = terms
+    found = select(CaseWord.instance_id).where(_fits(CaseWord, first), is_found(CaseWord))
     for each in others:
         other = aliased(CaseWord)
-        bears = select(other.instance_id).where(
-            other.instance_id == CaseWord.instance_id, _fits(other, each), is_open(other)
-        )
-        found = found.where(bears.exists())
+        same = select(other.instance_id).where(_fits(other, each), is_found(other))
+        if each.is_beginning:  # a range of words: read once
+            found = found.where(CaseWord.instance_id.in_(same))
+        else:  # one word: looked up for each case
+            found = found.where(same.where(other.instance_id == CaseWord.instance_id).exists())
     return found
 
 
@@ -78,23 +139,19 @@ def _fits(row: type[CaseWord], term: Term) -> ColumnElement[bool]:
 
 def _is_found_by(actor: Actor) -> Callable[[type[CaseWord]], ColumnElement[bool]]:
     """Say which words of a case somebody finds it by: open ones, and those he is a reader of."""
-    scopes = sorted({scope for _role, scope in actor.groups})
     everywhere = [key for key in READINGS if reads(actor, key, CITY)]
+    if len(everywhere) == len(READINGS):
+        return lambda _row: true()
+    scopes = {scope for _role, scope in actor.groups if scope != CITY}
     guards = [
-        guard_of(key, scope)
-        for key in READINGS
-        for scope in scopes
-        if key not in everywhere and reads(actor, key, scope)
+        *(guard_of(key, CITY) for key in everywhere),
+        *(guard_of(key, scope) for key in READINGS for scope in scopes if reads(actor, key, scope)),
     ]
-
-    def condition(row: type[CaseWord]) -> ColumnElement[bool]:
-        if len(everywhere) == len(READINGS):
-            return true()
-        ways: list[ColumnElement[bool]] = [row.guard.in_(["", *guards])]
-        ways += (row.guard.startswith(guard_of(key, ""), autoescape=True) for key in everywhere)
-        return or_(*ways)
-
-    return condition
+    of_communities = (
+        select(literal(guard_of(key, COMMUNITY_PREFIX)) + Community.code) for key in everywhere
+    )
+    allowed = union_all(*(select(literal(each)) for each in ("", *sorted(guards))), *of_communities)
+    return lambda row: row.guard.in_(allowed)
 
 
 def _about(wanted: str) -> tuple[Select[Any], ...]:

@@ -25,6 +25,7 @@ from housing.demo import chance
 from housing.people.models import Account, Membership, WebSession
 from housing.people.queries import actor_of
 from housing.people.rules import token_hash
+from housing.places.models import Community
 from housing.repairs import queries as repairs
 from housing.repairs.models import RepairTicket
 from housing.repairs.service import PROCESS as REPAIRS
@@ -77,6 +78,7 @@ def found(application: Application, tasks: int, told: Told) -> str:
     token = secrets.token_urlsafe(32)
     with application.unit_of_work() as session:
         _hire(session, now)
+        _build(session, now)
         bench_inbox.insert_definition(now, session)
         session.add(_session(ME, token, now))
     total = tasks + tasks // 5
@@ -135,8 +137,13 @@ def _look(application: Application, look: Look) -> int:
 def _narrowing(words: str, reader: Reader, session: Session) -> Narrowing:
     if not words:
         return EVERYTHING
-    cases, names = search.cases_with(words, reader.actor), inbox.names_with(words, session)
-    return Narrowing(cases=cases, words=words, task_names=names)
+    found = search.bearing(words, reader.actor, session)
+    return Narrowing(
+        cases=found.cases,
+        is_common=found.is_common,
+        words=words,
+        task_names=inbox.names_with(words, session),
+    )
 
 
 def _reader(application: Application, session: Session) -> Reader:
@@ -163,6 +170,21 @@ def _hire(session: Session, now: datetime) -> None:
     ]
     session.execute(insert(Account), people)
     session.execute(insert(Membership), list(_memberships()))
+
+
+def _build(session: Session, now: datetime) -> None:
+    """Write a community for every scope."""
+    rows = [
+        {
+            "code": f"C{number}",
+            "name": f"第{number}社宅",
+            "address": "",
+            "handed_over_on": now.date(),
+            "phone": None,
+        }
+        for number in range(SCOPES)
+    ]
+    session.execute(insert(Community), rows)
 
 
 def _memberships() -> Iterator[Mapping[str, object]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, cast, delete, func, select
 from sqlalchemy.orm import Session
 
 from engine.types import Actor
@@ -23,6 +23,7 @@ from housing.inbox.rules import (
     may_change,
     teams_led_by,
 )
+from housing.people.models import Account
 
 
 def save(  # noqa: PLR0913  # each is a word of the field of its own
@@ -90,6 +91,12 @@ def remove(view_id: int, *, by: Actor, session: Session) -> str:
     row = _changeable(view_id, by, session)
     session.delete(row)
     return row.name
+
+
+def purge(*, session: Session) -> None:
+    """Remove the own views of accounts that are disabled; those of teams stay."""
+    gone = select(cast(Account.id, String)).where(Account.state == "disabled")
+    session.execute(delete(SavedView).where(SavedView.team == "", SavedView.owner_id.in_(gone)))
 
 
 def _changeable(view_id: int, by: Actor, session: Session) -> SavedView:
