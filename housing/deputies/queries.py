@@ -175,10 +175,11 @@ def candidates(person_id: AccountRef, *, session: Session) -> tuple[Candidate, .
 
 
 def team_of(by: Actor, *, session: Session) -> tuple[AccountView, ...]:
-    """List the workers whose absences somebody may enter, himself left out, by name."""
+    """List the staff whose absences somebody may enter, by name; himself and contractors not."""
     if not any(rules.leads(group) for group, _scope in by.groups):
         return ()
-    ids = select(Membership.account_id).where(Membership.role.not_in(rules.WITHOUT_WORK)).distinct()
+    outside = rules.WITHOUT_WORK | {"contractor"}
+    ids = select(Membership.account_id).where(Membership.role.not_in(outside)).distinct()
     found = people.accounts(session.scalars(ids).all(), session=session)
     return tuple(
         sorted(
