@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from housing.own_data.desk import read_grounds, read_wanted, request_by_number
 from housing.own_data.models import DataRequest
-from housing.own_data.service import read_grounds, read_wanted, request_by_number
 from housing.vault import Vault
 
 

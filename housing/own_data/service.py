@@ -18,7 +18,8 @@ from engine.types import CITY, Actor, InstanceRef
 from forms.dates import republic_year
 from housing.delivery import devices
 from housing.notices.service import notify
-from housing.own_data.errors import AlreadyExtended, DataRequestNotFound, OwnRequest
+from housing.own_data.desk import place_of, read_grounds, read_wanted, request_by_number
+from housing.own_data.errors import AlreadyExtended, OwnRequest
 from housing.own_data.models import DataCorrection, DataRequest, DataRequestSerial
 from housing.own_data.rules import (
     CLOSING_DAYS,
@@ -122,18 +123,6 @@ def ask(  # noqa: PLR0913  # the face of the room
     return result
 
 
-def request_by_number(number: str, *, session: Session) -> DataRequest:
-    """Find a request.
-
-    Raises:
-        DataRequestNotFound: there is none of this number.
-    """
-    row = session.scalars(select(DataRequest).where(DataRequest.number == number)).first()
-    if row is None:
-        raise DataRequestNotFound(number)
-    return row
-
-
 def extend(  # noqa: PLR0913  # the face of the room
     number: str, reason: str, *, by: Actor, engine: ProcessEngine, session: Session, clock: Clock
 ) -> None:
@@ -220,16 +209,6 @@ def closing_day(today: date) -> date:
     return today + timedelta(days=CLOSING_DAYS)
 
 
-def read_wanted(row: DataRequest, vault: Vault) -> str:
-    """Open the value that the person says is right."""
-    return vault.open(row.wanted_sealed, _place(row.id, "wanted_sealed"))
-
-
-def read_grounds(row: DataRequest, vault: Vault) -> str:
-    """Open the person's reasons."""
-    return vault.open(row.grounds_sealed, _place(row.id, "grounds_sealed"))
-
-
 def tell(
     row: DataRequest, kind: str, fields: Mapping[str, object], session: Session, clock: Clock
 ) -> None:
@@ -291,11 +270,7 @@ def _correct_account(
 
 
 def _seal(row: DataRequest, column: str, text: str, vault: Vault) -> str:
-    return vault.seal(text, _place(row.id, column))
-
-
-def _place(row_id: int, column: str) -> Place:
-    return Place(table=DataRequest.__tablename__, column=column, row=row_id)
+    return vault.seal(text, place_of(row.id, column))
 
 
 def _correction_place(kept: DataCorrection, column: str) -> Place:

@@ -13,9 +13,10 @@ from housing.applications.rules import FINAL_STATES
 from housing.errors import ScenarioUnplayable
 from housing.leases import queries as leases
 from housing.own_data import service
+from housing.own_data.desk import request_by_number
 from housing.own_data.errors import DataStillNeeded, ReasonNeeded
 from housing.own_data.models import DataCorrection, DataRequest
-from housing.own_data.service import PROCESS, REQUEST_FORM, request_by_number
+from housing.own_data.service import PROCESS, REQUEST_FORM
 from housing.slices import Desk, Opening, Subject
 from housing.vault import Vault
 

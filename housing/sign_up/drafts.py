@@ -37,7 +37,7 @@ class OnTheWay:
     account_id: int | None
 
 
-def begin(kind: str, language: str, *, vault: Vault, session: Session, now: datetime) -> str:
+def let_in(kind: str, language: str, *, vault: Vault, session: Session, now: datetime) -> str:
     """Let somebody begin; gives the token for the cookie, which is stored nowhere."""
     token = secrets.token_urlsafe(32)
     row = Enrolment(

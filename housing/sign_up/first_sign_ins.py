@@ -159,7 +159,7 @@ def prove(shown: Shown, language: str, *, desk: Desk) -> str | None:
         limits.note(network, session=desk.session, now=desk.now)
         return None
     person = persons.person(row.person_id, session=desk.session)
-    token = drafts.begin("first", language, vault=desk.vault, session=desk.session, now=desk.now)
+    token = drafts.let_in("first", language, vault=desk.vault, session=desk.session, now=desk.now)
     desk.session.flush()
     enrolment = drafts.row_of(token, session=desk.session, now=desk.now)
     enrolment.person_id, enrolment.first_sign_in_id = person.id, row.id

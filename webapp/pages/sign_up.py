@@ -57,7 +57,7 @@ def start(kind: str) -> Answered:
     try:
         with application.unit_of_work() as session:
             desk = enrolment.desk(session)
-            token = drafts.begin(
+            token = drafts.let_in(
                 kind, language.choose(), vault=desk.vault, session=session, now=desk.now
             )
             if kind == "sign_up":
