@@ -202,7 +202,7 @@ def create_app(application: Application) -> Flask:
 
 def _speak(app: Flask) -> None:
     """Set the language, the filters and the words every page needs."""
-    language.compile_catalogue()
+    language.compile_catalogues()
     Babel(app, locale_selector=language.choose)
     language.teach(app)
     app.jinja_env.filters.update(formats.FILTERS)

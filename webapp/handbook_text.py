@@ -50,7 +50,7 @@ def _title(package: str, found: Sequence[Handbook]) -> str:
 def _chapters(found: Sequence[Handbook]) -> str:
     """Say the chapters in Chinese, with the words of the pages."""
     app = Flask("webapp", root_path=str(Path(__file__).parent))
-    language.compile_catalogue()
+    language.compile_catalogues()
     Babel(app, default_locale=language.DEFAULT)
     app.jinja_env.filters.update(handbook_words.FILTERS)
     app.jinja_env.filters["cell"] = _cell

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import flask
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
@@ -16,13 +17,38 @@ from webapp import current
 DEFAULT = "zh_Hant_TW"
 """The page opens in Traditional Chinese as written in Taiwan."""
 
-LANGUAGES = {"zh_Hant_TW": "中文", "en": "English"}
+SOURCE = "en"
+"""The language that pages are written in; it needs no catalogue."""
+
+FOLDER = Path(__file__).parent / "translations"
+"""A folder a language; adding one offers it to every reader."""
+
+_SHORT_NAMES = {DEFAULT: "中文"}
+"""Names that are shorter than those of the locale data."""
+
+
+def _catalogues() -> dict[str, Path]:
+    """Find the catalogues: locale to file, the default first."""
+    files = FOLDER.glob("*/LC_MESSAGES/messages.po")
+    found = {each.parts[-3]: each for each in sorted(files)}
+    return {DEFAULT: found.pop(DEFAULT, FOLDER / DEFAULT / "LC_MESSAGES" / "messages.po"), **found}
+
+
+def _name_of(locale: str) -> str:
+    own = Locale.parse(locale).get_display_name(locale) or locale
+    return _SHORT_NAMES.get(locale, own[:1].upper() + own[1:])
+
+
+def offered() -> dict[str, str]:
+    """Name the languages: one for each folder of translations, and the source."""
+    return {each: _name_of(each) for each in dict.fromkeys((DEFAULT, SOURCE, *_catalogues()))}
+
+
+LANGUAGES = offered()
 """Locale to the language's own name."""
 
-HTML_LANGUAGES = {"zh_Hant_TW": "zh-Hant-TW", "en": "en"}
+HTML_LANGUAGES = {each: each.replace("_", "-") for each in LANGUAGES}
 COOKIE = "anju_language"
-
-_catalogue = Path(__file__).parent / "translations" / DEFAULT / "LC_MESSAGES" / "messages.po"
 
 
 def choose() -> str:
@@ -76,7 +102,17 @@ def _catalogue_of_request() -> NullTranslations:
     return found
 
 
-def compile_catalogue(source: Path = _catalogue) -> None:
+def compile_catalogues() -> None:
+    """Compile the catalogues that are newer than their compiled forms.
+
+    Raises:
+        OSError: the one of the default language is missing, or a folder cannot be written.
+    """
+    for locale, source in _catalogues().items():
+        compile_catalogue(source, locale)
+
+
+def compile_catalogue(source: Path, locale: str = DEFAULT) -> None:
     """Compile the catalogue when it is newer than its compiled form.
 
     Raises:
@@ -86,7 +122,7 @@ def compile_catalogue(source: Path = _catalogue) -> None:
     if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
         return
     with source.open("rb") as file:
-        catalogue = read_po(file, locale=DEFAULT)
+        catalogue = read_po(file, locale=locale)
     unfinished = compiled.with_suffix(".mo.new")
     with unfinished.open("wb") as target:
         write_mo(target, catalogue)

@@ -120,7 +120,7 @@ def _said_field(part: Field) -> Field:
 
 
 def _is_english() -> bool:
-    return language.choose() == "en"
+    return language.choose() != language.DEFAULT  # the only other one that packages bring
 
 
 def _english() -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from housing.channels import STARTTLS, TLS, MailServer
 from housing.delivery.errors import AddressRefused, NoAddress
 from housing.delivery.letters import Letter
 from housing.delivery.rules import with_whole_links
+from housing.notices.wording import spoken
 
 OFFICE: Mapping[str, str] = {"zh_Hant_TW": "社會住宅服務團隊", "en": "Social housing service"}
 _HTML_LANGUAGES = {"zh_Hant_TW": "zh-Hant-TW", "en": "en"}
@@ -110,7 +111,7 @@ def compose(
     language = letter.account.language
     domain = sender.rpartition("@")[2]
     mail = EmailMessage()
-    mail["From"] = Address(OFFICE[language], addr_spec=sender)
+    mail["From"] = Address(spoken(OFFICE, language), addr_spec=sender)
     mail["To"] = Address(_one_line(letter.account.name), addr_spec=address)
     mail["Subject"] = _one_line(letter.subject)
     mail["Date"] = format_datetime(at)
@@ -121,7 +122,9 @@ def compose(
     text = with_whole_links(letter.body, letter.url, base_url)
     mail.set_content(text, cte="base64")
     mail.add_alternative(_html(text, letter, base_url), subtype="html", cte="base64")
-    mail["Content-Language"] = _HTML_LANGUAGES[language]  # of the whole, not of its first part
+    mail["Content-Language"] = spoken(
+        _HTML_LANGUAGES, language
+    )  # of the whole, not of its first part
     return mail
 
 
@@ -133,9 +136,9 @@ def message_id(key: str, domain: str) -> str:
 def _html(text: str, letter: Letter, base_url: str) -> str:
     language = letter.account.language
     lines = "<br>\n".join(_html_line(line, base_url) for line in text.split("\n"))
-    settings = f'<a href="{escape(base_url)}/account/notifications">{_SETTINGS_WORDS[language]}</a>'
+    settings = f'<a href="{escape(base_url)}/account/notifications">{spoken(_SETTINGS_WORDS, language)}</a>'
     return (
-        f'<!DOCTYPE html>\n<html lang="{_HTML_LANGUAGES[language]}"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{spoken(_HTML_LANGUAGES, language)}"><head><meta charset="utf-8">'
         f"<title>{escape(letter.subject)}</title></head>\n"
         f'<body style="{_BODY_STYLE}">\n'
         f"<p>{lines}</p>\n"

@@ -19,6 +19,7 @@ from housing.delivery.push import PushCarrier
 from housing.notices import mailbox
 from housing.notices.kinds import PORTAL
 from housing.notices.service import fall_back
+from housing.notices.wording import spoken
 from housing.people import queries as people
 from housing.people import service as accounts
 from housing.people.queries import AccountView
@@ -134,7 +135,9 @@ class PostOffice:
         path = self._follow(letter.instance_id) if account.roles <= FOLLOWERS else ""
         if not path:
             return letter
-        return replace(letter, body=f"{letter.body}\n\n{FOLLOW_WORDS[account.language]}\n{path}")
+        return replace(
+            letter, body=f"{letter.body}\n\n{spoken(FOLLOW_WORDS, account.language)}\n{path}"
+        )
 
     def _reader(self, bundle: Bundle) -> AccountView:
         if bundle.recipient.startswith(STRANGER):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from housing.notices.rules import CHINESE, Reader, Rendered
+from housing.notices.wording import spoken
 from housing.notices.words import CLOSING, GREETING
 
 _SHOWN = 3
@@ -22,8 +23,8 @@ def render_bundle(payloads: Sequence[Mapping[str, object]], reader: Reader, url:
     title = f"{count} 則新通知" if is_chinese else f"{count} new notices"
     lead = "以下通知依先後順序列出：" if is_chinese else "The notices in their order:"
     items = [line for number, each in enumerate(payloads, 1) for line in _item(number, each)]
-    body = [GREETING[reader.language].format(name=reader.name), "", lead, ""]
-    body += [*items, url, "", CLOSING[reader.language]]
+    body = [spoken(GREETING, reader.language).format(name=reader.name), "", lead, ""]
+    body += [*items, url, "", spoken(CLOSING, reader.language)]
     return Rendered(subject=title, body="\n".join(body), short=_short(payloads, is_chinese))
 
 

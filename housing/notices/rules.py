@@ -11,7 +11,7 @@ from forms.dates import republic_year
 from housing.notices.codes import CATEGORIES, GROUPS, PAYERS, REASONS
 from housing.notices.errors import NoticeUnknown
 from housing.notices.kinds import QUIET_TOPICS, RINGING, SOFT_KINDS, topic_of
-from housing.notices.wording import Wording
+from housing.notices.wording import Wording, spoken
 from housing.notices.words import CLOSING, GREETING, NOTICES
 
 CHINESE = "zh_Hant_TW"
@@ -72,8 +72,8 @@ def render(kind: str, context: Mapping[str, object], reader: Reader, url: str) -
     wording = words.zh if reader.language == CHINESE else words.en
     fields = say_all(context, reader.language)
     lines = fill(wording, fields)
-    greeting = GREETING[reader.language].format(name=reader.name)
-    body = "\n".join([greeting, "", *lines, "", url, "", CLOSING[reader.language]])
+    greeting = spoken(GREETING, reader.language).format(name=reader.name)
+    body = "\n".join([greeting, "", *lines, "", url, "", spoken(CLOSING, reader.language)])
     subject = _fill_line(wording.subject, fields)
     return Rendered(subject=subject, body=body, short=lines[0] if lines else subject)
 

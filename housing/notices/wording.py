@@ -5,7 +5,11 @@ a deadline; further fields come from the notice's context. A line with a field t
 lacks is left out, so one kind serves callers that know more or less.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+WRITTEN = "en"
+"""The language of notices for readers of a language that notices are not written in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,3 +33,8 @@ def words(zh: tuple[str, ...], en: tuple[str, ...]) -> NoticeWords:
     return NoticeWords(
         zh=Wording(subject=zh[0], lines=zh[1:]), en=Wording(subject=en[0], lines=en[1:])
     )
+
+
+def spoken(table: Mapping[str, str], language: str) -> str:
+    """Take the words of a language; in English where they are not written in it."""
+    return table.get(language, table[WRITTEN])

@@ -48,7 +48,7 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def chinese() -> Iterator[None]:
     """Say everything in Chinese; no house is needed for that."""
-    language.compile_catalogue()
+    language.compile_catalogues()
     app = Flask("webapp", root_path=str(ROOT / "webapp"))
     Babel(app)
     with app.test_request_context(), force_locale("zh_Hant_TW"):

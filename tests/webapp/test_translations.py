@@ -7,6 +7,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
+from housing import settings
+from webapp import language
+from webapp.language import LANGUAGES
+
 ROOT = Path(__file__).parents[2]
 PO = ROOT / "webapp/translations/zh_Hant_TW/LC_MESSAGES/messages.po"
 
@@ -36,6 +40,22 @@ def test_every_message_is_translated_and_none_is_fuzzy(translated):
 
 def test_placeholders_survive_translation(translated):
     assert [message.id for message, errors in translated.check() if errors] == []
+
+
+def test_pages_and_accounts_speak_the_same_languages():
+    assert tuple(LANGUAGES) == settings.LANGUAGES
+
+
+def test_a_new_folder_of_translations_is_a_language_under_its_own_name(tmp_path, monkeypatch):
+    (tmp_path / "vi/LC_MESSAGES").mkdir(parents=True)
+    (tmp_path / "vi/LC_MESSAGES/messages.po").write_text("", "utf-8")
+    monkeypatch.setattr(language, "FOLDER", tmp_path)
+
+    assert language.offered() == {
+        "zh_Hant_TW": "中文",
+        "en": "English",
+        "vi": "Tiếng Việt",
+    }
 
 
 def test_message_ids_are_english(translated):
