@@ -122,9 +122,8 @@ def compose(
     text = with_whole_links(letter.body, letter.url, base_url)
     mail.set_content(text, cte="base64")
     mail.add_alternative(_html(text, letter, base_url), subtype="html", cte="base64")
-    mail["Content-Language"] = spoken(
-        _HTML_LANGUAGES, language
-    )  # of the whole, not of its first part
+    # of the whole, not of its first part
+    mail["Content-Language"] = spoken(_HTML_LANGUAGES, language)
     return mail
 
 
@@ -136,9 +135,11 @@ def message_id(key: str, domain: str) -> str:
 def _html(text: str, letter: Letter, base_url: str) -> str:
     language = letter.account.language
     lines = "<br>\n".join(_html_line(line, base_url) for line in text.split("\n"))
-    settings = f'<a href="{escape(base_url)}/account/notifications">{spoken(_SETTINGS_WORDS, language)}</a>'
+    page, said = f"{escape(base_url)}/account/notifications", spoken(_SETTINGS_WORDS, language)
+    settings = f'<a href="{page}">{said}</a>'
     return (
-        f'<!DOCTYPE html>\n<html lang="{spoken(_HTML_LANGUAGES, language)}"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{spoken(_HTML_LANGUAGES, language)}">'
+        '<head><meta charset="utf-8">'
         f"<title>{escape(letter.subject)}</title></head>\n"
         f'<body style="{_BODY_STYLE}">\n'
         f"<p>{lines}</p>\n"
