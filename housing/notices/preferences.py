@@ -82,7 +82,8 @@ def choose_quiet(account_id: int, begins: str, ends: str, *, session: Session) -
 
     Args:
         account_id: whose.
-        begins, ends: time of day as "13:00".
+        begins: time of day as "13:00".
+        ends: likewise; before the beginning it lies on the next day.
         session: of the request.
 
     Raises:
