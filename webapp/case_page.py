@@ -9,6 +9,7 @@ import flask
 from engine import definition_queries, queries
 from engine.explanations import Deadline
 from engine.records import Incident, Instance, ProcessModel
+from housing.announcements.service import PROCESS as ANNOUNCEMENTS
 from housing.applications.service import PROCESS as APPLICATIONS
 from housing.cases import queries as cases
 from housing.cases.queries import CaseStep
@@ -25,6 +26,7 @@ from housing.repairs.service import PROCESS as REPAIRS
 from webapp import (
     case_access,
     case_actions,
+    case_announcements,
     case_applications,
     case_files,
     case_leases,
@@ -67,6 +69,7 @@ STEP_TYPES = frozenset(
 
 
 PARTS: Mapping[str, ReadPart] = {
+    ANNOUNCEMENTS: case_announcements.read,
     APPLICATIONS: case_applications.read,
     MOVE_OUTS: case_leases.read_move_out,
     RENEWALS: case_leases.read_renewal,

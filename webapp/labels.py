@@ -212,7 +212,7 @@ NEWS_STATES: Mapping[str, LazyString] = {
     "published": _l("Now in force"),
     "corrected": _l("Now in force, corrected"),
     "withdrawn": _l("Withdrawn"),
-    "expired": _l("Expired"),
+    "expired": _l("Period over"),
 }
 
 NEWS_DELIVERY: Mapping[str, LazyString] = {
