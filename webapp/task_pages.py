@@ -109,7 +109,8 @@ def read(task_id: str) -> TaskPage:
         is_mine=task.assignee == actor.id,
         may_claim=_may_claim(task, acting),
         may_take_over=is_offered
-        and task.assignee not in {None, task.delegated_by, actor.id}
+        and task.assignee not in {None, actor.id}
+        and not (task.delegation == "pending" and task.delegated_by == actor.id)
         and not _may_claim(task, acting),
         acting=acting,
         absent_name=standing_in.name_of(acting.on_behalf_of),
