@@ -128,7 +128,7 @@ class TeamPage:
     @cached_property
     def kept_plot(self) -> Plot:
         """The share of deadlines that was kept, month by month, statutory ones apart."""
-        months = self.compliance.months[::-1]
+        months = self._months_with_deadlines()
         return charts.plot(
             [month_words(each) for each in months],
             [
@@ -141,6 +141,12 @@ class TeamPage:
                 )
             ],
         )
+
+    def _months_with_deadlines(self) -> Sequence[str]:
+        """List the months from the first one in which a deadline ended."""
+        ended = {each.month for each in self.compliance.levels}
+        first = min(ended, default=self.compliance.months[0])
+        return [each for each in self.compliance.months[::-1] if each >= first]
 
     def _shares(self, months: Iterable[str], *, is_statutory: bool) -> list[float | None]:
         kept = (self.compliance.of_month(each, is_statutory=is_statutory) for each in months)
