@@ -34,13 +34,16 @@ class CaseCard:
 
     Attributes:
         ticket: what was reported, of a repair; else None.
-        next_words: the milestone that comes next, as far as can be told, or "".
+        next_words: the milestone that usually comes next; with too few past cases to tell, the
+            first that the diagram leads to; or "".
+        is_next_usual: False where nobody can tell yet whether it comes.
         is_mine: it waits for the reader.
     """
 
     progress: Progress
     ticket: TicketRow | None
     next_words: str
+    is_next_usual: bool
     is_mine: bool
 
 
@@ -120,11 +123,13 @@ def news() -> Sequence[ReaderItem]:
 
 def words() -> Mapping[str, object]:
     """Give the template what only residents and applicants are shown."""
+    items = news()
     return {
         "own_cases": cases(),
         "contacts": contacts(),
         "outages": report_lists.announcements(),
-        "news": news(),
+        "news": items,
+        "to_confirm": [each for each in items if each.must_act],
         "case_lists": _case_lists(),
         "push_key": phone.push_key(),
     }
@@ -137,6 +142,7 @@ def _card(progress: Progress, tickets: Mapping[str, TicketRow]) -> CaseCard:
         progress=progress,
         ticket=tickets.get(progress.case.id),
         next_words=next(iter(usual or possible), ""),
+        is_next_usual=bool(usual),
         is_mine=any(each.is_residents for each in progress.now),
     )
 
