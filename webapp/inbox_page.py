@@ -59,6 +59,8 @@ class Pane:
     tasks: tuple[UserTask, ...]
     total: int
     cases: Mapping[str, RowWords]
+    sections: tuple[Section, ...]
+    saved: tuple[SavedLink, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,9 +145,19 @@ def pane(wanted: Wanted) -> Pane:
     listing = listing_of(wanted, reader)
     cut = Cut(offset=(wanted.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
     with current.application().reading() as session:
+        counts = inbox.counts(reader, session)
         tasks = inbox.page(listing, cut, reader, session)
-        total = inbox.count(listing, reader, session)
-    return Pane(tasks=tasks, total=total, cases=inbox_rows.words_of(tasks))
+        total = counts[wanted.view]
+        if listing.narrowing != EVERYTHING:
+            total = inbox.count(listing, reader, session)
+        saved = saved_views.shown_to(reader.actor, session)
+    return Pane(
+        tasks=tasks,
+        total=total,
+        cases=inbox_rows.words_of(tasks),
+        sections=tuple(_sections(counts, wanted.view)),
+        saved=tuple(_saved(each, wanted) for each in saved),
+    )
 
 
 def team_words(team: tuple[str, str]) -> str:

@@ -14,7 +14,7 @@ LEASE_FILTERS: Mapping[str, LazyString] = {
 
 MOVE_OUT_STATES: Mapping[str, LazyString] = {
     "open": _l("Preparing to leave"),
-    "handed_over": _l("Handed over"),
+    "handed_over": _l("Home handed over"),
     "settled": _l("Settled"),
     "closed": _l("Closed"),
     "withdrawn": _l("Notice taken back"),

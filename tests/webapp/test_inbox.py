@@ -5,10 +5,14 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
 from engine import queries
 from engine.queries import TaskFilter
+from engine.types import Actor
+from housing.cases import search
 from housing.demo import pictures
+from housing.repairs.models import RepairTicket
 
 
 @pytest.fixture
@@ -308,3 +312,55 @@ def task_in(house, instance_id):
     """Read the first open task of a case."""
     with house.reading() as session:
         return queries.open_tasks(TaskFilter(instance_id=instance_id), session).rows[0]
+
+
+def test_a_row_says_home_person_and_stage_in_two_lines(signed_in, triage):
+    row = re.search(
+        r'<ul class="rows">.*?</ul>', signed_in("manager1").open("/tasks?view=team").text, re.DOTALL
+    )
+
+    assert row is not None
+    for words in ("A-0501", "林安安", "已報修", "115/"):
+        assert words in row.group()
+
+
+def test_a_search_finds_the_person_for_readers_of_the_case_only(signed_in, reported, house):
+    case = reported("resident1").instance_id
+    with house.reading() as session:
+        found = [
+            session.scalars(search.cases_with("林安安", actor)).all()
+            for actor in (reader("property_manager", "community:SW"), reader("contractor", "city"))
+        ]
+
+    assert found == [[case], []]
+
+
+def reader(role, scope):
+    return Actor(id="x", name="x", groups=frozenset({(role, scope)}))
+
+
+def test_a_renamed_person_is_found_by_the_new_name(signed_in, reported, house):
+    case = reported("resident1").instance_id
+    office = reader("officer", "city")
+    with house.unit_of_work() as session:
+        ticket = session.scalar(select(RepairTicket).where(RepairTicket.instance_id == case))
+        ticket.reporter_name = "林平平"
+    with house.reading() as session:
+        found = [
+            session.scalars(search.cases_with(each, office)).all() for each in ("安安", "平平")
+        ]
+
+    assert found == [[], [case]]
+
+
+def test_words_are_cut_anew_for_cases_that_have_none(reported, house):
+    case = reported("resident1").instance_id
+    office = reader("officer", "city")
+    with house.reading() as session:
+        before = session.scalars(search.cases_with("水龍頭", office)).all()
+
+    assert house.index_cases() == 0
+    assert house.index_cases(anew=True) >= 1
+    with house.reading() as session:
+        assert session.scalars(search.cases_with("水龍頭", office)).all() == before
+        assert case in before

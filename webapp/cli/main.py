@@ -10,7 +10,18 @@ import click
 from engine.errors import EngineError
 from housing import settings as housing_settings
 from housing.insight.assumptions import Assumptions
-from webapp.cli import accounts, bench, chaos, check, city, conformance, insight, serving, tokens
+from webapp.cli import (
+    accounts,
+    bench,
+    chaos,
+    check,
+    city,
+    conformance,
+    insight,
+    searching,
+    serving,
+    tokens,
+)
 from webapp.cli import handbook as handbooks
 from webapp.cli import keys as key_commands
 from webapp.cli.bench_web import Plan
@@ -175,6 +186,17 @@ def keys_rotate() -> None:
 def keys_push() -> None:
     """Make the key of push messages if there is none, and print its public half."""
     key_commands.push()
+
+
+@commands.group()
+def search() -> None:
+    """Look after the words that cases are found by."""
+
+
+@search.command("rebuild")
+def search_rebuild() -> None:
+    """Cut the words of all cases anew; people go on working and find less meanwhile."""
+    searching.rebuild(housing_settings.load())
 
 
 @token.command("revoke")
