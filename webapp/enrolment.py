@@ -53,7 +53,7 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     "name": Question(
         title=_l("What is your name?"),
-        label=_l("Name"),
+        label=_l("Full name"),
         hint=_l("As on your identity card or residence permit."),
         complete="name",
     ),

@@ -241,7 +241,7 @@ DISPATCH_STATES: Mapping[str, LazyString] = {
 }
 
 FIRST_SIGN_INS: Mapping[str, LazyString] = {
-    "open": _l("Good"),
+    "open": _l("Still good"),
     "used": _l("Used"),
     "revoked": _l("Revoked"),
     "tried": _l("Tried too often"),

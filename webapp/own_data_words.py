@@ -12,7 +12,7 @@ OWN_DATA_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "delete": _l("Delete data"),
     },
     "data_field": {
-        "name": _l("Name"),
+        "name": _l("Full name"),
         "born_on": _l("Date of birth"),
         "mobile": _l("Mobile number"),
         "email": _l("E-mail address"),
@@ -23,7 +23,7 @@ OWN_DATA_WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "data_request_state": {
         "open": _l("Being checked"),
         "granted": _l("Granted"),
-        "refused": _l("Refused"),
+        "refused": _l("Not granted"),
     },
     "data_basis": {
         "right": _l("The data were checked and are right (PDPA, article 11 I)"),

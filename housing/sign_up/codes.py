@@ -103,7 +103,7 @@ def send(
             stranger(row.language),
             _KINDS[channel],
             {"code": drawn},
-            "/sign-in",
+            f"/sign-up/{channel}",
             channel=channel,
             recipient=f"{STRANGER}{code.id}",
             session=desk.session,
