@@ -190,7 +190,8 @@ def _sections(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
     if roles <= {"applicant"}:
         return [("", "", _for_applicants())]
     if roles <= {"resident", "applicant"}:
-        return [("", "", _for_residents(roles))]
+        news = [_announcements(roles), _messages()]
+        return [("", "", _for_residents(roles)), (_("News and messages"), "bell", news)]
     return _for_staff(roles)
 
 
@@ -212,9 +213,7 @@ def _for_residents(roles: frozenset[str]) -> list[Entry]:
         ("repairs.list_reports", _("My reports"), "list"),
         ("inbox.list_tasks", _("To do"), "tasks"),
         ("leases.show_own", _("My lease"), "building"),
-        ("announcements.list_own", _("Announcements"), "bell"),
         ("care.signal", _("Ask for help"), "person"),
-        _messages(),
     ]
     if "applicant" in roles:
         entries.insert(5, ("applications.list_applications", _("My applications"), "list"))
@@ -240,9 +239,9 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
         (_("Applications"), "list", _of_applications(roles)),
         (_("Leases"), "building", _of_leases()),
         (_("Care"), "person", _of_care()),
-        ("", "", _of_announcements(roles)),
     ]
     tools = [
+        _announcements(roles),
         ("absences.list_absences", _("Absences and deputies"), "person"),
         ("clocks.list_late", _("Late and due soon"), "warning"),
         ("calendars.show", _("Working calendar"), "calendar"),
@@ -298,11 +297,11 @@ def _of_care() -> list[Entry]:
     ]
 
 
-def _of_announcements(roles: frozenset[str]) -> list[Entry]:
+def _announcements(roles: frozenset[str]) -> Entry:
     """Lead those who look after announcements to all of them, others to their own."""
     if permissions.may_open("announcements.list_kept", roles):
-        return [("announcements.list_kept", _("Announcements"), "bell")]
-    return [("announcements.list_own", _("Announcements"), "bell")]
+        return ("announcements.list_kept", _("Announcements"), "bell")
+    return ("announcements.list_own", _("Announcements"), "bell")
 
 
 def _messages() -> Entry:
