@@ -34,6 +34,7 @@ _care_office = _social | {"officer", "section_chief"}
 _care_staff = _care_office | {"property_manager", "property_manager_lead"}
 _supervisors = frozenset({"process_supervisor", "administrator"})
 _repair_office = _staff - _social
+_units = _repair_office - {"process_supervisor", "administrator"}  # those that can be asked
 _incident_keepers = frozenset(
     {"property_manager", "property_manager_lead", "officer", "section_chief"}
 )
@@ -200,7 +201,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "case_links.remove": _staff,
     "case_links.merge": _letter_clerks,
     "case_links.take_out": _letter_clerks,
-    "case_links.dispatch": _repair_office,
+    "case_links.dispatch": _units,
     "case_files.add": _staff,
     "case_files.remove": _staff,
     "leases.show_own": frozenset({"resident"}),
