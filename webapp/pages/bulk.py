@@ -5,6 +5,7 @@ import io
 import math
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from urllib.parse import parse_qsl
 
 import flask
@@ -322,7 +323,7 @@ def _listed(listing: str) -> tuple[Listing, Reader]:
     return inbox_views.listing_of(inbox_views.read_query(dict(parse_qsl(listing))), reader), reader
 
 
-def _address(listing: str) -> dict[str, str]:
+def _address(listing: str) -> dict[str, Any]:
     """Read the part of an address that tells the list; nothing when none was given."""
     given = dict(parse_qsl(listing))
     return inbox_views.read_query(given).address if given else {}
