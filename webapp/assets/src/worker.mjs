@@ -1,6 +1,6 @@
 // The service worker: keeps the pages that work without network, sends what waits, shows push messages.
 // It keeps no page with personal data. The server puts `self.ANJU` before it: what to keep, under which version.
-import { forget, whose } from './offline/store.mjs';
+import { whose } from './offline/store.mjs';
 import { sendWaiting } from './offline/sending.mjs';
 
 const { version, assets, pages } = self.ANJU;
@@ -31,8 +31,8 @@ async function offlinePage(address) {
   return (page && await caches.match(page.address)) || Response.error();
 }
 
+/** Nothing of the person who leaves stays: no kept page, no push messages. Who is here now is told by the page. */
 async function signOut() {
-  await forget();
   await drop(null);
   const subscription = await self.registration.pushManager?.getSubscription();
   await subscription?.unsubscribe();
@@ -55,9 +55,12 @@ self.addEventListener('fetch', event => {
     event.respondWith(caches.match(request).then(kept => kept ?? fetch(request)));
 });
 
+const told = { 'sign-out': signOut, 'signed-in': async () => await caches.has(CACHE) || fill() };
+let work = Promise.resolve();  // one after the other, in the order in which they were told
+
 self.addEventListener('message', event => {
-  if (event.data?.kind === 'sign-out') event.waitUntil(signOut());
-  if (event.data?.kind === 'signed-in') event.waitUntil(caches.has(CACHE).then(has => has || fill()));
+  const act = told[event.data?.kind];
+  if (act) event.waitUntil(work = work.then(act, act));
 });
 
 self.addEventListener('sync', event => { if (event.tag === 'anju-drafts') event.waitUntil(sendAndTell()); });
