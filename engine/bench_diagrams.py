@@ -46,6 +46,13 @@ def straight() -> bytes:
     return _file("bench", body, _chain(["begin", "ask", "count", "check", "done"]))
 
 
+def steps(number: int) -> bytes:
+    """So many user tasks in a row, `step0` and on: process `bench`."""
+    ids = [f"step{at}" for at in range(number)]
+    body = "".join(_TASK.format(id=each) for each in ids)
+    return _file("bench", body, _chain(["begin", *ids, "done"]))
+
+
 def loop() -> bytes:
     """A user task and a script that go round until 100,000 passes: process `bench_loop`."""
     gateway = '    <bpmn:exclusiveGateway id="again" name="Again" default="again_no" />\n'

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from engine.tables import process_definition, process_instance, user_task
+from engine.tables import process_instance, user_task
 
-DEFINITION = "bench"
+STEPS = 9
+"""Of the diagram `bench_diagrams.steps`."""
+
 STATE = bytes(1_000)
 """As long as the state of a case; nothing reads it."""
 
@@ -38,30 +40,16 @@ class NewTask:
     is_suspended: bool
 
 
-def insert_definition(now: datetime, session: Session) -> None:
-    """Write the definition that all these cases run."""
-    row = {
-        "id": DEFINITION,
-        "key": DEFINITION,
-        "version": 1,
-        "name": "Benchmark",
-        "content_hash": "",
-        "deployed_at": now,
-        "deployed_by": "system",
-    }
-    session.execute(insert(process_definition), [row])
-
-
-def insert_tasks(tasks: Sequence[NewTask], session: Session) -> None:
-    """Write cases and their tasks."""
-    session.execute(insert(process_instance), [_instance(each) for each in tasks])
+def insert_tasks(tasks: Sequence[NewTask], definition_id: str, session: Session) -> None:
+    """Write cases of a definition, and their tasks."""
+    rows = [{**_instance(each), "definition_id": definition_id} for each in tasks]
+    session.execute(insert(process_instance), rows)
     session.execute(insert(user_task), [_task(each) for each in tasks])
 
 
 def _instance(task: NewTask) -> dict[str, Any]:
     return {
         "id": task.id,
-        "definition_id": DEFINITION,
         "business_key": task.business_key,
         "scope": task.scope,
         "status": "suspended" if task.is_suspended else "active",

@@ -56,7 +56,8 @@ def resolve(
         return tuple(_known(kept["ids"], session))
     words = str(kept["narrowing"].get("words", ""))
     narrowing = Narrowing(
-        **_typed(kept["narrowing"]), cases=search.cases_with(words, by) if words else None
+        **_typed(kept["narrowing"]),
+        cases=search.bearing(words, by, session).cases if words else None,
     )
     listing = Listing(view=kept["view"], narrowing=narrowing, sort=kept["sort"])
     reader = Reader(actor=by, now=now, **_typed(kept["reader"]))

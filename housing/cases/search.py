@@ -10,10 +10,8 @@ from sqlalchemy import (
     and_,
     false,
     func,
-    literal,
     or_,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
@@ -29,7 +27,7 @@ from housing.leases.models import Lease
 from housing.move_outs.models import MoveOutCase
 from housing.persons.models import Person
 from housing.places.models import Community, Unit
-from housing.places.rules import COMMUNITY_PREFIX
+from housing.places.rules import community_scope
 from housing.renewals.models import RenewalCase
 from housing.repairs.models import RepairTicket
 
@@ -76,7 +74,7 @@ class Bearing:
     is_common: bool
 
 
-def cases_with(text: str, actor: Actor) -> Select[str]:
+def bearing(text: str, actor: Actor, session: Session) -> Bearing:
     """Ask for the cases that bear a text, as far as an actor may find them by it.
 
     Everybody finds a case by its number, home, place and matter, its readers by the person too.
@@ -86,15 +84,12 @@ def cases_with(text: str, actor: Actor) -> Select[str]:
         text: case number or its end, code of a home, name, community, words of a report; all of
             several words must fit.
         actor: who looks.
+        session: any.
     """
-    return _bearing(words.terms_of(text), _is_found_by(actor))
-
-
-def bearing(text: str, actor: Actor, session: Session) -> Bearing:
-    """Ask for the same cases, beginning with the rarest word."""
-    terms, is_found = words.terms_of(text), _is_found_by(actor)
+    terms = words.terms_of(text)
     if not terms:
-        return Bearing(cases=_bearing((), is_found), is_common=False)
+        return Bearing(cases=select(CaseWord.instance_id).where(false()), is_common=False)
+    is_found = _is_found_by(actor, session)
     looks = [
         select(func.count()).select_from(
             select(CaseWord.word)
@@ -117,8 +112,6 @@ def _by_number(ranked: tuple[int, Term]) -> tuple[int, bool]:
 def _bearing(
     terms: Sequence[Term], is_found: Callable[[type[CaseWord]], ColumnElement[bool]]
 ) -> Select[str]:
-    if not terms:
-        return select(CaseWord.instance_id).where(false())
     first, *others = terms
     found = select(CaseWord.instance_id).where(_fits(CaseWord, first), is_found(CaseWord))
     for each in others:
@@ -137,20 +130,13 @@ def _fits(row: type[CaseWord], term: Term) -> ColumnElement[bool]:
     return and_(row.word >= term.word, row.word < term.word + LAST_CHARACTER)
 
 
-def _is_found_by(actor: Actor) -> Callable[[type[CaseWord]], ColumnElement[bool]]:
+def _is_found_by(actor: Actor, session: Session) -> Callable[[type[CaseWord]], ColumnElement[bool]]:
     """Say which words of a case somebody finds it by: open ones, and those he is a reader of."""
-    everywhere = [key for key in READINGS if reads(actor, key, CITY)]
-    if len(everywhere) == len(READINGS):
-        return lambda _row: true()
-    scopes = {scope for _role, scope in actor.groups if scope != CITY}
-    guards = [
-        *(guard_of(key, CITY) for key in everywhere),
-        *(guard_of(key, scope) for key in READINGS for scope in scopes if reads(actor, key, scope)),
+    scopes = [CITY, *map(community_scope, session.scalars(select(Community.code)))]
+    allowed = [
+        "",
+        *(guard_of(key, at) for key in READINGS for at in scopes if reads(actor, key, at)),
     ]
-    of_communities = (
-        select(literal(guard_of(key, COMMUNITY_PREFIX)) + Community.code) for key in everywhere
-    )
-    allowed = union_all(*(select(literal(each)) for each in ("", *sorted(guards))), *of_communities)
     return lambda row: row.guard.in_(allowed)
 
 

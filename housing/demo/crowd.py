@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from engine import bench_inbox, inbox
+from engine import bench_diagrams, bench_inbox, inbox
 from engine.bench_inbox import NewTask
 from engine.db import metadata
 from engine.inbox import EVERYTHING, Cut, Listing, Narrowing, Reader
-from engine.types import CITY
+from engine.types import CITY, SYSTEM
 from housing.bootstrap import Application
 from housing.cases import indexing, search
 from housing.demo import chance
@@ -79,14 +79,15 @@ def found(application: Application, tasks: int, told: Told) -> str:
     with application.unit_of_work() as session:
         _hire(session, now)
         _build(session, now)
-        bench_inbox.insert_definition(now, session)
+        files = {"bench.bpmn": bench_diagrams.steps(bench_inbox.STEPS)}
+        definition = application.engine.deploy(files, by=SYSTEM, session=session)
         session.add(_session(ME, token, now))
     total = tasks + tasks // 5
     for begun in range(0, total, BATCH):
         numbers = range(begun, min(begun + BATCH, total))
         with application.unit_of_work() as session:
             rows = [_rows(number, tasks, now) for number in numbers]
-            bench_inbox.insert_tasks([task for task, _ticket in rows], session)
+            bench_inbox.insert_tasks([task for task, _ticket in rows], definition.id, session)
             session.execute(insert(RepairTicket), [ticket for _task, ticket in rows])
             indexing.write({REPAIRS: [task.id for task, _ticket in rows]}, session)
         told("fill", numbers.stop, total)
@@ -256,7 +257,7 @@ def _task(number: int, scope: str, now: datetime, *, is_done: bool) -> NewTask:
     return NewTask(
         id=f"{number:032x}",
         business_key=f"R115-{number:06}",
-        step=number % 9,
+        step=number % bench_inbox.STEPS,
         group=_group(group),
         scope=scope,
         holder=staff if is_done or (number // GROUPS) % 2 == 0 else None,

@@ -181,6 +181,7 @@ def test_a_double_submit_completes_once_and_the_second_page_says_by_whom(signed_
 
     assert second.status_code == 409
     assert "這項待辦已由張守成辦理完成" in second.text
+    assert "0 秒前" in second.text
     assert "旋緊把手後不再滴水。" in second.text
     with house.reading() as session:
         history = queries.history_of(triage.instance_id, session)
@@ -328,11 +329,15 @@ def test_a_search_finds_the_person_for_readers_of_the_case_only(signed_in, repor
     case = reported("resident1").instance_id
     with house.reading() as session:
         found = [
-            session.scalars(search.cases_with("林安安", actor)).all()
+            found_by("林安安", actor, session)
             for actor in (reader("property_manager", "community:SW"), reader("contractor", "city"))
         ]
 
     assert found == [[case], []]
+
+
+def found_by(words, actor, session):
+    return list(session.scalars(search.bearing(words, actor, session).cases))
 
 
 def reader(role, scope):
@@ -346,9 +351,7 @@ def test_a_renamed_person_is_found_by_the_new_name(signed_in, reported, house):
         ticket = session.scalar(select(RepairTicket).where(RepairTicket.instance_id == case))
         ticket.reporter_name = "林平平"
     with house.reading() as session:
-        found = [
-            session.scalars(search.cases_with(each, office)).all() for each in ("安安", "平平")
-        ]
+        found = [found_by(each, office, session) for each in ("安安", "平平")]
 
     assert found == [[], [case]]
 
@@ -357,10 +360,10 @@ def test_words_are_cut_anew_for_cases_that_have_none(reported, house):
     case = reported("resident1").instance_id
     office = reader("officer", "city")
     with house.reading() as session:
-        before = session.scalars(search.cases_with("水龍頭", office)).all()
+        before = found_by("水龍頭", office, session)
 
     assert house.index_cases() == 0
     assert house.index_cases(anew=True) >= 1
     with house.reading() as session:
-        assert session.scalars(search.cases_with("水龍頭", office)).all() == before
+        assert found_by("水龍頭", office, session) == before
         assert case in before

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.errors import Conflict, TaskAlreadyClaimed, TaskAlreadyEnded
+from engine.records import UserTask
 from housing.cases import service, taking
 from housing.cases.errors import ReasonMissing
 from housing.cases.service import Completion
@@ -92,9 +93,13 @@ def shown(task_id: str, **words: object) -> str:
 def _lost(task_id: str, error: Conflict) -> Answered:
     """Say who was faster and when, and offer the next task."""
     task = task_pages.read(task_id).task
+    return shown(task_id, lost=errors.sentence(error), lost_when=_when(task)), 409
+
+
+def _when(task: UserTask) -> str:
+    """Say how long ago a task was completed or, while it is open, claimed."""
     at, now = task.ended_at or task.claimed_at, current.application().clock.now()
-    when = inbox_next.ago(at, now) if at else ""
-    return shown(task_id, lost=errors.sentence(error), lost_when=when), 409
+    return inbox_next.ago(at, now) if at else ""
 
 
 @pages.post("/tasks/<task_id>/claim")
@@ -212,7 +217,8 @@ def _keep_draft(page: TaskPage, filled: Filled) -> Answered:
 
 def _too_late(page: TaskPage, filled: Filled, error: Conflict) -> tuple[str, int]:
     """Say who was faster; what was typed stays on the page, to send again or to copy."""
-    return _draw(page, view=filled.view, conflict=errors.sentence(error)), 409
+    words = {"conflict": errors.sentence(error), "conflict_when": _when(page.task)}
+    return _draw(page, view=filled.view, **words), 409
 
 
 def _draw(page: TaskPage, **words: object) -> str:
