@@ -22,7 +22,8 @@ def cases_found(text: str, actor: Actor, *, limit: int, session: Session) -> tup
         limit: so many at most.
         session: any.
     """
-    ids = list(session.scalars(search.cases_with(text, actor).distinct().limit(LOOKED_AT)))
+    bearing = search.bearing(text, actor, session).cases
+    ids = list(session.scalars(bearing.distinct().limit(LOOKED_AT)))
     if not ids:
         return ()
     rows = queries.instances(InstanceFilter(ids=ids, limit=LOOKED_AT), session).rows
