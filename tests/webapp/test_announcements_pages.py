@@ -10,6 +10,7 @@ from lxml import etree
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
+from engine import outbox
 from engine.types import SYSTEM
 from housing.announcements import queries, reach, service
 from housing.announcements.audience import receivers
@@ -362,3 +363,17 @@ def test_a_scope_reaches_who_lives_there_today_and_nobody_who_left(office):
         assert receivers(scope, at=now, session=session) == []
         assert len(receivers(Scope(kind="role", role="officer"), at=now, session=session)) == 2
     assert len(before) == 1
+
+
+def test_an_emergency_tells_how_many_minutes_it_took(office, signed_in):
+    values = {**PLAIN, "category": "emergency", "until_at": office.clock.now() + timedelta(hours=3)}
+    number = office.draft("manager1", values)
+    office.pass_time(timedelta(minutes=2))
+    with office.house.unit_of_work() as session:
+        now, connection = office.clock.now(), session.connection()
+        for message in outbox.take(now, 1_000, connection):
+            outbox.mark_sent(message, now, connection)
+
+    with office.house.reading() as session:
+        assert reach.reach(session, office.view(number).id).minutes_to_most == 2
+    assert "九成五送達" in signed_in("officer1").open(f"/announcements/{number}").text
