@@ -112,6 +112,7 @@ class CasePage:
         asks_feedback: whether this person is asked how the case was handled.
         colleagues: whom notes may mention; empty for people outside the office.
         related: cases that belong to this one; None for people outside the office.
+        is_merged: whether another case decides for this one now.
     """
 
     case: Instance
@@ -130,6 +131,7 @@ class CasePage:
     asks_feedback: bool = False
     colleagues: tuple[Colleague, ...] = ()
     related: RelatedCases | None = None
+    is_merged: bool = False
 
     @property
     def longest_note(self) -> int:
@@ -229,6 +231,7 @@ def read(number: str, wanted: Wanted) -> CasePage:
         asks_feedback=feedback_page.is_asked(case, viewer),
         colleagues=colleagues,
         related=related_cases.read(case) if viewer.is_staff else None,
+        is_merged=case.status == "suspended" and related_cases.is_merged(case),
     )
 
 

@@ -61,6 +61,13 @@ def read(case: Instance) -> RelatedCases:
         )
 
 
+def is_merged(case: Instance) -> bool:
+    """Tell whether another case decides for one now."""
+    with current.application().reading() as session:
+        lead = views.lead_of(case.id, session=session)
+    return lead is not None and lead.state == "open"
+
+
 def may_ask(case: Instance) -> bool:
     """Tell whether this request's person may ask units from a case."""
     by = current.actor()

@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine import queries as engine_queries
+from housing.care import service as care
+from housing.care.service import Signal
 from housing.notes import queries, service
 from housing.notes.errors import (
     MentionRefused,
@@ -13,8 +16,10 @@ from housing.notes.errors import (
     NotesNotYours,
     NoteTooLong,
 )
+from housing.notes.models import CaseNote
 from housing.notices.queries import notices_of_case
 from housing.people.queries import account_by_login
+from housing.places import queries as places
 
 
 class Desk:
@@ -116,6 +121,29 @@ def test_the_newest_note_that_stands_is_found_for_many_cases_at_once(desk, house
 
     with house.reading() as session:
         assert queries.newest(session, [desk.case.id, "nothing"]) == {desk.case.id: first}
+
+
+def test_notes_of_care_are_sealed_and_read_by_its_social_workers_only(house, clock, signed_in):
+    with house.unit_of_work() as session:
+        by = account_by_login("manager1", session=session).actor
+        home = next(u for u in places.units_in("SW", session=session) if u.code == "A-0501")
+        new = Signal(key="a", source="observation", unit_id=home.id, seen_at=clock.now(), text="x")
+        case = care.signal(new, by=by, engine=house.engine, session=session, clock=clock)
+    worker, address = signed_in("social1"), f"/cases/{case.number}"
+    worker.open(address)
+    worker.send(f"{address}/notes", text="夜間勿單獨前往")
+
+    assert "夜間勿單獨前往" in worker.open(address).text
+    with house.reading() as session:
+        (kept,) = session.scalars(select(CaseNote))
+        assert queries.newest(session, [kept.instance_id]) == {}
+    assert kept.text == ""
+    assert kept.sealed
+    assert "夜間" not in kept.sealed
+    for login in ("officer1", "chief1", "manager1", "social2"):
+        browser = signed_in(login)
+        assert "夜間勿單獨前往" not in browser.open(address).text
+        assert browser.send(f"{address}/notes", text="不該寫入").status_code == 404
 
 
 def test_a_note_ends_at_two_thousand_characters(desk):

@@ -141,6 +141,7 @@ def test_merged_cases_rest_until_the_lead_is_decided_and_applicants_are_told(
 
     assert case_of(house, member.number).status == "suspended"
     assert "case_merged" in told(house, case, "neighbour01")
+    assert "由該案一併決定" in officer.open(f"/cases/{member.number}").text
     with house.reading() as session:
         (merged,) = views.members_of(lead.instance_id, session=session)
     assert merged.deadline is not None

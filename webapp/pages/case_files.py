@@ -37,7 +37,10 @@ def add(number: str) -> Answered:
         return case_page.draw(number, typed), 422
     words = ngettext("%(num)d file was added.", "%(num)d files were added.", len(stored))
     flask.flash(words, "success")
-    return flask.redirect(flask.url_for("cases.show", number=number, _anchor="documents-title"))
+    address = flask.url_for("cases.show", number=number, _anchor="documents-title")
+    if flask.request.headers.get("X-Upload"):  # the script goes there itself
+        return Response(headers={"X-Next": address})
+    return flask.redirect(address)
 
 
 @pages.route("/cases/<number>/files/<file_id>/remove", methods=["GET", "POST"])

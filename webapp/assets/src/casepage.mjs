@@ -67,6 +67,13 @@ function offerNames(field) {
   });
 }
 
+/** Go to a page, also when it is this one with another mark. */
+function go(address) {
+  const before = location.pathname;
+  location.assign(address);
+  if (location.pathname === before) location.reload();
+}
+
 /** Send files with a bar; the answer is the page that the form would have led to. */
 function showProgress(form) {
   const bar = form.querySelector('progress'), state = form.querySelector('[data-upload-state]');
@@ -81,11 +88,12 @@ function showProgress(form) {
       state.textContent = form.dataset.uploadWords.replace('{percent}', `${bar.value}%`);
     });
     request.addEventListener('load', () => {
-      if (request.status < 400) return location.assign(request.responseURL);
+      if (request.status < 400) return go(request.getResponseHeader('X-Next'));
       form.submit();  // let the browser show the refusal, with what was typed
     });
     request.addEventListener('error', () => form.submit());
     request.open('POST', form.action);
+    request.setRequestHeader('X-Upload', 'progress');
     request.send(new FormData(form));
   });
 }
