@@ -74,6 +74,7 @@ class TimelineEntry:
         form: what was handed in with it, if the viewer may read it.
         is_visible_to_resident: not a matter of the office alone.
         stood_in_for: name of the person a deputy acted for, or "".
+        batch_id: of the bulk order that did it, for staff; None when it was done by itself.
     """
 
     at: datetime
@@ -86,6 +87,7 @@ class TimelineEntry:
     form: Submitted | None
     is_visible_to_resident: bool
     stood_in_for: str = ""
+    batch_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -301,6 +303,7 @@ def _history_entry(
         details=line.details,
         form=_readable(form, viewer),
         is_visible_to_resident=line.kind in RESIDENT_KINDS,
+        batch_id=line.batch_id if viewer.is_staff else None,
         stood_in_for=absent.get(line.on_behalf_of or "", ""),
     )
 

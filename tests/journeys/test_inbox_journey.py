@@ -185,6 +185,12 @@ def press(page, *keys: str) -> None:
         page.keyboard.press(keys[-1])
 
 
+def press_focused(page) -> None:
+    """Press Enter on what the page has put the focus on."""
+    page.wait_for_function("document.activeElement.hasAttribute('autofocus')")
+    press(page, "Enter")
+
+
 def name_homes(page) -> None:
     """Fill in the homes of a call, from the first link of the list of errors on."""
     page.keyboard.press("Tab")
@@ -200,8 +206,8 @@ def claim_all(page, pages: int) -> None:
     """Choose and claim page by page, confirm, go back; then look at one's own tasks."""
     for _page in range(pages):
         press(page, "*", "a", "c")
-        press(page, "Enter")
-        press(page, "Enter")
+        press_focused(page)
+        press_focused(page)
     press(page, "g", "m")
 
 
@@ -281,7 +287,7 @@ def test_a_follow_up_of_143_tasks_leaves_two_as_they_are_and_says_why(person, se
     assert "目前由宋複核辦理。" in page.locator("main").inner_text()
     assert complaints_of_axe(page) == []
     office.claim(tasks[20], "officer2")
-    press(page, "Enter")
+    press_focused(page)
     page.locator("main .background-work a.btn-primary").click(timeout=60_000)
     page.wait_for_load_state()
 
