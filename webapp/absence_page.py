@@ -42,6 +42,9 @@ EVENTS: Mapping[str, LazyString] = {
 }
 
 NOON = time(12)
+YEARS = range(2000, 2200)
+"""Years that somebody may mean; others overflow sooner or later."""
+
 ROWS = 3
 """So many deputies the form offers to name; `rules.MOST_DEPUTIES` may be stored."""
 
@@ -254,6 +257,9 @@ def _is_deputy(found: AbsenceView, me: Actor) -> bool:
 
 def _instant(day: str, at: time) -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(day), at, tzinfo=formats.TAIPEI)
+        on = date.fromisoformat(day)
     except ValueError as error:
         raise PeriodInvalid from error
+    if on.year not in YEARS:
+        raise PeriodInvalid
+    return datetime.combine(on, at, tzinfo=formats.TAIPEI)

@@ -47,6 +47,10 @@ def test_an_absence_is_entered_changed_and_ended_on_its_pages(signed_in, ids, cl
     assert "請指定代理人" in refused.text
     assert "出國" in refused.text
 
+    for day in ("", "x", "0001-01-01", "9999-12-31"):
+        odd = officer.send("/absences/new", **FORM, from_day="2026-03-02", until_day=day)
+        assert odd.status_code == 422
+
     entered = officer.send("/absences/new", **FORM, **days, deputy_1=ids["officer2"], note="出國")
     assert "宋複核" in entered.text
     assert "115/03/04" in entered.text

@@ -258,7 +258,9 @@ READERS: Mapping[str, frozenset[str]] = {
     "incident": STAFF,
     "unit": STAFF,
     "letter": STAFF | {"owner"},
-    "task": frozenset({"property_manager", "process_supervisor", "administrator"}),
+    "task": frozenset(
+        {"property_manager", "property_manager_lead", "process_supervisor", "administrator"}
+    ),
     "order": frozenset(),
     "clock": frozenset({"officer", "section_chief", "property_manager_lead"}),
     "action": frozenset(),  # a message with a page of its own; see test_case_actions

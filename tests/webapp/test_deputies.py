@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine import queries as engine_queries
-from housing.deputies import acting, conflicts, errors, queries, report, service
+from engine.sla import Rung
+from housing.deputies import acting, conflicts, errors, queries, reminders, report, service
 from housing.deputies.rules import Deputy, Period
 from housing.deputies.service import Entry
 from housing.move_outs.errors import SamePersonChecks
@@ -211,6 +212,42 @@ def test_a_chain_leads_to_the_deputy_of_a_deputy_who_is_away(
 
     assert set(stood_in) == {actor("officer1").id, actor("officer2").id}
     assert first == (third_officer.id,)
+
+
+def test_unclaimed_tasks_of_a_group_without_anybody_else_are_covered_too(
+    house, clock, actor, away, reported, task_of, act
+):
+    deputy, tap = actor("manager2"), reported().instance_id
+    with house.unit_of_work() as session:
+        memberships.give(int(deputy.id), "property_manager", "city", session=session)
+    assert deputies_tasks(house, clock, deputy) == ()
+    away("manager1", "manager2")
+
+    assert deputies_tasks(house, clock, actor("manager2")) == (task_of(tap).id,)
+    claimed = act("claim", tap, actor("manager2"))
+
+    assert claimed.on_behalf_of == actor("manager1").id
+
+
+def test_a_reminder_reaches_the_deputy_beside_the_absent_person(
+    house, clock, actor, away, settlement, task_of, act
+):
+    act("claim", settlement, actor("officer1"))
+    away("officer1", "officer2")
+    task = replace(task_of(settlement), due_at=clock.now())
+
+    with house.unit_of_work() as session:
+        rung = Rung(task=task, level="day_before", due_at=clock.now(), notify=("doer",))
+        reminders.on_rung(rung, session=session, clock=clock)
+
+    with house.reading() as session:
+        told = {
+            login: [each.subject for each in notices_of(int(actor(login).id), session=session)]
+            for login in ("officer1", "officer2", "chief1")
+        }
+    assert any("即將到期" in each for each in told["officer1"])
+    assert any("即將到期" in each for each in told["officer2"])
+    assert told["chief1"] == []
 
 
 def test_rights_are_checked_when_the_deputy_is_named(away, actor):
