@@ -4,8 +4,12 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine.types import Actor
+from housing.applications.models import HousingApplication
+from housing.applications.rounds import NewRound, open_at_once
+from housing.applications.service import House, Submission, submit
 from housing.notices import queries as notices
 from housing.notices.queries import MailboxFilter
 from housing.people.models import Account
@@ -268,3 +272,55 @@ def letter_of(officer, person_id):
 
 def show(browser, code, digits=NEW_ID[-4:]):
     return browser.send("/first-sign-in", code=code, born_on="069/05/06", digits=digits)
+
+
+def test_a_paper_applicant_sees_the_case_after_the_first_sign_in_and_others_do_not(
+    house, clock, signed_in, opened, app
+):
+    number, person_id = keyed_in(house, clock)
+    stranger = signed_in("applicant2")
+    assert stranger.open(f"/cases/{number}").status_code == 404
+
+    officer = signed_in("officer1")
+    officer.open(f"/persons/{person_id}/first-sign-in")
+    someone = opened(app)
+    someone.open("/first-sign-in")
+    show(someone, letter_of(officer, person_id))
+    choose(someone)
+    someone.sign_in("chao.zhi", OWN)
+
+    assert someone.open(f"/cases/{number}").status_code == 200
+    assert number in someone.open("/applications").text
+
+
+def keyed_in(house, clock):
+    """Key in an application on paper; gives its number and the applicant's id."""
+    new = NewRound(kind="rolling", title="梧棲三民好宅隨到隨辦")
+    with house.unit_of_work() as session:
+        call = open_at_once(new, session=session, clock=clock).number
+    values = {
+        "round": call,
+        "site1": "SW",
+        "room_type": "1BR",
+        "household_class": "general",
+        "name": "趙紙本",
+        "nat_id": NEW_ID,
+        "dob": date(1980, 5, 6),
+        "mobile": "0911222333",
+        "address_registered": "臺中市東區樂業路 1 號",
+        "city_link": "registered",
+        "owns_home": "none",
+        "income_month_person": 30000,
+        "property_value": 0,
+        "consent_privacy": True,
+        "consent_truth": True,
+    }
+    with house.unit_of_work() as session:
+        by = account_by_login("officer1", session=session).actor
+        desk = House(
+            vault=house.vault, is_demo=True, engine=house.engine, session=session, clock=clock
+        )
+        paper = Submission(token="paper", values=values, postmark_on=date(2026, 3, 2))  # noqa: S106
+        submit(paper, by=by, house=desk)
+        row = session.scalars(select(HousingApplication)).one()
+        return row.number, row.person_id
