@@ -264,7 +264,7 @@ def _is_fetched_in_advance() -> bool:
 def context_of(view: AnnouncementView) -> Mapping[str, object]:
     """Give what the forms of a correction and a withdrawal may name."""
     with current.application().reading() as session:
-        return questions.context(view.number, session=session)
+        return questions.context(view.number, session=session, now=now())
 
 
 def now() -> datetime:

@@ -5,16 +5,18 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engine.calendar import TAIPEI
 from engine.records import UserTask
 from engine.types import Actor
+from forms.dates import republic_year
 from housing.announcements import audience
-from housing.announcements.desk import row_by_number
+from housing.announcements.desk import row_by_number, scope_of
 from housing.announcements.drafts import is_office
 from housing.announcements.errors import EndTooEarly
 from housing.announcements.models import Announcement
 from housing.announcements.queries import managed_communities
 from housing.announcements.rules import LIVE
-from housing.places.queries import communities
+from housing.places.queries import communities, community
 from housing.repairs.incidents import incidents_in
 
 
@@ -44,7 +46,9 @@ def _incidents(by: Actor, names: Mapping[str, str], session: Session) -> dict[st
     }
 
 
-def context(business_key: str, *, session: Session, **_when: object) -> Mapping[str, object]:
+def context(
+    business_key: str, *, session: Session, now: datetime, **_when: object
+) -> Mapping[str, object]:
     """Give what the forms of an announcement may name: its text, and the facts in words."""
     row = row_by_number(business_key, session=session)
     return {
@@ -54,6 +58,9 @@ def context(business_key: str, *, session: Session, **_when: object) -> Mapping[
         "author_name": row.author_name,
         "return_reason": row.return_reason,
         "is_live": row.state in LIVE,
+        "whom": _whom(row, session),
+        "receivers": len(audience.receivers(scope_of(row), at=now, session=session)),
+        "period": f"{_said(row.from_at)} → {_said(row.until_at)}",
     }
 
 
@@ -73,6 +80,23 @@ def check(
 
 def _latest(row: Announcement, task: UserTask) -> datetime:
     return max(row.from_at or task.created_at, task.created_at)
+
+
+def _whom(row: Announcement, session: Session) -> str:
+    """Say a scope in names and codes, which are the same in every language."""
+    if row.scope_kind == "role":
+        return row.role
+    place = community(row.community, session=session).name if row.community else "全市"
+    floor = f"{row.floor}F" if row.floor is not None else ""
+    return " ".join(filter(None, (place, row.building, floor, *row.units)))
+
+
+def _said(at: datetime | None) -> str:
+    """Say an instant in figures, in Taipei and the calendar of the Republic."""
+    if at is None:
+        return "-"
+    local = at.astimezone(TAIPEI)
+    return f"{republic_year(local.date())}/{local:%m/%d %H:%M}"
 
 
 def _options(words: Mapping[str, str]) -> list[Mapping[str, str]]:
