@@ -93,3 +93,7 @@ class SealBroken(Conflict):
 
     table: str
     column: str
+
+
+class DatabaseNotEmpty(Conflict):
+    """This database holds tables already; a benchmark wants an empty one, for it drops them."""

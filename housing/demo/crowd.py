@@ -11,7 +11,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, inspect, text
 from sqlalchemy.orm import Session
 
 from engine import bench_diagrams, bench_inbox, inbox
@@ -22,6 +22,7 @@ from engine.types import CITY, SYSTEM
 from housing.bootstrap import Application
 from housing.cases import indexing, search
 from housing.demo import chance
+from housing.errors import DatabaseNotEmpty
 from housing.people.models import Account, Membership, WebSession
 from housing.people.queries import actor_of
 from housing.people.rules import token_hash
@@ -64,6 +65,17 @@ class Look:
     view: str
     text: str = ""
     page: int = 1
+
+
+def ensure_empty(application: Application) -> None:
+    """Refuse a database that holds anything: a benchmark drops its tables when it is done.
+
+    Raises:
+        DatabaseNotEmpty: there are tables.
+    """
+    with application.reading() as session:
+        if inspect(session.connection()).get_table_names():
+            raise DatabaseNotEmpty
 
 
 def found(application: Application, tasks: int, told: Told) -> str:

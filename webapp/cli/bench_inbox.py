@@ -28,6 +28,7 @@ def measure(url: str, tasks: int, told: Told) -> Sequence[Row]:
     with tempfile.TemporaryDirectory() as folder:
         given = {"ANJU_VAR": folder, "ANJU_DATABASE_URL": url, "ANJU_SECRET_KEY": "x" * 40}
         application = bootstrap.build(settings.load(given))
+        crowd.ensure_empty(application)
         try:
             token = crowd.found(application, tasks, told)
             client = create_app(application).test_client()

@@ -121,11 +121,13 @@ def measure(url: str, plan: Plan, told: Told) -> Sequence[Row]:
 
     Raises:
         ClickException: the server does not start.
+        DatabaseNotEmpty: the database holds tables already.
     """
     with tempfile.TemporaryDirectory() as folder:
         given = {"ANJU_VAR": folder, "ANJU_DATABASE_URL": url, "ANJU_SECRET_KEY": "x" * 40}
-        city = _found(given, plan, told)
+        _ensure_empty(given)
         try:
+            city = _found(given, plan, told)
             floor = bench_transactions.measure(
                 url,
                 clients=plan.clients,
@@ -142,6 +144,14 @@ def measure(url: str, plan: Plan, told: Told) -> Sequence[Row]:
 def has_errors(rows: Sequence[Row]) -> bool:
     """Tell whether anything did not go as it should."""
     return any(row["errors"] for row in rows)
+
+
+def _ensure_empty(given: Mapping[str, str]) -> None:
+    application = bootstrap.build(settings.load(given))
+    try:
+        crowd.ensure_empty(application)
+    finally:
+        application.dispose()
 
 
 def _found(given: Mapping[str, str], plan: Plan, told: Told) -> _City:
