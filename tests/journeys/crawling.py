@@ -24,7 +24,7 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
 
-FILES = re.compile(r"\.(csv|json|pdf|txt|xes|zip|js|xml|ics|png|webmanifest)$")
+FILES = re.compile(r"\.(csv|json|pdf|txt|xes|zip|js|xml|atom|ics|png|webmanifest)$")
 """How the rule of a route ends that gives a file."""
 
 NO_PAGES = {
@@ -45,6 +45,7 @@ ENGLISH_ALLOWED = {
     **dict.fromkeys(("Chrome", "Safari", "Linux"), "names of browsers and systems"),
     **dict.fromkeys(("https", "localhost"), "parts of an address"),
     **dict.fromkeys(("App", "Ctrl"), "what people call an app and a key"),
+    "Atom": "a format of feeds",
     **dict.fromkeys(("Powered", "by"), "the mark of bpmn.io, which its licence asks for"),
     "English": "the switch to the other language is in that language",
     "Anju": "the name of the product",
@@ -59,11 +60,18 @@ ENGLISH_ALLOWED = {
 CASE_KIND = re.compile(r"/([A-Z]+-?)[A-Z]?\d")
 """How a number in an address begins: cases of another kind have another page."""
 
+FEW = 4
+"""With fewer new kinds of elements, a page that another role had is not read by axe again."""
+
+ALIKE = ("handbooks.", "processes.", "deadlines.", "calendars.", "simulator.", "account.", "news.")
+"""How the endpoints begin whose pages are alike for all roles: the first that comes walks them."""
+
 MOST_CONTROLS = 70
 """Longer pages are not walked with the Tab key to their end: so many controls of them are."""
 
 WORDS = """() => {
-  const apart = 'code, pre, kbd, samp, script, style, textarea, svg, [lang=en], .djs-container';
+  const apart = 'code, pre, kbd, samp, script, style, textarea, svg, .djs-container, ' +
+    'body [lang]:not([lang^=zh])';
   const shown = [...document.body.querySelectorAll('*')].filter(each => !each.closest(apart));
   return [document.title, ...shown.flatMap(each => [
     ...[...each.childNodes].filter(one => one.nodeType === 3).map(one => one.data),
@@ -127,6 +135,7 @@ class Crawler:
         seen: endpoints whose page was walked, by anybody.
         faults: what is wrong, each with who walked and the address.
         judged: the kinds of elements that axe has read.
+        seen_by_anybody: the kinds of pages that were walked.
     """
 
     page: Page
@@ -138,6 +147,7 @@ class Crawler:
     faults: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
     judged: set[str] = field(default_factory=set)
+    seen_by_anybody: set[str] = field(default_factory=set)
     _walked: set[str] = field(default_factory=set)
 
     def listen(self) -> None:
@@ -186,15 +196,20 @@ class Crawler:
         return f"{self.endpoint(address)} {found[1] if found else ''}"
 
     def _is_new(self, address: str) -> bool:
-        return bool(self.endpoint(address)) and self._kind(address) not in self._walked
+        found = self.endpoint(address)
+        walked = self.seen_by_anybody if found.startswith(ALIKE) else self._walked
+        return bool(found) and self._kind(address) not in walked
 
     def _visit(self, address: str, source: str = "") -> list[str]:
         page = self.page
         answer = page.goto(self.url + address)
         page.wait_for_load_state()
         self.seen |= {self.endpoint(address), self.endpoint(page.url)}
-        self._walked |= {self._kind(address), self._kind(page.url)}
-        found = self._faults(answer.status)
+        kinds = {self._kind(address), self._kind(page.url)}
+        is_first = not kinds <= self.seen_by_anybody
+        self._walked |= kinds
+        self.seen_by_anybody |= kinds
+        found = self._faults(answer.status, is_first=is_first)
         place = f"{self.who} {address}" + (f" (from {source})" if source else "")
         self.faults.extend(f"{place}: {fault}" for fault in found)
         self.console.clear()
@@ -203,7 +218,7 @@ class Crawler:
         is_of_others = self.endpoint(page.url).startswith("simulator.")  # messages to anybody
         return [each for each in found if not (is_of_others and each.startswith("/cases/"))]
 
-    def _faults(self, status: int) -> Iterator[str]:
+    def _faults(self, status: int, *, is_first: bool) -> Iterator[str]:
         if status != 200:
             yield f"answers {status}"
             return
@@ -215,9 +230,10 @@ class Crawler:
             yield f"is {width} wide"
         has_editor = bool(self.page.locator("#diagram-editor").count())
         structure = set(self.page.evaluate(STRUCTURE))
-        if structure <= self.judged:
-            return
+        is_known = len(structure - self.judged) < (1 if is_first else FEW)
         self.judged |= structure
+        if is_known:
+            return
         if not has_editor:  # a large drawing; axe reads it in the journey of the diagram editor
             yield from self._axe()
             yield from self._unreachable()
