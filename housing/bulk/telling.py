@@ -1,7 +1,7 @@
 """Tell colleagues of tasks that were given to them or taken from them, each once an order."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -26,41 +26,35 @@ def tell(
     done = [each for each in items if each.outcome == "done"]
     terms = Terms.from_json(batch.terms or {})
     names = people.names_of([terms.assignee], session=session)
-    fields = {
-        "name": by.name,
-        "what": names.get(terms.assignee, ""),
-        "reason": terms.reason,
-    }
-    kinds = ("tasks_given", "tasks_taken") if batch.verb == ASSIGN else ("tasks_returned",) * 2
-    counts = {
-        kinds[0]: Counter({terms.assignee: len(done)}),
-        kinds[1]: Counter(each.held_by for each in done if each.held_by),
-    }
-    if batch.verb != ASSIGN:
-        counts = {kinds[0]: Counter({terms.assignee: len(done)})}
-    for kind, numbers in counts.items():
-        url = _MINE if kind == "tasks_given" else _ALL
-        for account_id, count in numbers.items():
-            if count and account_id != by.id:
-                _write(account_id, kind, {**fields, "count": count}, url, session, now)
+    fields = {"name": by.name, "what": names.get(terms.assignee, ""), "reason": terms.reason}
+    for kind, account_id, count in _told(batch.verb, terms.assignee, done):
+        if account_id != by.id:
+            _write(account_id, kind, {**fields, "count": count}, session, now)
 
 
-def _write(  # noqa: PLR0913  # one notice, in full
-    account_id: str | None,
-    kind: str,
-    fields: Mapping[str, object],
-    url: str,
-    session: Session,
-    now: datetime,
+def _told(verb: str, assignee: str, done: Sequence[BulkItem]) -> Iterator[tuple[str, str, int]]:
+    """Say who is told what: kind of notice, account id, number of tasks."""
+    if not done:
+        return
+    if verb != ASSIGN:
+        yield "tasks_returned", assignee, len(done)
+        return
+    yield "tasks_given", assignee, len(done)
+    for account_id, count in Counter(each.held_by for each in done if each.held_by).items():
+        yield "tasks_taken", account_id, count
+
+
+def _write(
+    account_id: str, kind: str, fields: Mapping[str, object], session: Session, now: datetime
 ) -> None:
-    for reader in people.accounts([account_id or ""], session=session):
+    for reader in people.accounts([account_id], session=session):
         if reader.state == "active":
             for channel in _channels(reader, kind, session):
                 tell_account(
                     reader,
                     kind,
                     fields,
-                    url,
+                    _MINE if kind == "tasks_given" else _ALL,
                     channel=channel,
                     session=session,
                     clock=FrozenClock(now),
