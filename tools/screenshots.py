@@ -34,9 +34,19 @@ README_PAGES = (  # name, login, address, width
     ("care-panel", "sociallead1", "/care", 1280),
     ("move-outs", "officer1", "/move-outs", 1280),
     ("processes", "supervisor1", "/processes/repair.ticket/1", 1280),
+    ("changes", "supervisor2", "/drafts/{draft}/changes", 1280),
+    ("diagram-editor", "supervisor1", "/drafts/{draft}/diagram", 1280),
+    ("insight", "supervisor1", "/processes/repair.ticket/insight", 1280),
+    ("team", "chief1", "/team", 1280),
+    ("announcements", "officer1", "/announcements/office", 1280),
+    ("news-resident", "resident1", "/announcements", 390),
+    ("sign-up", "", "/sign-up", 390),
 )
-LISTS = {"case": "/repairs", "task": "/tasks?view=team"}
-"""What stands for an open case or task: the first link of this list."""
+LISTS = {"case": "/repairs", "task": "/tasks?view=team", "draft": "/drafts"}
+"""What stands for an open case, task or draft: the first link of this list."""
+
+KINDS = {"case": "cases", "task": "tasks", "draft": "drafts"}
+"""How the addresses of that list's links begin."""
 
 ALL_PAGES = {
     "resident1": ("/", "/repairs/new", "/repairs", "/tasks", "/cases/{case}", "/simulator"),
@@ -71,9 +81,11 @@ def served() -> Iterator[str]:
 
 
 def signed_in(browser: Browser, url: str, login: str, width: int) -> Page:
-    """Open a page of this width in which somebody has signed in."""
+    """Open a page of this width in which somebody has signed in; without a login a stranger."""
     context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-TW")
     page = context.new_page()
+    if not login:
+        return page
     page.goto(f"{url}/sign-in")
     page.fill("[name=login]", login)
     page.fill("[name=password]", PASSWORD)
@@ -87,7 +99,7 @@ def photograph(page: Page, url: str, address: str, file: Path, *, is_whole: bool
     wanted = re.search(r"{(\w+)}", address)
     if wanted is not None:
         page.goto(url + LISTS[wanted[1]])
-        kind = "tasks" if wanted[1] == "task" else "cases"
+        kind = KINDS[wanted[1]]
         main = page.locator("main").inner_html()
         found = re.search(rf'href="/{kind}/([^"?/]+)', main)
         if found is None:
