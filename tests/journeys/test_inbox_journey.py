@@ -18,7 +18,7 @@ from housing.people import queries as people
 from housing.persons.rules import complete_national_id
 from housing.slices import Desk
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 HEARING = b"""<?xml version="1.0"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"
