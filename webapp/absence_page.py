@@ -45,9 +45,6 @@ NOON = time(12)
 YEARS = range(2000, 2200)
 """Years that somebody may mean; others overflow sooner or later."""
 
-ROWS = 3
-"""So many deputies the form offers to name; `rules.MOST_DEPUTIES` may be stored."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
@@ -180,7 +177,7 @@ def read_form(given: MultiDict[str, str]) -> Typed:
                 person_id=given.get(f"deputy_{place}", "")[:18],
                 groups=tuple(each[:64] for each in given.getlist(f"groups_{place}")[:20]),
             )
-            for place in range(1, ROWS + 1)
+            for place in range(1, rules.MOST_DEPUTIES + 1)
         ),
     )
 

@@ -53,8 +53,11 @@ def take_over(  # noqa: PLR0913  # the face of the room
 
 
 def _tell(task: UserTask, reason: str, *, by: Actor, session: Session, clock: Clock) -> None:
+    concerned = {task.assignee, task.on_behalf_of}
+    if task.delegation == "pending":
+        concerned.add(task.delegated_by)
     notify(
-        [task.assignee or ""],
+        sorted(each for each in concerned if each and each != by.id),
         "task_taken",
         {"number": task.business_key, "what": task.name, "name": by.name, "reason": reason},
         instance=InstanceRef(id=task.instance_id, business_key=task.business_key, scope=task.scope),

@@ -10,7 +10,7 @@ REASONS = ("leave", "official_trip", "sick", "other")
 """休假, 公差, 病假, 其他: why somebody is away."""
 
 LONGEST_NOTE = 300
-MOST_DEPUTIES = 5
+MOST_DEPUTIES = 3
 LONGEST = timedelta(days=366)
 
 Right = tuple[str, str]

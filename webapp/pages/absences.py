@@ -218,7 +218,7 @@ def _form(page: FormPage, *, absence: AbsenceView | None = None, problem: str = 
         absence=absence,
         problem=problem,
         reasons=absence_page.REASONS,
-        row_count=max(absence_page.ROWS, len(page.typed.rows)),
+        row_count=rules.MOST_DEPUTIES,
         is_own=str(page.person.id) == current.actor().id,
         longest_note=rules.LONGEST_NOTE,
     )
