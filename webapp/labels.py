@@ -128,6 +128,17 @@ HISTORY_KINDS: Mapping[str, LazyString] = {
     "start_planned": _l("Begun by its schedule"),
     "incident_opened": _l("Incident opened"),
     "incident_resolved": _l("Incident resolved"),
+    "end_reached": _l("End reached"),
+    "message_thrown": _l("Message sent"),
+    "message_expired": _l("Message not collected in time"),
+    "signal_thrown": _l("Signal sent"),
+    "signal_received": _l("Signal received"),
+    "escalation_thrown": _l("Escalation raised"),
+    "compensation_thrown": _l("Compensation begun"),
+    "call_started": _l("Called process begun"),
+    "ad_hoc_started": _l("Ad-hoc work begun"),
+    "error_uncaught": _l("Error that nothing caught"),
+    "join_conflict": _l("Different values met at a join"),
 }
 
 CLOCK_STATES: Mapping[str, LazyString] = {
