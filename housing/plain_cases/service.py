@@ -12,7 +12,7 @@ from engine.clock import Clock
 from engine.process_engine import ProcessEngine
 from engine.types import Actor
 from forms.dates import republic_year
-from housing.plain_cases import queries
+from housing.plain_cases import views
 from housing.plain_cases.errors import PlaceNotYours
 from housing.plain_cases.models import PlainCase, PlainCaseSerial
 from housing.plain_cases.rules import case_number
@@ -57,7 +57,7 @@ def open_case(
     known = session.get(PlainCase, new.token)
     if known is not None:
         return known.number
-    opening = queries.opening(new.key, by, session=session)
+    opening = views.opening(new.key, by, session=session)
     if new.scope not in opening.scopes:
         raise PlaceNotYours
     year = republic_year(local_date(clock.now()))

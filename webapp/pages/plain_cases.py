@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from engine.errors import BusinessError, Conflict, Invalid, NotAllowed
 from housing.places import queries as places
 from housing.places.rules import community_scope
-from housing.plain_cases import queries, service
-from housing.plain_cases.queries import Startable
+from housing.plain_cases import service, views
 from housing.plain_cases.service import NewCase
+from housing.plain_cases.views import Startable
 from webapp import current, errors, filling, model_words
 
 pages = Blueprint("plain_cases", __name__)
@@ -22,7 +22,7 @@ pages = Blueprint("plain_cases", __name__)
 def choose() -> str:
     """List the processes that this person may begin a case of here."""
     with current.application().reading() as session:
-        found = queries.startable(current.actor(), session=session)
+        found = views.startable(current.actor(), session=session)
     return flask.render_template("plain_cases/choose.html", processes=found)
 
 
@@ -30,7 +30,7 @@ def choose() -> str:
 def begin(key: str) -> str | tuple[str, int] | Response:
     """Show the form that begins a case, and begin it; what was typed is kept when it is refused."""
     with current.application().reading() as session:
-        opening = queries.opening(key, current.actor(), session=session)
+        opening = views.opening(key, current.actor(), session=session)
     form = model_words.say_form(opening.form) if opening.form else None
     if flask.request.method == "GET":
         return _draw(opening, filling.blank(form) if form else None)
