@@ -39,11 +39,14 @@ class Group:
 def find(text: str) -> tuple[Group, ...]:
     """Find what fits a text; without one the cases worked on last, then beginnings and pages."""
     wanted = text.strip()[:LONGEST]
+    begun = _fitting(_beginnings(), wanted)
+    known = {each.address for each in begun}
+    pages = [each for each in _fitting(_pages(), wanted) if each.address not in known]
     groups = (
         Group(title=_("Cases found"), entries=_cases(wanted)),
         Group(title=_("Worked on last"), entries=() if wanted else _recent()),
-        Group(title=_("Begin something"), entries=_fitting(_beginnings(), wanted)),
-        Group(title=_("Go to"), entries=_fitting(_pages(), wanted)[:MOST_PAGES]),
+        Group(title=_("Begin something"), entries=begun),
+        Group(title=_("Go to"), entries=tuple(pages[:MOST_PAGES])),
     )
     return tuple(group for group in groups if group.entries)
 
