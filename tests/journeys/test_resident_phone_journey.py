@@ -71,7 +71,7 @@ def write_without_network(resident, photo) -> None:
     resident.open("/repairs/new")
     check(resident)
     resident.press("有網路時送出")
-    assert "請填寫：發生了什麼事？" in words(resident)
+    page.get_by_text("請填寫：發生了什麼事？").wait_for()
     resident.choose("where", "unit")
     resident.write("place", "浴室洗手台")
     page.locator('select[name="category"]').select_option("water")

@@ -27,8 +27,8 @@ async function begin({ account = '', worker }) {
   const language = document.documentElement.lang, mark = account && `${account} ${language}`;
   if (worker) await navigator.serviceWorker.register(worker);
   if ((localStorage.getItem(MARK) ?? '') === mark) return;
-  localStorage.setItem(MARK, mark);
   await (account ? settle(account, language) : leave());
+  localStorage.setItem(MARK, mark);  // last: what failed is done at the next page
 }
 
 if ('serviceWorker' in navigator) {
