@@ -63,6 +63,18 @@ class House:
         """Nobody drafts here."""
         return 0
 
+    def hand_back_ended_absences(self) -> int:
+        """Nobody is away here."""
+        return 0
+
+    def send_digests(self) -> int:
+        """Nobody reads digests here."""
+        return 0
+
+    def follow_merged_cases(self) -> int:
+        """No case was merged here."""
+        return 0
+
     def tidy(self) -> None:
         """Nothing is left lying about here."""
 
