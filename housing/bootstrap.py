@@ -26,7 +26,7 @@ from housing import demo_clock
 from housing.background import service as background
 from housing.bulk import service as bulk
 from housing.care import sealing as care_sealing
-from housing.case_links import service as case_links
+from housing.case_links import following
 from housing.cases import indexing
 from housing.delivery.office import PostOffice, open_office
 from housing.demo_clock import DemoClock
@@ -269,21 +269,13 @@ class Application:
         with _locked(self.settings.lock_path):
             yield
 
-    def follow_merged_cases(self) -> None:
-        """Let merged cases end with their lead case, and withdraw what ended cases asked."""
-        with self.reading() as session:
-            merges = case_links.open_merges(session=session)
-            questions = case_links.open_dispatches(session=session)
-        for merge_id in merges:
-            with self.unit_of_work() as session:
-                case_links.follow_lead(
-                    merge_id, engine=self.engine, session=session, clock=self.clock
-                )
-        for instance_id in questions:
-            with self.unit_of_work() as session:
-                case_links.drop_question(
-                    instance_id, engine=self.engine, session=session, clock=self.clock
-                )
+    def follow_merged_cases(self) -> int:
+        """Let merged cases end with their lead case; call it outside of any unit of work.
+
+        Returns:
+            How many mergers, and questions to units, were looked after.
+        """
+        return following.follow_all(database=self.database, engine=self.engine, clock=self.clock)
 
     def open_token(self, name: str) -> str:
         """Make an API token for a program; it is shown this one time.

@@ -154,6 +154,27 @@ def test_merged_cases_rest_until_the_lead_is_decided_and_applicants_are_told(
     assert "case_goes_on_alone" in told(house, case, "neighbour01")
 
 
+def test_when_the_lead_is_decided_the_merged_case_ends_with_it(signed_in, house, clock, number):
+    officer, one_unit = signed_in("officer1"), {"lead": "section_chief", "unit": ["section_chief"]}
+    officer.open(f"/cases/{number}/dispatch")
+    for question in ("第一問", "第二問"):
+        officer.send(
+            f"/cases/{number}/dispatch", question=question, days_section_chief="3", **one_unit
+        )
+    with house.reading() as session:
+        lead, member = dispatches.of_parent(case_of(house, number).id, session=session)
+    officer.send(f"/cases/{lead.number}/merge", number=[member.number], reason="同一問題")
+
+    complete(house, clock, lead.number, "chief1", answer="一併回復。")
+    house.follow_merged_cases()
+
+    ended = case_of(house, member.number)
+    assert ended.status == "cancelled"
+    with house.reading() as session:
+        merger = views.lead_of(ended.id, session=session)
+    assert (merger.state, merger.settled_reason) == ("ended", lead.number)
+
+
 def test_a_merged_case_is_taken_out_again_and_cannot_be_merged_twice(
     signed_in, house, clock, reported
 ):
