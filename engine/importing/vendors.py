@@ -26,8 +26,8 @@ TWINS = frozenset(
 
 _CAMUNDA_HONOURED = (
     "assignee", "candidateGroups", "candidateStarterGroups", "collection", "decisionRef", "dueDate",
-    "elementVariable", "formKey", "inputOutput", "priority", "properties", "resultVariable", "topic", "type",
-    "in", "out", "calledElementBinding", "calledElementVersion",
+    "elementVariable", "formKey", "inputOutput", "priority", "properties", "resultVariable",
+    "topic", "type", "in", "out", "calledElementBinding", "calledElementVersion",
     "calledElementVersionTag", "historyTimeToLive", "versionTag", "isStartableInTasklist",
 )  # fmt: skip
 HONOURED = frozenset(("camunda", name) for name in _CAMUNDA_HONOURED)
