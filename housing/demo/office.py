@@ -10,7 +10,7 @@ from engine.clock import Clock
 from housing.demo.stories import YEAR
 from housing.demo.walk import Errand, People
 from housing.drafts import queries
-from housing.drafts import service as drafts
+from housing.drafts.service import begin, save_file
 from housing.repairs import incidents, prices
 from housing.repairs.incidents import News
 from housing.repairs.models import RepairTicket
@@ -51,11 +51,9 @@ def errands(cast: People, clock: Clock) -> list[Errand]:
             incidents.tell_all(incident.id, news, by=manager, session=session, clock=clock)
 
     def draft_change(session: Session) -> None:
-        draft = drafts.begin(
-            "repair.ticket", title=CHANGE, by=supervisor, session=session, clock=clock
-        )
+        draft = begin("repair.ticket", title=CHANGE, by=supervisor, session=session, clock=clock)
         table = queries.file(draft.id, TABLE, session=session)
-        drafts.save_file(
+        save_file(
             draft.id,
             TABLE,
             _longer(table.content),
