@@ -45,6 +45,8 @@ from housing.applications.rules import (
     end_of_postmark_day,
 )
 from housing.applications.supplements import newest_supplement
+from housing.leases.models import LeaseParty
+from housing.letters.models import LetterRow
 from housing.persons import service as persons
 from housing.persons.models import Person
 from housing.persons.rules import check_national_id, mask_national_id
@@ -319,10 +321,21 @@ def _applicant(new: Submission, by: Actor, house: House) -> int:
         session=house.session,
         clock=house.clock,
     )
-    if new.channel == "online" and _is_own(person_id, int(by.id), known is None, house):
+    is_new = known is None or not _is_known(person_id, house.session)
+    if new.channel == "online" and _is_own(person_id, int(by.id), is_new, house):
         since = house.clock.now() if values.get("consent_electronic") is True else None
         persons.agree_to_electronic_service(person_id, since, session=house.session)
     return person_id
+
+
+def _is_known(person_id: int, session: Session) -> bool:
+    """Tell whether the office keeps more of a person than that he belongs to a household."""
+    kept = (
+        select(HousingApplication.id).where(HousingApplication.person_id == person_id),
+        select(LeaseParty.id).where(LeaseParty.person_id == person_id),
+        select(LetterRow.id).where(LetterRow.person_id == person_id),
+    )
+    return any(session.scalar(each.limit(1)) is not None for each in kept)
 
 
 def _is_own(person_id: int, account_id: int, is_new: bool, house: House) -> bool:
