@@ -230,10 +230,11 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
     own = [
         ("home.index", _("Home"), "home"),
         ("inbox.list_tasks", _("Tasks"), "tasks"),
-        ("team.show", _("My team"), "person"),
     ]
+    team = ("team.show", _("My team"), "person")
+    has_all = "section_chief" in roles  # and so as many groups as fit beside each other
     groups = [
-        ("", "", own),
+        ("", "", own if has_all else [*own, team]),
         (_("Processes and operations"), "process", processes if keepers else []),
         (_("Repairs"), "wrench", _of_repairs(roles)),
         (_("Applications"), "list", _of_applications(roles)),
@@ -241,6 +242,7 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
         (_("Care"), "person", _of_care()),
     ]
     tools = [
+        *([team] if has_all else []),
         _announcements(roles),
         ("absences.list_absences", _("Absences and deputies"), "person"),
         ("clocks.list_late", _("Late and due soon"), "warning"),
