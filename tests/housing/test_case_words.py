@@ -6,7 +6,8 @@ from housing.cases.words import terms_of, without_numbers, words_of
 
 
 @pytest.mark.parametrize(
-    "typed", ["水龍頭", "龍頭", "滴", "R115-000123", "r115-0001", "123", "A-0305", "０３０５", "305"]
+    "typed",
+    ["水龍頭", "龍頭", "滴", "R115-000123", "r115-0001", "123", "A-0305", "０３０５", "305"],
 )
 def test_a_text_is_found_by_parts_of_it(typed):
     text = words_of("R115-000123 A-0305 水龍頭滴水")
@@ -20,9 +21,7 @@ def test_a_text_is_found_by_parts_of_it(typed):
 def test_a_text_is_not_found_by_what_it_does_not_bear(typed):
     text = words_of("R115-000123 A-0305 水龍頭滴水")
 
-    assert any(
-        not any(word.startswith(term.word) for word in text) for term in terms_of(typed)
-    )
+    assert any(not any(word.startswith(term.word) for word in text) for term in terms_of(typed))
 
 
 def test_signs_and_spaces_are_nothing_to_look_for():

@@ -207,6 +207,19 @@ OBJECTS: Mapping[str, str] = {
     "passkeys.remove": "device",
     "persons.reveal": "person",
     "persons.show": "person",
+    "bulk.confirm": "bulk",
+    "bulk.download": "bulk",
+    "bulk.go_on": "bulk",
+    "bulk.say_terms": "bulk",
+    "bulk.show": "bulk",
+    "bulk.undo": "bulk",
+    "saved_views.ask_remove": "view",
+    "saved_views.remove": "view",
+    "saved_views.rename": "view",
+    "sign_up.answer": "step",
+    "sign_up.send_again": "step",
+    "sign_up.start": "step",
+    "team.download": "office",
     "plain_cases.begin": "office",
     "processes.show_process": "office",
     "tryouts.begin": "office",
@@ -234,7 +247,7 @@ OBJECTS: Mapping[str, str] = {
 """Endpoint with an object in its address to the kind of object.
 
 `office`: of the office as a whole; whoever may use the route may touch every one of them. Messages,
-devices, tokens, applications and care have tests of their own, calls are public; here they are only
+devices, tokens, applications, bulk orders, saved views, the sign-up and care have tests of their own, calls are public; here they are only
 looked for when they are absent.
 """
 
