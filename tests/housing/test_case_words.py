@@ -7,7 +7,17 @@ from housing.cases.words import terms_of, without_numbers, words_of
 
 @pytest.mark.parametrize(
     "typed",
-    ["水龍頭", "龍頭", "滴", "R115-000123", "r115-0001", "123", "A-0305", "０３０５", "305"],
+    [
+        "水龍頭",
+        "龍頭",
+        "滴",
+        "R115-000123",
+        "r115-0001",
+        "123",
+        "A-0305",
+        "\uff10\uff13\uff10\uff15",
+        "305",
+    ],
 )
 def test_a_text_is_found_by_parts_of_it(typed):
     text = words_of("R115-000123 A-0305 水龍頭滴水")

@@ -247,8 +247,8 @@ OBJECTS: Mapping[str, str] = {
 """Endpoint with an object in its address to the kind of object.
 
 `office`: of the office as a whole; whoever may use the route may touch every one of them. Messages,
-devices, tokens, applications, bulk orders, saved views, the sign-up and care have tests of their own, calls are public; here they are only
-looked for when they are absent.
+devices, tokens, applications, bulk orders, saved views, the sign-up and care have tests of their
+own, calls are public; here they are only looked for when they are absent.
 """
 
 STAFF = frozenset(
