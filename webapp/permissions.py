@@ -102,7 +102,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "offline.show": _everyone,  # the same for everybody: the phone fills it
     "offline.show_report": _everyone,
     "offline.session": _everyone,  # tells a stranger nothing
-    "offline.send_report": _everyone,  # answers a stranger itself, so that the phone keeps the report
+    "offline.send_report": _everyone,  # answers a stranger itself: the phone keeps the report
     "background.show": _signed_in,  # who ordered it, and supervisors
     "background.stop": _signed_in,
     "inbox.list_tasks": _signed_in,

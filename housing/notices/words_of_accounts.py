@@ -107,7 +107,8 @@ ACCOUNTS: Mapping[str, NoticeWords] = {
     "data_request_received": words(
         (
             "【{number}】已收到您的個人資料請求",
-            "已收到您依個人資料保護法提出之請求，將於 30 日內准駁；必要時得延長 30 日並通知您原因。",
+            "已收到您依個人資料保護法提出之請求，將於 30 日內准駁；"
+            "必要時得延長 30 日並通知您原因。",
         ),
         (
             "[{number}] Your request about your data",
