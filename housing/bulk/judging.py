@@ -1,12 +1,13 @@
 """What speaks against doing a verb to a task: the team, the state, four eyes, the form."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from engine import definition_queries, queries
-from engine.errors import EngineError
+from engine.errors import EngineError, NotAllowed
 from engine.records import UserTask
 from engine.types import Actor
 from forms.schema import Form
@@ -15,6 +16,7 @@ from housing.bulk.rules import (
     BULK_SAFE,
     CLAIM,
     COMPLETE,
+    FOLLOW_UP,
     NOTE,
     Refusal,
     Terms,
@@ -22,11 +24,15 @@ from housing.bulk.rules import (
     only_confirms,
     refused_by,
 )
+from housing.deputies.acting import acting_for
 from housing.notes.queries import may_read
 from housing.notices.rules import supervisor_of
 from housing.people import queries as people
 from housing.records.forms import form_of_task
 from housing.subjects import check_person
+
+OF_A_HOLDER = frozenset({CLAIM, FOLLOW_UP, COMPLETE})
+"""Verbs that a deputy does on behalf of the absent holder of a task."""
 
 _SAFE: dict[str, frozenset[str]] = {}
 """Bulk-safe steps by version of the process; a deployed version never changes."""
@@ -51,6 +57,16 @@ def deed(verb: str, terms: Terms, by: Actor, session: Session) -> Deed:
     named = people.accounts([terms.assignee], session=session) if terms.assignee else []
     target = next((each.actor for each in named if each.state == "active"), None)
     return Deed(verb=verb, terms=terms, by=by, target=target)
+
+
+def as_deputy(wanted: Deed, task: UserTask, *, session: Session, at: datetime) -> Deed:
+    """Let somebody act on behalf of the absent holder of a task, as on the task's own page."""
+    if wanted.verb not in OF_A_HOLDER:
+        return wanted
+    try:
+        return replace(wanted, by=acting_for(task, wanted.by, session=session, at=at))
+    except NotAllowed:  # a conflict of interest, or another deputy comes first
+        return wanted
 
 
 def judge(task: UserTask, wanted: Deed, session: Session) -> Refusal | None:

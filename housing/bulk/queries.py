@@ -12,7 +12,7 @@ from engine.types import Actor
 from forms.schema import Form
 from housing.bulk import selection
 from housing.bulk.errors import BatchNotFound
-from housing.bulk.judging import deed, judge, shared_form
+from housing.bulk.judging import as_deputy, deed, judge, shared_form
 from housing.bulk.models import BulkBatch, BulkItem
 from housing.bulk.rules import ASSIGN, COMPLETE, Refusal, Terms
 from housing.people import queries as people
@@ -149,7 +149,10 @@ def preview(batch_id: str, by: Actor, session: Session, now: datetime) -> Previe
     form = _form_of(tasks, wanted, session)
     terms = wanted.terms or Terms(form_key=form[0] if form else "")
     planned = deed(wanted.verb, terms, by, session)
-    judged = [(each, judge(each, planned, session)) for each in tasks]
+    judged = [
+        (each, judge(each, as_deputy(planned, each, session=session, at=now), session))
+        for each in tasks
+    ]
     return Preview(
         able=tuple(task for task, why in judged if why is None),
         refused=tuple((task, why) for task, why in judged if why is not None),

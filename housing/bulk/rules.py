@@ -161,7 +161,7 @@ def _not_given(task: UserTask, by: Actor, supervisor: str) -> Refusal | None:
 
 def _not_within_reach(task: UserTask, by: Actor, *, is_of_team: bool) -> Refusal | None:
     """Tell why somebody may not act on a task; what is of the team may be done to anybody's."""
-    if task.assignee == by.id:
+    if task.assignee in by.identities:
         return None
     if not is_offered(task, by):
         return Refusal(code="not_offered")

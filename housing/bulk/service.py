@@ -22,7 +22,7 @@ from housing.bulk.errors import (
     BatchVerbUnknown,
     NothingToUndo,
 )
-from housing.bulk.judging import deed, judge
+from housing.bulk.judging import as_deputy, deed, judge
 from housing.bulk.models import BulkBatch, BulkItem
 from housing.bulk.rules import (
     ASSIGN,
@@ -146,6 +146,7 @@ def do(batch_id: str, task_id: str, desk: Desk) -> None:
     terms = Terms.from_json(batch.terms or {})
     wanted = deed(batch.verb, terms, replace(desk.by, batch_id=batch_id), desk.session)
     task = engine_queries.task(task_id, desk.session)
+    wanted = as_deputy(wanted, task, session=desk.session, at=desk.clock.now())
     refusal = (
         unfit(batch, item, desk.session)
         if batch.verb == UNDO

@@ -1,6 +1,7 @@
 """One verb for many tasks: preview, result per item, one audit id, rights at run time, undo."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -14,10 +15,13 @@ from housing import background_kinds, bulk_work
 from housing.bulk import queries as bulk
 from housing.bulk import selection, service
 from housing.bulk.rules import Terms
+from housing.deputies import service as absences
+from housing.deputies.rules import Deputy, Period
 from housing.drafts import fitting
 from housing.notes.models import CaseNote
 from housing.people import queries as people
 from housing.people import service as accounts
+from housing.people.models import Membership
 
 
 @pytest.fixture
@@ -82,6 +86,30 @@ def test_one_task_of_a_colleague_stops_no_other_and_each_case_bears_the_order(ho
     assert task_of(house, tasks[0].id).assignee_name == "張守成"
     assert history_of(house, tasks[0])[-1].batch_id == batch_id
     assert {line.batch_id for line in history_of(house, tasks[1])} == {None}
+
+
+def test_a_deputy_claims_many_on_behalf_of_who_is_absent(house, tasks, clock):
+    for each in tasks:
+        claim(house, each, "manager1")
+    absent, deputy = person(house, "manager1"), person(house, "manager2")
+    period = Period(from_at=clock.now(), until_at=clock.now() + timedelta(days=1))
+    with house.unit_of_work() as session:
+        role = {"role": "property_manager", "scope": "community:SW"}
+        session.add(Membership(account_id=int(deputy.id), **role))  # as the absent person has it
+        session.flush()
+        entry = absences.Entry(
+            person_id=absent.id,
+            period=period,
+            reason="leave",
+            deputies=(Deputy(person_id=deputy.id),),
+        )
+        absences.enter(entry, by=absent, session=session, clock=clock)
+
+    batch_id = done(house, tasks, "manager2", "claim")
+
+    assert outcomes(house, batch_id) == [("done", "")] * 3
+    lines = [history_of(house, each)[-1] for each in tasks]
+    assert {(line.actor_id, line.on_behalf_of) for line in lines} == {(deputy.id, absent.id)}
 
 
 def test_work_that_was_interrupted_goes_on_and_does_nothing_twice(house, tasks):
