@@ -42,9 +42,11 @@ KEYS: Mapping[str, LazyString] = {
 
 VERBS: Mapping[str, LazyString] = {
     "answer_bank": _l("The bank answers the inquiry about the account"),
+    "ask": _l("Units are asked about a case"),
     "call_up": _l("An application's turn comes"),
     "fill_sheet": _l("The exit sheet is filled in and signed"),
     "found_lease": _l("There is a lease"),
+    "incident_over": _l("A mass incident is over"),
     "leave": _l("A household leaves its home"),
     "move_close": _l("The closing time of the call is moved"),
     "open": _l("The report of the month is opened"),
@@ -53,26 +55,31 @@ VERBS: Mapping[str, LazyString] = {
     "pay_arrears": _l("The tenant pays the arrears"),
     "pick": _l("Go on with a case that opened by itself"),
     "prove_service": _l("The service of a letter is proved"),
+    "read": _l("Somebody opens the announcement"),
     "signal": _l("A signal about a household comes in"),
     "tell_incident": _l("News of the mass incident are told"),
 }
 """What scenarios do outside of forms; see the verbs of the subjects in `housing`."""
 
 OPTIONS: Mapping[str, LazyString] = {
+    "acknowledge": _l("He also acknowledges it"),
     "amount_twd": _l("Amount in TWD"),
     "announcement": _l("Announcement"),
     "arrears_twd": _l("Arrears in TWD"),
     "closes_at": _l("Closing time"),
     "community": _l("Community"),
+    "completion": _l("Complete with all answers or the first"),
     "danger": _l("Somebody is in danger"),
     "end_on": _l("Last day"),
     "is_match": _l("The account fits the name"),
     "items": _l("Items of the sheet"),
     "kind": _l("Kind"),
+    "lead": _l("Lead unit"),
     "mydata": _l("MyData was fetched"),
     "number": _l("Case number"),
     "part_month": _l("Rent of a part of a month"),
     "postmark_on": _l("Day of the postmark"),
+    "question": _l("Question"),
     "reason": _l("Reason"),
     "settings": _l("Settings"),
     "source": _l("Where the signal comes from"),
@@ -81,6 +88,8 @@ OPTIONS: Mapping[str, LazyString] = {
     "tenant": _l("Tenant"),
     "text": _l("Text"),
     "unit": _l("Home, as community and number"),
+    "units": _l("Units that are asked"),
+    "who": _l("Who"),
     "years_before": _l("Years lived there before"),
 }
 """Values that scenarios give with a start or with what happens outside of forms."""

@@ -46,6 +46,7 @@ ENGLISH_ALLOWED = {
     **dict.fromkeys(("https", "localhost"), "parts of an address"),
     **dict.fromkeys(("App", "Ctrl"), "what people call an app and a key"),
     "Atom": "a format of feeds",
+    "fork": "the id of a gateway without a name",
     **dict.fromkeys(("Powered", "by"), "the mark of bpmn.io, which its licence asks for"),
     "English": "the switch to the other language is in that language",
     "Anju": "the name of the product",

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(400)]
 
 STRANGERS_PAGES = ("/sign-in", "/follow", "/calls")
 ROLES = {
-    "applicant1": "applications.show_sites",
+    "applicant1": "applications.apply",
     "resident1": "repairs.report",
     "manager1": "repairs.list_reports",
     "lead1": "inbox.list_tasks",
@@ -21,7 +21,7 @@ ROLES = {
     "sociallead1": "care.list_reports",
     "officer1": "applications.list_applications",
     "chief1": "inbox.list_tasks",
-    "ethics1": "calls.list_calls",
+    "ethics1": "care.access_log",
     "finance1": "move_outs.list_move_outs",
 }
 """Login to a page that this role must have reached."""
