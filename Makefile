@@ -19,7 +19,7 @@ run: setup ## serve Anju with its scheduler and a demo city at http://127.0.0.1:
 setup: $(STAMPS)/run $(STAMPS)/assets $(MESSAGES).mo ## set up what serving needs
 
 test: setup $(STAMPS)/test $(STAMPS)/browser ## run every test (PostgreSQL and Chromium included)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 
 check: $(STAMPS)/test ## style and types only
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

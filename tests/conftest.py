@@ -17,6 +17,28 @@ from engine.db import Database, metadata
 
 BEGIN = datetime(2026, 3, 2, 1, tzinfo=UTC)  # Monday 09:00 in Taipei
 
+LONG_FIRST = (
+    "journeys/test_crawl",
+    "journeys/",
+    "webapp/test_authorization",
+    "housing/test_demo",
+    "bpmn/",
+    "scheduler/",
+    "integration/",
+)
+"""What takes long is begun first, so that no worker is left alone with it at the end."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files that take long in front, whatever order was drawn for the others."""
+    items.sort(key=lambda item: _turn(item.nodeid.removeprefix("tests/")))
+
+
+def _turn(name: str) -> int:
+    turns = (turn for turn, begin in enumerate(LONG_FIRST) if name.startswith(begin))
+    return next(turns, len(LONG_FIRST))
+
 
 @pytest.fixture
 def clock() -> FrozenClock:
