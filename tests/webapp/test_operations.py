@@ -122,7 +122,7 @@ def test_what_is_due_next_leads_to_its_case(admin, house):
 
     page = admin.open("/operations").text
 
-    assert 'href="/cases/D-0"' in page
+    assert 'href="/cases/D-0/cockpit"' in page
     assert "沒有等候中的工作" not in page
 
 
