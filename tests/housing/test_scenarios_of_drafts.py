@@ -137,7 +137,7 @@ def test_scenarios_that_hold_vouch_for_their_content_and_no_other(desk):
     assert state.report.count("passed") == 2
     assert [each.id for each in state.report.unreached_ends] == ["refused"]
     desk.ensure_fit()
-    desk.save("garden.bpmn", garden.files(5)["garden.bpmn"])
+    desk.save("garden.bpmn", garden.files(8)["garden.bpmn"])
     with pytest.raises(ScenariosNotRun):
         desk.ensure_fit()
 
