@@ -16,6 +16,7 @@ from engine.process_engine import ProcessEngine
 from engine.types import SYSTEM
 from housing import bootstrap, settings
 from housing.notices import service as notices
+from tests import serving
 from webapp.factory import create_app
 from webapp.permissions import PROGRAM, ROLES_BY_ENDPOINT
 
@@ -71,8 +72,7 @@ def url(house):
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=10)
+    serving.stop(server, thread)
 
 
 @pytest.fixture

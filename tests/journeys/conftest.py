@@ -17,6 +17,7 @@ from housing import bootstrap, settings
 from housing.bootstrap import Application
 from housing.demo import world
 from housing.demo.accounts import PASSWORD
+from tests import serving
 from webapp.factory import create_app
 
 
@@ -54,8 +55,7 @@ def served(city: Path, tmp_path: Path) -> Iterator[Served]:
     background = start.load()(application)
     yield Served(url=f"http://127.0.0.1:{listener.getsockname()[1]}", application=application)
     background.stop()
-    server.close()
-    thread.join(timeout=10)
+    serving.stop(server, thread)
     application.dispose()
 
 

@@ -18,6 +18,7 @@ from housing import bootstrap, settings
 from housing.bootstrap import Application
 from housing.demo import city
 from housing.demo.accounts import PASSWORD
+from tests import serving
 from webapp.factory import create_app
 
 PHONE = {"width": 390, "height": 844}
@@ -305,8 +306,7 @@ def crawl_city(browser: Browser, folder: Path) -> Iterator[Crawler]:
     made.listen()
     yield made
     context.close()
-    server.close()
-    thread.join(timeout=10)
+    serving.stop(server, thread)
     application.dispose()
 
 
