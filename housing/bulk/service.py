@@ -186,7 +186,7 @@ def finish(batch_id: str, *, by: Actor, session: Session, clock: Clock) -> None:
         return
     batch.state, batch.ended_at = "done", clock.now()
     if not batch.is_told and batch.verb in (ASSIGN, UNDO):
-        tell(batch, _items(batch_id, session), by=by, session=session, now=clock.now())
+        tell(batch, _items(batch_id, session), by=by, session=session, clock=clock)
         batch.is_told = True
     session.flush()
 
