@@ -47,7 +47,7 @@ ANNOUNCEMENTS: tuple[Topic, ...] = tuple(
 TOPICS: tuple[Topic, ...] = (URGENT, PROGRESS, REMINDER, OVERDUE, WEEKLY, *ANNOUNCEMENTS)
 """As the page of preferences lists them."""
 
-QUIET_TOPICS = frozenset({PROGRESS.code, *(topic.code for topic in ANNOUNCEMENTS)})
+QUIET_TOPICS = frozenset({PROGRESS.code, WEEKLY.code, *(topic.code for topic in ANNOUNCEMENTS)})
 """Topics that make no noise at night."""
 
 SOFT_KINDS = frozenset({"due_half", "due_soon"})

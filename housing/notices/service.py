@@ -8,7 +8,7 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from engine import dispatches, outbox
-from engine.bundles import BY_DAY, HOURLY, LATE, LATE_ONES
+from engine.bundles import LATE, LATE_ONES
 from engine.clock import Clock
 from engine.outbox import Message, NewMessage
 from engine.records import UserTask
@@ -19,7 +19,6 @@ from housing.notices import preferences
 from housing.notices.kinds import (
     CHANNELS,
     PORTAL,
-    RINGING,
     SOFT_KINDS,
     URGENT,
     channels_for,
@@ -29,12 +28,12 @@ from housing.notices.rules import (
     CHINESE,
     Quiet,
     Reader,
+    bundled_as,
     digest,
     leaves_at,
     notice_key,
     render,
     supervisor_of,
-    waits_for_day,
 )
 from housing.people import queries as people
 from housing.people.queries import AccountRef, AccountView
@@ -352,8 +351,4 @@ def _leaves_at(notice: _Notice, channel: str, now: datetime, own: Quiet | None) 
 def _grouping(notice: _Notice, channel: str) -> str | None:
     if notice.is_urgent or topic_of(notice.kind).is_urgent or channel == PORTAL:
         return None
-    if notice.is_late:
-        return LATE_ONES
-    if waits_for_day(notice.kind, channel):
-        return BY_DAY
-    return HOURLY if channel in RINGING else None
+    return LATE_ONES if notice.is_late else bundled_as(notice.kind, channel)

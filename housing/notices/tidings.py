@@ -10,7 +10,7 @@ from engine.clock import Clock
 from engine.outbox import NewMessage
 from housing.notices import preferences
 from housing.notices.kinds import channels_for, topic_of
-from housing.notices.rules import Reader, leaves_at, render
+from housing.notices.rules import Reader, bundled_as, leaves_at, render
 from housing.people import queries as people
 from housing.people.queries import AccountRef
 
@@ -26,6 +26,9 @@ def tell(  # noqa: PLR0913  # the face of the room: who, what, with what, about 
     clock: Clock,
 ) -> None:
     """Write a notice without a case; told once for each occasion, however often this is called.
+
+    It keeps the night, the readers' own quiet hours and the hour between two sounds as notices of
+    cases do.
 
     Args:
         recipients: account ids; unknown and disabled ones are left out.
@@ -43,7 +46,8 @@ def tell(  # noqa: PLR0913  # the face of the room: who, what, with what, about 
     readers = [each for each in found if each.state == "active"]
     ids = {each.id for each in readers}
     chosen = preferences.channels_of(ids, topic_of(kind).code, session=session)
-    now, messages = clock.now(), []
+    quiet = preferences.quiet_of(ids, session=session)
+    now, messages = clock.now(), list[NewMessage]()
     for reader in readers:
         words = render(kind, context, Reader(name=reader.name, language=reader.language), url)
         messages += [
@@ -59,7 +63,8 @@ def tell(  # noqa: PLR0913  # the face of the room: who, what, with what, about 
                     "url": url,
                     "at": now.astimezone(UTC).isoformat(),
                 },
-                not_before=leaves_at(kind, channel, now),
+                not_before=leaves_at(kind, channel, now, quiet.get(reader.id)),
+                grouping=bundled_as(kind, channel),
             )
             for channel in channels_for(kind, chosen[reader.id])
         ]

@@ -15,11 +15,8 @@ from engine.db import Database
 from engine.team_queries import UNCLAIMED, TeamTasks
 from engine.types import CITY
 from housing.deputies import queries as deputies
-from housing.notices import preferences
-from housing.notices.kinds import channels_for, topic_of
-from housing.notices.service import tell_account
+from housing.notices.tidings import tell
 from housing.people import queries as people
-from housing.people.queries import AccountView
 from housing.teams import queries
 from housing.teams.models import WeeklyDigest
 from housing.teams.rules import (
@@ -106,24 +103,18 @@ def _make(account_id: int, week: str, database: Database, clock: Clock) -> bool:
             session.add(row)
             session.flush()
             if row.is_sent:
-                _tell(chief, news, session, clock)
+                tell(
+                    [account_id],
+                    KIND,
+                    _fields(news, clock.now()),
+                    url=ADDRESS,
+                    occasion=f"week:{week}",
+                    session=session,
+                    clock=clock,
+                )
             return row.is_sent
     except IntegrityError:
         return False
-
-
-def _tell(chief: AccountView, news: WeekNews, session: Session, clock: Clock) -> None:
-    chosen = preferences.channels_of({chief.id}, topic_of(KIND).code, session=session)
-    for channel in channels_for(KIND, chosen[chief.id]):
-        tell_account(
-            chief,
-            KIND,
-            _fields(news, clock.now()),
-            ADDRESS,
-            channel=channel,
-            session=session,
-            clock=clock,
-        )
 
 
 def _fields(news: WeekNews, now: datetime) -> Mapping[str, object]:

@@ -1,10 +1,11 @@
 """The weekly digest: once a week and person, when there is something to say and it is wanted."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from engine.calendar import TAIPEI
 from engine.tables import outbox
 from housing.notices import preferences
 from housing.notices.kinds import TOPICS
@@ -71,3 +72,17 @@ def test_who_switched_it_off_finds_it_in_the_portal_only(late):
     late.send_digests()
 
     assert [channel for channel, _body in digests(late)[lead]] == ["muted"]
+
+
+def test_a_sound_about_the_week_waits_through_ones_own_quiet_hours(late, clock):
+    lead = id_of(late, "lead1")
+    with late.unit_of_work() as session:
+        wanted = {each.code: each.defaults for each in TOPICS}
+        preferences.choose(lead, {**wanted, "weekly": ("push",)}, session=session)
+        preferences.choose_quiet(lead, "08:00", "12:00", session=session)
+    late.send_digests()
+
+    with late.reading() as session:
+        rows = session.execute(select(outbox.c.not_before, outbox.c.payload)).all()
+    (leaves_at,) = [each.not_before for each in rows if each.payload["kind"] == "team_week"]
+    assert leaves_at.astimezone(TAIPEI).time() == time(12)
