@@ -152,7 +152,7 @@ class Application:
             )
 
     def erase(self) -> None:
-        """Throw a demo city away: every table of the house and every uploaded file.
+        """Throw a demo city away: every table of the house, every file and trial of its people.
 
         Raises:
             NoDemoCity: the database holds the accounts of a real office.
@@ -162,7 +162,8 @@ class Application:
                 raise NoDemoCity
             metadata.drop_all(connection)
             connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
-        shutil.rmtree(self.settings.files_path, ignore_errors=True)
+        for folder in self.settings.city_paths:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def deploy_packages(self) -> tuple[str, ...]:
         """Deploy the shipped process packages that are new.

@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from housing.errors import SettingsInvalid
 
 LANGUAGES = ("zh_Hant_TW", "en")
 """Languages of the pages and notices; the first is the default."""
+
+TRYOUTS = "tryouts"
+"""Folder of supervisors' trials in that of the installation."""
 
 BANKS = ("simulator", "off")
 _YES_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -73,6 +76,11 @@ class Settings:
     def exports_path(self) -> Path:
         """Tell the folder of sealed copies of people's own data."""
         return self.var / "exports"
+
+    @property
+    def city_paths(self) -> Sequence[Path]:
+        """List the folders that belong to the people and drafts of the database."""
+        return self.files_path, self.exports_path, self.var / TRYOUTS
 
     @property
     def lock_path(self) -> Path:

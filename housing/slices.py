@@ -117,6 +117,39 @@ def _keep_all(
     return values
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merging:
+    """How the register of a subject follows a merger of its cases (併案).
+
+    Attributes:
+        merge: notes that a case rests in a lead case, which counts for both: number, number of the
+            lead, session, now. Gives the state in which it was.
+        part: brings that state back: number, state, session, now.
+        was_dropped: tells whether a lead case that ran to its end was withdrawn, or joined to yet
+            another, rather than decided: number, session.
+    """
+
+    merge: Callable[..., str]
+    part: Callable[..., None]
+    was_dropped: Callable[..., bool]
+
+
+def _no_state(_number: str, _lead: str, **_when: object) -> str:
+    return ""
+
+
+def _nothing_to_bring_back(_number: str, _state: str, **_when: object) -> None:
+    """Leave it to the engine's own state of the case."""
+
+
+def _was_decided(_number: str, **_when: object) -> bool:
+    return False
+
+
+UNREGISTERED = Merging(merge=_no_state, part=_nothing_to_bring_back, was_dropped=_was_decided)
+"""For cases that no register but the engine's own holds."""
+
+
 def _no_facts(_business_key: str, **_when: object) -> Mapping[str, Mapping[str, object]]:
     return {}
 
@@ -144,6 +177,8 @@ class Subject:
             the record of the case keeps; the case page shows nothing else.
         readers: roles that open the page of a case as staff; None means every role of the office.
         seals_notes: whether notes of colleagues on a case are sealed.
+        merging: how its register follows a merger; None where each case settles something of its
+            own, such as one lease, so that none may end with another.
         announce: tells the person to whom a step just gave a task of his own.
         facts: what scenarios may expect of the business's own records, by kind.
         fact_kinds: the kinds that `facts` gives.
@@ -164,6 +199,7 @@ class Subject:
     keep: Callable[..., Mapping[str, object]] = _keep_all
     readers: frozenset[str] | None = None
     seals_notes: bool = False
+    merging: Merging | None = None
     announce: Callable[..., None] = _nobody_to_tell
     facts: Callable[..., Mapping[str, Mapping[str, object]]] = _no_facts
     fact_kinds: frozenset[str] = frozenset()

@@ -22,7 +22,7 @@ from housing.move_outs.subject import SUBJECT as MOVE_OUTS
 from housing.own_data.subject import SUBJECT as OWN_DATA
 from housing.renewals.subject import SUBJECT as RENEWALS
 from housing.repairs.subject import SUBJECT as REPAIRS
-from housing.slices import Subject, everybody_may
+from housing.slices import UNREGISTERED, Subject, everybody_may
 from housing.vault import Vault
 
 SUBJECTS: Mapping[str, Subject] = {
@@ -48,7 +48,7 @@ FACT_KINDS = frozenset(kind for subject in SUBJECTS.values() for kind in subject
 
 def subject_of(process_key: str) -> Subject:
     """Find what a process needs; one that the business knows nothing of needs nothing."""
-    return SUBJECTS.get(process_key) or Subject(process=process_key)
+    return SUBJECTS.get(process_key) or Subject(process=process_key, merging=UNREGISTERED)
 
 
 def check_answers(task: UserTask, values: Mapping[str, object], *, session: Session) -> None:

@@ -11,6 +11,8 @@ from engine.explanations import Deadline
 from engine.records import Incident, Instance, ProcessModel
 from housing.announcements.service import PROCESS as ANNOUNCEMENTS
 from housing.applications.service import PROCESS as APPLICATIONS
+from housing.case_links import views as links
+from housing.case_links.views import Merged
 from housing.cases import queries as cases
 from housing.cases.queries import CaseStep
 from housing.cases.rules import Viewer
@@ -112,7 +114,8 @@ class CasePage:
         asks_feedback: whether this person is asked how the case was handled.
         colleagues: whom notes may mention; empty for people outside the office.
         related: cases that belong to this one; None for people outside the office.
-        is_merged: whether another case decides for this one now.
+        lead: the merger that holds this case, or with whose lead it ended.
+        may_open_lead: whether this person may open the lead case.
     """
 
     case: Instance
@@ -131,7 +134,13 @@ class CasePage:
     asks_feedback: bool = False
     colleagues: tuple[Colleague, ...] = ()
     related: RelatedCases | None = None
-    is_merged: bool = False
+    lead: Merged | None = None
+    may_open_lead: bool = False
+
+    @property
+    def is_merged(self) -> bool:
+        """Tell whether another case decides for this one now."""
+        return self.lead is not None and self.lead.state == "open"
 
     @property
     def longest_note(self) -> int:
@@ -213,6 +222,7 @@ def read(number: str, wanted: Wanted) -> CasePage:
         deadlines = cases.deadlines_for(case.id, viewer, session=session)
         turns = turns_of(case.id, session=session)
         colleagues = notes.colleagues_of(case, session=session) if viewer.is_staff else ()
+        lead = links.lead_of(case.id, session=session)
     read_part = PARTS.get(case.process_key)
     return CasePage(
         case=case,
@@ -231,7 +241,8 @@ def read(number: str, wanted: Wanted) -> CasePage:
         asks_feedback=feedback_page.is_asked(case, viewer),
         colleagues=colleagues,
         related=related_cases.read(case) if viewer.is_staff else None,
-        is_merged=case.status == "suspended" and related_cases.is_merged(case),
+        lead=lead,
+        may_open_lead=lead is not None and case_access.may_open(lead.other.id),
     )
 
 

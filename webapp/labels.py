@@ -19,6 +19,7 @@ from webapp.application_words import (
 from webapp.care_labels import CARE
 from webapp.draft_words import DRAFT_WORDS
 from webapp.form_words import FORM_WORDS
+from webapp.key_words import COMMANDS
 from webapp.lease_words import LEASE_WORDS
 from webapp.own_data_words import OWN_DATA_WORDS
 
@@ -159,6 +160,7 @@ MERGE_OBSTACLES: Mapping[str, LazyString] = {
     "ended": _l("one of them has ended"),
     "suspended": _l("one of them is suspended"),
     "forbidden": _l("you may not merge it"),
+    "own_course": _l("each case of this process settles something of its own"),
     "secret": _l("its process keeps its course to itself"),
 }
 
@@ -353,6 +355,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
     "first_sign_in": FIRST_SIGN_INS,
     **OWN_DATA_WORDS,
     "proof": PROOFS,
+    "command": COMMANDS,
     "element": ELEMENT_KINDS,
 }
 

@@ -23,7 +23,6 @@ class RelatedCases:
 
     Attributes:
         members: merged into this case, now or before.
-        lead: the merger that holds this case, or that it ended with.
         dispatches: asked from this case, oldest first.
         parent: number of the case that this one was asked from, or "".
         may_merge: whether this person may merge cases into this one.
@@ -32,40 +31,25 @@ class RelatedCases:
 
     links: tuple[Related, ...]
     members: tuple[Merged, ...]
-    lead: Merged | None
     dispatches: tuple[Dispatch, ...]
     parent: str
     may_merge: bool
     may_dispatch: bool
-
-    @property
-    def is_merged(self) -> bool:
-        """Tell whether another case decides for this one now."""
-        return self.lead is not None and self.lead.state == "open"
 
 
 def read(case: Instance) -> RelatedCases:
     """Read the related cases of one on which this request's person works."""
     by = current.actor()
     with current.application().reading() as session:
-        lead = views.lead_of(case.id, session=session)
         is_free = case.status == "active" and not subject_of(case.process_key).seals_notes
         return RelatedCases(
             links=views.related(case, by, session=session),
             members=views.members_of(case.id, session=session),
-            lead=lead,
             dispatches=dispatches.of_parent(case.id, session=session),
             parent=dispatches.parent_of(case.id, session=session),
             may_merge=is_free and views.may_merge(by, case),
             may_dispatch=is_free and may_ask(case),
         )
-
-
-def is_merged(case: Instance) -> bool:
-    """Tell whether another case decides for one now."""
-    with current.application().reading() as session:
-        lead = views.lead_of(case.id, session=session)
-    return lead is not None and lead.state == "open"
 
 
 def may_ask(case: Instance) -> bool:

@@ -24,10 +24,15 @@ MOST_CARDS = 30
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """One report of a resident; an open one carries its progress and whose turn it is."""
+    """One report of a resident; an open one carries its progress and whose turn it is.
+
+    Attributes:
+        opened: numbers of lead cases that the resident may open.
+    """
 
     ticket: TicketRow
     summary: CaseSummary | None
+    opened: frozenset[str]
 
 
 def of_resident() -> Sequence[Card]:
@@ -38,9 +43,11 @@ def of_resident() -> Sequence[Card]:
         tickets = queries.my_tickets(account.id, session=session)
         shown = [each for each in tickets if each.is_open]
         shown += [each for each in tickets if not each.is_open][:MOST_CARDS]
+        opened = frozenset(each.number for each in tickets)
         return [
             Card(
                 ticket=each,
+                opened=opened,
                 summary=queries.case_summary(each.number, session=session, now=now)
                 if each.is_open
                 else None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine.records import Page
 from housing.applications.desk import (
@@ -109,6 +109,7 @@ class ApplicationRow:
 
     Attributes:
         name: of the applicant; for those who review only.
+        merged_into: number of the application that counts for it, or None.
     """
 
     number: str
@@ -126,6 +127,7 @@ class ApplicationRow:
     reason_code: str | None
     supplement_rounds: int
     needs_second: bool
+    merged_into: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -345,11 +347,13 @@ def _may_extend(found: HousingApplication, session: Session) -> bool:
     return is_running and is_first and settings.may_extend(found.channel)
 
 
-def _lines() -> Select[HousingApplication, CallRound, str]:
+def _lines() -> Select[HousingApplication, CallRound, str, str]:
+    lead = aliased(HousingApplication)
     return (
-        select(HousingApplication, CallRound, Person.name)
+        select(HousingApplication, CallRound, Person.name, lead.number)
         .join(CallRound, CallRound.id == HousingApplication.round_id)
         .join(Person, Person.id == HousingApplication.person_id)
+        .outerjoin(lead, lead.id == HousingApplication.merged_into_id)
     )
 
 
@@ -392,7 +396,9 @@ def _call(row: CallRound, session: Session) -> CallView:
     )
 
 
-def _row(found: HousingApplication, call_round: CallRound, name: str) -> ApplicationRow:
+def _row(
+    found: HousingApplication, call_round: CallRound, name: str, merged_into: str | None
+) -> ApplicationRow:
     return ApplicationRow(
         number=found.number,
         round_number=call_round.number,
@@ -409,4 +415,5 @@ def _row(found: HousingApplication, call_round: CallRound, name: str) -> Applica
         reason_code=found.reason_code,
         supplement_rounds=found.supplement_rounds,
         needs_second=found.needs_second,
+        merged_into=merged_into,
     )

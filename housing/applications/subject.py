@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from engine.records import StepResult
 from housing.applications import changes, drawing, facts, questions, service
 from housing.applications.desk import round_by_number
+from housing.applications.merging import MERGING
 from housing.applications.models import CallOffer, CallRound, HousingApplication
 from housing.applications.rounds import NewRound, open_at_once
 from housing.letters.subject import VERBS as LETTER_VERBS
@@ -154,6 +155,7 @@ SUBJECT = Subject(
     context=_context,
     opening=_opening,
     readers=READERS,
+    merging=MERGING,
     facts=facts.facts,
     fact_kinds=facts.KINDS,
     verbs={

@@ -34,6 +34,7 @@ class CaseMerge(Base):
 
     Attributes:
         state: open, undone (it goes its own way again) or ended (with the lead case).
+        former_state: of the merged case in its subject's register, to be brought back.
         warned_at: when the lead's team was told that a due date of this case comes near.
     """
 
@@ -60,3 +61,4 @@ class CaseMerge(Base):
     settled_by_name: Mapped[str | None] = mapped_column(String(100))
     settled_reason: Mapped[str | None] = mapped_column(String(300))
     warned_at: Mapped[datetime | None]
+    former_state: Mapped[str | None] = mapped_column(String(32))

@@ -24,6 +24,7 @@ from housing.case_links.errors import (
 from housing.case_links.models import CaseLink, CaseMerge
 from housing.dispatches.models import CaseDispatch
 from housing.notices.service import notify
+from housing.subjects import subject_of
 
 ENDED = frozenset({"completed", "cancelled"})
 
@@ -89,7 +90,8 @@ def merge(  # noqa: PLR0913  # the face of the room
 ) -> None:
     """Let a lead case decide for others: they rest until it ends, and their applicants are told.
 
-    Their due dates go on running: nobody gets more time by a merger.
+    Their due dates go on running: nobody gets more time by a merger. The register of their subject
+    counts the lead case only.
 
     Raises:
         MergeReasonMissing, MergeEmpty: something is not said.
@@ -145,25 +147,25 @@ def open_merges(*, session: Session) -> list[int]:
 
 
 def follow_lead(merge_id: int, *, engine: ProcessEngine, session: Session, clock: Clock) -> None:
-    """Bring a merged case where its lead case is: end with it, or go on alone if it was cancelled.
+    """Bring a merged case where its lead case is: end with it, or go on alone if it was withdrawn.
 
-    While the lead runs, its team is told once when a due date of the merged case comes near.
+    One that an administrator let go on meanwhile goes on alone too. While the lead runs, its team
+    is told once when a due date of the merged case comes near.
     """
     row = session.get(CaseMerge, merge_id)
     if row is None or row.state != "open":
         return
     lead = engine_queries.instance(row.lead_id, session)
     member = engine_queries.instance(row.member_id, session)
+    why = lead.business_key
     if member.status in ENDED:
         _settle(row, "ended", SYSTEM, "", clock)
+    elif member.status == "active" or _was_dropped(lead, session):
+        _wake(row, member, why, by=SYSTEM, engine=engine, session=session, clock=clock)
     elif lead.status == "completed":
-        why = lead.business_key
         engine.cancel(member.id, reason=why, by=SYSTEM, session=session)
         _settle(row, "ended", SYSTEM, why, clock)
         tell(member, "case_ended_with_lead", session=session, clock=clock)
-    elif lead.status == "cancelled":
-        why = lead.business_key
-        _wake(row, member, why, by=SYSTEM, engine=engine, session=session, clock=clock)
     else:
         _warn(row, lead, member, session=session, clock=clock)
 
@@ -221,12 +223,23 @@ def _put_to_rest(  # noqa: PLR0913  # which case, into which, why, by whom
         merged_by_name=by.name,
         merged_at=clock.now(),
         state="open",
+        former_state=_note_in_register(lead, member, session=session, clock=clock),
     )
     try:
         with session.begin_nested():
             session.add(row)
     except IntegrityError as error:  # somebody merged it at the same moment
         raise MergeNotPossible(member.business_key, "merged") from error
+
+
+def _note_in_register(
+    lead: Instance, member: Instance, *, session: Session, clock: Clock
+) -> str | None:
+    merging = subject_of(member.process_key).merging
+    if merging is None:
+        raise MergeNotPossible(member.business_key, "own_course")
+    numbers = member.business_key, lead.business_key
+    return merging.merge(*numbers, session=session, now=clock.now()) or None
 
 
 def _wake(  # noqa: PLR0913  # which case, why, by whom
@@ -241,8 +254,20 @@ def _wake(  # noqa: PLR0913  # which case, why, by whom
 ) -> None:
     if member.status == "suspended":
         engine.resume(member.id, reason=why, by=by, session=session)
+    merging = subject_of(member.process_key).merging
+    if merging is not None and row.former_state is not None:
+        number, state = member.business_key, row.former_state
+        merging.part(number, state, session=session, now=clock.now())
     _settle(row, "undone", by, why, clock)
     tell(member, "case_goes_on_alone", session=session, clock=clock)
+
+
+def _was_dropped(lead: Instance, session: Session) -> bool:
+    """Tell whether a lead case ended without a decision: its applicant's will binds nobody else."""
+    merging = subject_of(lead.process_key).merging
+    if lead.status != "completed" or merging is None:
+        return lead.status == "cancelled"
+    return merging.was_dropped(lead.business_key, session=session)
 
 
 def _settle(row: CaseMerge, state: str, by: Actor, why: str, clock: Clock) -> None:

@@ -1,6 +1,6 @@
 """Read related cases: what service and pages share."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,7 +71,8 @@ class Candidate:
     """What merging would do with one case.
 
     Attributes:
-        obstacle: a code of `rules.obstacle`, also "forbidden" and "secret"; "" when it can be.
+        obstacle: a code of `rules.obstacle`, also "forbidden", "own_course" and "secret"; "" when
+            it can be.
         tasks: open user tasks that would rest.
         deadline: its earliest running due date, which would go on running.
         applicants: accounts that would be told.
@@ -127,6 +128,16 @@ def lead_of(member_id: str, *, session: Session) -> Merged | None:
     return None if row is None else _merged(row, row.lead_id, session)
 
 
+def leads_of(instance_ids: Collection[str], *, session: Session) -> Mapping[str, Instance]:
+    """Map each case that rests in a lead case, or ended with it, to that lead case."""
+    rows = session.scalars(
+        select(CaseMerge).where(
+            CaseMerge.member_id.in_(list(instance_ids)), CaseMerge.state != "undone"
+        )
+    )
+    return {row.member_id: engine_queries.instance(row.lead_id, session) for row in rows}
+
+
 def candidate(case: Instance, lead: Instance, by: Actor, *, session: Session) -> Candidate:
     """Tell what merging a case into a lead case would do."""
     tasks = engine_queries.open_tasks(engine_queries.TaskFilter(instance_id=case.id), session)
@@ -141,8 +152,11 @@ def candidate(case: Instance, lead: Instance, by: Actor, *, session: Session) ->
 
 def obstacle(case: Instance, lead: Instance, by: Actor, *, session: Session) -> str:
     """Tell why a case cannot be merged into a lead case by somebody; "" when it can."""
-    if subject_of(case.process_key).seals_notes:
+    subject = subject_of(case.process_key)
+    if subject.seals_notes:
         return "secret"
+    if subject.merging is None:
+        return "own_course"
     if not may_merge(by, case) or not may_merge(by, lead):
         return "forbidden"
     ids = {case.id, lead.id}

@@ -12,6 +12,7 @@ from engine.errors import InstanceNotFound
 from engine.explanations import Deadline
 from engine.records import Instance, UserTask
 from housing.applications.service import PROCESS as APPLICATIONS
+from housing.case_links.views import leads_of
 from housing.cases.queries import deadlines_for, steps_of
 from housing.cases.rules import Viewer
 from housing.move_outs.service import PROCESS as MOVE_OUTS
@@ -70,6 +71,7 @@ class Progress:
         end: when it is likely to end; None with too few past cases.
         clocks: running deadlines of the whole case that a law sets.
         paused: clocks among all that stand still.
+        merged_into: number of the case that decides for this one, or with which it ended; else "".
     """
 
     case: Instance
@@ -79,6 +81,7 @@ class Progress:
     end: Window | None
     clocks: tuple[Deadline, ...]
     paused: tuple[Deadline, ...]
+    merged_into: str
 
     @property
     def is_running(self) -> bool:
@@ -128,6 +131,7 @@ def progress(case: Instance, *, session: Session, now: datetime) -> Progress:
     ]
     possible = [each for each in dict.fromkeys(possible) if each not in standing]
     ahead, end = _expected(case, present, possible, session=session, now=now)
+    lead = leads_of([case.id], session=session).get(case.id)
     return Progress(
         case=case,
         done=_done(tasks, words, standing),
@@ -136,6 +140,7 @@ def progress(case: Instance, *, session: Session, now: datetime) -> Progress:
         end=end,
         clocks=tuple(each for each in deadlines if each.kind == "clock"),
         paused=tuple(each for each in deadlines if each.paused_since is not None),
+        merged_into=lead.business_key if lead else "",
     )
 
 

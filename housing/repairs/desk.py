@@ -109,6 +109,11 @@ def enter_stage(ticket: RepairTicket, stage: str, *, at: datetime, session: Sess
     ensure_stage_reachable(ticket.stage, stage)
     if ticket.stage == stage:
         return
+    turn_back(ticket, stage, at=at, session=session)
+
+
+def turn_back(ticket: RepairTicket, stage: str, *, at: datetime, session: Session) -> None:
+    """Bring a ticket into a stage whatever it is in now, as when a merger is undone."""
     ticket.stage, ticket.stage_at = stage, at
     session.add(RepairStageChange(ticket_id=ticket.id, stage=stage, at=at))
 

@@ -89,7 +89,7 @@ def _ticket(case: CaseSummary) -> Mapping[str, object]:
         "outcome": case.outcome,
         "rating": case.rating,
         "measures": list(case.measures),
-        "duplicate_of": case.duplicate_of,
+        "duplicate_of": case.ticket.merged_into,
         "rework_of": case.rework_of,
         "followers": case.followers,
         "charge_back_twd": case.charge_back_twd,

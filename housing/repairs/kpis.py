@@ -26,6 +26,8 @@ from housing.repairs.rules import (
     share,
 )
 
+MERGED = "merged"
+
 NOT_HIS_FAULT = frozenset({"held", "design_defect", "major_damage", "relocation"})
 """Outcomes of an order that say nothing about the contractor's punctuality."""
 
@@ -89,9 +91,10 @@ class ClassFigures:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RepairFigures:
-    """Figures over all tickets of some communities.
+    """Figures over all tickets of some communities; one merged into another counts with that one.
 
     Attributes:
+        merged: tickets that are handled under another one; among the counts by_stage only.
         open_beyond_due: open tickets whose newest order is past its original due date.
         triaged_in_time: share of triaged tickets that were triaged within 2 days.
         rework_share: share of closed tickets that were sent back at least once.
@@ -105,6 +108,7 @@ class RepairFigures:
     """
 
     tickets: int
+    merged: int
     open: int
     open_beyond_due: int
     triaged_in_time: float | None
@@ -139,15 +143,16 @@ def figures(
         session: any.
         now: running deadlines are judged at this instant.
     """
-    found = _tickets(scopes, month, session)
-    ids = {ticket.id for ticket in found}
-    orders = [o for o in session.scalars(select(RepairOrder)) if o.ticket_id in ids]
+    reports = _tickets(scopes, month, session)
+    found = [ticket for ticket in reports if ticket.stage != MERGED]
+    ids = {ticket.id for ticket in reports}
+    orders = _orders(reports, session)
     ledger = [e for e in session.scalars(select(LedgerEntry)) if e.ticket_id in ids]
     work = _Work(
-        tickets=found,
+        tickets=reports,
         orders=orders,
         returned=_returned(session),
-        penalties=_penalties(found, session),
+        penalties=_penalties(reports, session),
         now=now,
     )
     closed = [ticket for ticket in found if ticket.stage == "closed"]
@@ -155,6 +160,7 @@ def figures(
     ratings = [ticket.rating for ticket in found if ticket.rating is not None]
     return RepairFigures(
         tickets=len(found),
+        merged=len(reports) - len(found),
         open=sum(ticket.stage not in FINAL_STAGES for ticket in found),
         open_beyond_due=_open_beyond_due(found, orders, now),
         triaged_in_time=_triaged_in_time(found, now),
@@ -169,7 +175,7 @@ def figures(
         scores=tuple(sorted(_scores(work), key=lambda each: -(each.score or 0))),
         classes=_classes(work),
         ratings={value: ratings.count(value) for value in range(1, BEST_RATING + 1)},
-        by_stage=Counter(ticket.stage for ticket in found),
+        by_stage=Counter(ticket.stage for ticket in reports),
         by_category=Counter(ticket.category for ticket in found),
         by_class=Counter(t.repair_class for t in found if t.repair_class is not None),
     )
@@ -192,6 +198,7 @@ class _Work:
     """What the figures are made of.
 
     Attributes:
+        tickets: with the merged ones.
         returned: ids of tickets whose trouble came back.
         penalties: code of a contractor to how many were imposed on him.
     """
@@ -233,7 +240,7 @@ def _class(code: str, work: _Work) -> ClassFigures:
     kept = _kept(orders, work.now)
     return ClassFigures(
         repair_class=code,
-        tickets=len(found),
+        tickets=sum(each.stage != MERGED for each in found),
         on_time=share(sum(kept), len(kept)),
         median_days=_median_to_close(closed),
         rework_share=share(sum(each.rework_count > 0 for each in closed), len(closed)),
@@ -316,6 +323,16 @@ def _tickets(
         wanted = wanted.where(RepairTicket.community.in_(codes))
     found = session.scalars(wanted)
     return [each for each in found if month is None or is_in_month(each.submitted_at, month)]
+
+
+def _orders(reports: Iterable[RepairTicket], session: Session) -> Sequence[RepairOrder]:
+    """Read the orders of tickets; of a merged one only the work that was done and is paid."""
+    stages = {ticket.id: ticket.stage for ticket in reports}
+    return [
+        each
+        for each in session.scalars(select(RepairOrder))
+        if each.ticket_id in stages and (stages[each.ticket_id] != MERGED or each.done_at)
+    ]
 
 
 def _triaged_in_time(found: Iterable[RepairTicket], now: datetime) -> float | None:

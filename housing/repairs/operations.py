@@ -31,6 +31,7 @@ from housing.repairs.desk import (
     ticket_of,
 )
 from housing.repairs.incidents import end_incident, tell_of_joining
+from housing.repairs.merging import join
 from housing.repairs.models import (
     AssetHistory,
     ChargeBack,
@@ -95,8 +96,7 @@ def merge_ticket(call: Call, ticket_id: int, duplicate_of: object) -> Result:
     """
     ticket = ticket_of(ticket_id, session=call.session)
     target = merge_target(ticket, duplicate_of, session=call.session)
-    ticket.duplicate_of_id = target.id
-    move(call, ticket, "merged")
+    join(ticket, target, at=call.now, session=call.session)
     if call.session.get(RepairFollower, (target.id, ticket.reporter_id)) is None:
         call.session.add(
             RepairFollower(

@@ -161,7 +161,6 @@ def case_summary(number: str, *, session: Session, now: datetime) -> CaseSummary
         cost_twd=sum(order.cost_twd or 0 for order in orders),
         charge_back_twd=session.scalar(charge_back),
         followers=session.scalar(followers) or 0,
-        duplicate_of=_number_of(row.duplicate_of_id, session),
         rework_of=_number_of(row.rework_of_id, session),
     )
 
@@ -213,7 +212,15 @@ def _order_conditions(wanted: TicketFilter) -> Iterable[ColumnElement[bool]]:
 
 def _rows(found: Sequence[RepairTicket], session: Session) -> list[TicketRow]:
     orders = _newest_orders([each.id for each in found], session)
-    return [_row(each, orders.get(each.id)) for each in found]
+    leads = _numbers_of({each.duplicate_of_id for each in found} - {None}, session)
+    return [_row(each, orders.get(each.id), leads.get(each.duplicate_of_id)) for each in found]
+
+
+def _numbers_of(ticket_ids: Collection[int | None], session: Session) -> dict[int | None, str]:
+    if not ticket_ids:
+        return {}
+    rows = select(RepairTicket.id, RepairTicket.number).where(RepairTicket.id.in_(ticket_ids))
+    return {row.id: row.number for row in session.execute(rows)}
 
 
 def _newest_orders(ticket_ids: Sequence[int], session: Session) -> dict[int, RepairOrder]:
@@ -225,7 +232,7 @@ def _newest_orders(ticket_ids: Sequence[int], session: Session) -> dict[int, Rep
     return {order.ticket_id: order for order in orders}
 
 
-def _row(each: RepairTicket, order: RepairOrder | None) -> TicketRow:
+def _row(each: RepairTicket, order: RepairOrder | None, merged_into: str | None) -> TicketRow:
     return TicketRow(
         id=each.id,
         number=each.number,
@@ -247,6 +254,7 @@ def _row(each: RepairTicket, order: RepairOrder | None) -> TicketRow:
         rework_count=each.rework_count,
         late_contractor=each.late_contractor,
         photo=each.photos[0] if each.photos else None,
+        merged_into=merged_into,
     )
 
 
@@ -351,6 +359,4 @@ def _milestones(
 
 
 def _number_of(ticket_id: int | None, session: Session) -> str | None:
-    if ticket_id is None:
-        return None
-    return session.scalar(select(RepairTicket.number).where(RepairTicket.id == ticket_id))
+    return _numbers_of({ticket_id} - {None}, session).get(ticket_id)

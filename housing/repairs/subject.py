@@ -11,6 +11,7 @@ from housing.errors import ScenarioUnplayable
 from housing.letters.subject import VERBS as LETTER_VERBS
 from housing.repairs import facts, incidents, questions, service
 from housing.repairs.desk import ticket_by_instance, ticket_by_number
+from housing.repairs.merging import MERGING
 from housing.slices import Desk, Opening, Subject
 
 
@@ -77,6 +78,7 @@ SUBJECT = Subject(
     post=_post,
     check=questions.check,
     context=_context,
+    merging=MERGING,
     announce=_announce,
     facts=facts.facts,
     fact_kinds=facts.KINDS,

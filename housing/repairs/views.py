@@ -17,6 +17,7 @@ class TicketRow:
         contractor_name: who has the newest order, or None.
         due_at, original_due_at: of the newest order, or None.
         photo: id of the first photo, or None.
+        merged_into: number of the ticket under which it is handled, or None.
     """
 
     id: int
@@ -39,6 +40,7 @@ class TicketRow:
     rework_count: int
     late_contractor: str | None
     photo: str | None
+    merged_into: str | None
 
     @property
     def is_open(self) -> bool:
@@ -147,7 +149,7 @@ class CaseSummary:
         turns: who has something to do now, earliest due first.
         followers: how many other reports were merged into this one.
         charge_back_twd: what the tenant pays, or None.
-        duplicate_of, rework_of: numbers of other tickets, or None.
+        rework_of: number of the closed ticket whose trouble came back, or None.
     """
 
     ticket: TicketRow
@@ -173,5 +175,4 @@ class CaseSummary:
     cost_twd: int
     charge_back_twd: int | None
     followers: int
-    duplicate_of: str | None
     rework_of: str | None

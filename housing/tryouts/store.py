@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from housing.settings import TRYOUTS
 from housing.tryouts.errors import TryoutNotFound
 
 KEPT = timedelta(days=1)
@@ -88,7 +89,7 @@ class Place:
     @classmethod
     def of(cls, var: Path, draft_id: str, account_id: str) -> "Place":
         """Name the place; it need not be there."""
-        root = var / "tryouts"
+        root = var / TRYOUTS
         name = sha256(f"{draft_id} {account_id}".encode()).hexdigest()[:32]
         return cls(root=root, folder=root / name)
 
@@ -174,7 +175,7 @@ def purge(var: Path, now: datetime) -> int:
     Returns:
         How many were thrown away.
     """
-    root = var / "tryouts"
+    root = var / TRYOUTS
     found = sorted(
         ((_used_at(each), each) for each in root.glob("*/") if each.is_dir()), reverse=True
     )

@@ -127,7 +127,11 @@ def test_an_office_is_never_erased_and_an_empty_house_is(application):
 
     with application.unit_of_work() as session:
         demo_clock.set_instant(NOW, system_clock=application.system_clock, session=session)
+    for folder in ("files", "exports", "tryouts"):
+        (application.settings.var / folder).mkdir(exist_ok=True)
+        (application.settings.var / folder / "of somebody").touch()
     application.erase()
+    assert not list(application.settings.var.rglob("of somebody"))
     application.migrate()
 
     with application.reading() as session:

@@ -17,6 +17,8 @@ from housing.cases.service import Completion
 from housing.dispatches import views as dispatches
 from housing.notices.queries import notices_of_case
 from housing.people.queries import account_by_login
+from housing.repairs import kpis
+from housing.repairs import queries as repairs
 
 
 def case_of(house, number):
@@ -154,25 +156,76 @@ def test_merged_cases_rest_until_the_lead_is_decided_and_applicants_are_told(
     assert "case_goes_on_alone" in told(house, case, "neighbour01")
 
 
-def test_when_the_lead_is_decided_the_merged_case_ends_with_it(signed_in, house, clock, number):
-    officer, one_unit = signed_in("officer1"), {"lead": "section_chief", "unit": ["section_chief"]}
-    officer.open(f"/cases/{number}/dispatch")
-    for question in ("第一問", "第二問"):
-        officer.send(
-            f"/cases/{number}/dispatch", question=question, days_section_chief="3", **one_unit
-        )
-    with house.reading() as session:
-        lead, member = dispatches.of_parent(case_of(house, number).id, session=session)
-    officer.send(f"/cases/{lead.number}/merge", number=[member.number], reason="同一問題")
+def merge(browser, lead, member, **fields):
+    browser.open(f"/cases/{lead.number}/merge?numbers={member.number}")
+    reason = fields.pop("reason", "同一管線")
+    return browser.send(f"/cases/{lead.number}/merge", number=[member.number], reason=reason)
 
-    complete(house, clock, lead.number, "chief1", answer="一併回復。")
+
+def figures_of(house):
+    with house.reading() as session:
+        return kpis.figures(session=session, now=house.clock.now())
+
+
+def stage_of(house, number):
+    with house.reading() as session:
+        return repairs.ticket(number, session=session).stage
+
+
+def test_a_merged_report_says_where_it_went_and_counts_once(signed_in, house, reported):
+    lead, member = reported("resident1"), reported("neighbour01")
+    officer, neighbour = signed_in("officer1"), signed_in("neighbour01")
+    merge(officer, lead, member)
+
+    assert stage_of(house, member.number) == "merged"
+    for address in ("/", "/repairs", f"/cases/{member.number}", f"/cases/{member.number}/print"):
+        assert f"併入 {lead.number}" in neighbour.open(address).text, address
+        assert f'"/cases/{lead.number}"' not in neighbour.open(address).text, address
+    assert f'<a href="/cases/{lead.number}">併入' in officer.open("/repairs?view=all").text
+    figures = figures_of(house)
+    assert (figures.tickets, figures.merged, figures.open) == (1, 1, 1)
+
+    officer.send(f"/cases/{member.number}/take-out", reason="經查管線不同")
+
+    assert stage_of(house, member.number) == "submitted"
+    assert figures_of(house).tickets == 2
+
+
+def test_a_lead_that_its_reporter_takes_back_decides_for_nobody(signed_in, house, reported):
+    lead, member = reported("resident1"), reported("neighbour01")
+    merge(signed_in("officer1"), lead, member)
+    resident = signed_in("resident1")
+    resident.open(f"/cases/{lead.number}")
+    resident.send(f"/cases/{lead.number}/cancel")
+    assert case_of(house, lead.number).status == "completed"
     house.follow_merged_cases()
 
-    ended = case_of(house, member.number)
-    assert ended.status == "cancelled"
+    assert case_of(house, member.number).status == "active"
+    assert stage_of(house, member.number) == "submitted"
+
+
+def test_a_case_that_an_administrator_lets_go_on_is_merged_no_longer(signed_in, house, reported):
+    lead, member = reported("resident1"), reported("neighbour01")
+    merge(signed_in("officer1"), lead, member)
+    with house.unit_of_work() as session:
+        house.engine.resume(member.instance_id, reason="急修", by=SYSTEM, session=session)
+    house.follow_merged_cases()
+
     with house.reading() as session:
-        merger = views.lead_of(ended.id, session=session)
-    assert (merger.state, merger.settled_reason) == ("ended", lead.number)
+        assert views.lead_of(member.instance_id, session=session) is None
+    assert stage_of(house, member.number) == "submitted"
+
+
+def test_a_question_to_units_is_never_merged(signed_in, house, number):
+    officer, one_unit = signed_in("officer1"), {"lead": "section_chief", "unit": ["section_chief"]}
+    officer.open(f"/cases/{number}/dispatch")
+    for text in ("第一問", "第二問"):
+        asked = {"question": text, "days_section_chief": "3", **one_unit}
+        officer.send(f"/cases/{number}/dispatch", **asked)
+    with house.reading() as session:
+        lead, member = dispatches.of_parent(case_of(house, number).id, session=session)
+
+    assert merge(officer, lead, member, reason="同一問題").status_code == 409
 
 
 def test_a_merged_case_is_taken_out_again_and_cannot_be_merged_twice(

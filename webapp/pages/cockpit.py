@@ -18,6 +18,7 @@ from housing import case_work
 from housing.background import queries as background
 from housing.background import service as orders
 from housing.background.errors import BackgroundTaskNotFound
+from housing.case_links.views import leads_of
 from housing.cases import search
 from housing.cases.rules import is_staff
 from webapp import case_access, cockpit_words, current, lint_words
@@ -100,6 +101,7 @@ def list_cases(key: str) -> str:
         model = definition_queries.process_model(newest, session)
         found = cockpit.cases(wanted, session)
         versions = definition_queries.definitions(session, key)
+        leads = leads_of([each.id for each in found.rows], session=session)
     names = {each.id: each.name or each.id for each in model.elements}
     return flask.render_template(
         "cockpit/list.html",
@@ -107,6 +109,7 @@ def list_cases(key: str) -> str:
         versions=versions,
         asked=asked,
         found=found,
+        leads={case_id: lead.business_key for case_id, lead in leads.items()},
         names=names,
         steps=[each for each in model.elements if each.name and "Task" in each.type],
         states=cockpit_words.STATES,
