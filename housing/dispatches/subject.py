@@ -15,15 +15,23 @@ from housing.slices import Desk, Subject
 
 
 def _context(business_key: str, *, session: Session, now: datetime) -> Mapping[str, object]:
-    """Give what the forms show: the question, from which case, and the answers so far."""
+    """Give what the forms show: the question, from which case, and the answers in both languages."""
     del now
     found = views.view(views.by_number(business_key, session=session), session=session)
-    said = (f"{GROUPS.get(each.group, ('',))[0]}：{each.text}" for each in found.answers)
     return {
         "parent_number": found.parent_number,
         "question": found.question,
-        "answers": "\n".join(said),
+        "answers_of_units": "\n".join(
+            f"{_names(each.group)[0]}：{each.text}" for each in found.answers
+        ),
+        "answers_of_units_in_english": "\n".join(
+            f"{_names(each.group)[1]}: {each.text}" for each in found.answers
+        ),
     }
+
+
+def _names(group: str) -> tuple[str, str]:
+    return GROUPS.get(group, (group, group))
 
 
 def _ask(instance_id: str | None, values: Mapping[str, object], desk: Desk) -> StepResult:

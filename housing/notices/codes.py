@@ -54,6 +54,8 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "contractor": ("廠商", "Contractor"),
     "officer": ("承辦人員", "Housing officer"),
     "section_chief": ("科長", "Section chief"),
+    "finance": ("主計", "Finance"),
+    "ethics_office": ("政風室", "Ethics office"),
     "process_supervisor": ("流程管理員", "Process supervisor"),
     "process_approver": ("流程核定者", "Process approver"),
     "administrator": ("系統管理員", "Administrator"),

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from engine import queries
 from engine.queries import TaskFilter, UserTask
+from housing.people.queries import account_by_login
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 DATA = re.compile(r'data-diagram="#diagram"[^>]*>(.*?)</script>', re.DOTALL)
@@ -177,6 +178,41 @@ def test_tasks_from_triage_to_acceptance_are_english(english, said, number, task
     page = english("officer1").open(f"/cases/{number}?all=1").text
     assert "Replaced the washer." in page
     assert said(page) == []
+
+
+def test_a_question_to_units_is_english(english, said, number, house):
+    def task_for(login, number):
+        with house.reading() as session:
+            case = queries.by_business_key(number, session)
+            by = account_by_login(login, session=session).actor
+            tasks = queries.open_tasks(TaskFilter(instance_id=case.id), session).rows
+        return next(each for each in tasks if by.belongs_to(each.candidate_group, each.scope))
+
+    chief, numbers = english("chief1"), re.compile(r"D\d{3}-\d{6}")
+    asking = f"/cases/{number}/dispatch"
+    assert said(chief.open(asking).text) == []
+    units = {"unit": ["section_chief", "finance"], "lead": "section_chief"}
+    days = {"days_section_chief": "2", "days_finance": "2"}
+    page = chief.send(asking, question="Who pays for the tap?", **units, **days)
+    asked = numbers.search(page.text)
+    assert asked
+    for login, values in (
+        ("finance1", {"answer": "The budget of repairs."}),
+        ("chief1", {"answer": "I agree."}),
+        ("chief1", {"summary": "The budget of repairs pays."}),
+    ):
+        browser = english(login)
+        address = f"/tasks/{task_for(login, asked[0]).id}"
+        browser.open(address)
+        browser.send(f"{address}/claim")
+        page = browser.open(address).text
+        assert said(page) == []
+        answered = browser.send(address, version=task_for(login, asked[0]).version, **values)
+        assert "Completed: " in answered.text
+    assert "Finance: The budget of repairs." in page
+
+    for address in (f"/cases/{number}", f"/cases/{asked[0]}", f"/cases/{number}/merge?numbers=x"):
+        assert said(chief.open(address).text) == []
 
 
 def test_chinese_stays_chinese(house, signed_in):
