@@ -1,5 +1,6 @@
 """What can go wrong with accounts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.errors import Invalid, NotFound
@@ -106,3 +107,63 @@ class TooManyPasskeys(Invalid):
     """An account can have %(most)d passkeys: remove one first."""
 
     most: int
+
+
+@dataclass(eq=False)
+class KeyUnknown(Invalid):
+    """“%(key)s” is no key: take a letter, digit or sign, or two of them with a blank between."""
+
+    key: str
+
+
+@dataclass(eq=False)
+class KeyNotEnglish(Invalid):
+    """“%(key)s” was typed with an input method: switch it to English, then press the key again."""
+
+    key: str
+
+
+@dataclass(eq=False)
+class KeyOwned(Invalid):
+    """“%(key)s” belongs to browsers or screen readers; with Ctrl there are %(choices)s."""
+
+    key: str
+    choices: str
+
+
+@dataclass(eq=False)
+class KeyNeedsCtrl(Invalid):
+    """This command is used while one writes, so it needs Ctrl with %(choices)s."""
+
+    choices: str
+
+
+@dataclass(eq=False)
+class KeyFixed(Invalid):
+    """“%(key)s” always shows the list of keys."""
+
+    key: str
+
+
+@dataclass(eq=False)
+class KeyTaken(Invalid):
+    """“%(key)s” is already the key of “%(command)s”."""
+
+    key: str
+    command: str
+
+
+@dataclass(eq=False)
+class KeyClashes(Invalid):
+    """“%(key)s” begins like “%(other)s”, the key of “%(command)s”."""
+
+    key: str
+    other: str
+    command: str
+
+
+@dataclass(eq=False)
+class KeysRefused(Invalid):
+    """Some of these keys cannot be used; nothing was changed."""
+
+    problems: Mapping[str, Invalid]

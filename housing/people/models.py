@@ -31,6 +31,7 @@ class Account(Base):
     totp_step: Mapped[int | None]  # time step of the code used last
     has_letter_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
     has_iso_dates: Mapped[bool] = mapped_column(default=False, server_default=false())
+    own_keys: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))  # see keyboard
 
 
 class Membership(Base):

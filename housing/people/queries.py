@@ -1,7 +1,7 @@
 """Read accounts for pages, notices and the engine."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ class AccountView:
         memberships: (role, scope) pairs, sorted.
         email_problem: why the last mail came back; None while the address works.
         has_letter_keys: whether single letters are keys (WCAG 2.1.4 asks for a way to end that).
+        own_keys: command to key, where it is not the first one of `housing.people.keyboard`.
         has_iso_dates: reads days as 2026-03-02 instead of 115/03/02.
         has_second_factor: an app or a passkey.
     """
@@ -41,6 +42,7 @@ class AccountView:
     has_second_factor: bool = False
     has_letter_keys: bool = True
     has_iso_dates: bool = False
+    own_keys: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -202,6 +204,7 @@ def _views(session: Session, ids: Collection[int]) -> list[AccountView]:
             has_second_factor=row.totp_since is not None or row.id in keyed,
             has_letter_keys=row.has_letter_keys,
             has_iso_dates=row.has_iso_dates,
+            own_keys=row.own_keys or {},
         )
         for row in found
     ]

@@ -1,6 +1,6 @@
 """The verbs of accounts: sign in and out, open accounts, give roles, keep the audit log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.db import Database
-from housing.people import audit, locks, passwords, recovery, sessions
+from housing.people import audit, keyboard, locks, passwords, recovery, sessions
 from housing.people.errors import AccountNotFound, LanguageUnknown, LoginTaken
 from housing.people.locks import Attempt
 from housing.people.models import (
@@ -189,6 +189,21 @@ def set_letter_keys(account_id: int, *, are_on: bool, session: Session) -> None:
         AccountNotFound: there is no such account.
     """
     _row(account_id, session=session).has_letter_keys = are_on
+
+
+def set_keys(account_id: int, typed: Mapping[str, str], *, session: Session) -> None:
+    """Give the commands the keys that a person typed.
+
+    Args:
+        account_id: whose keys.
+        typed: command to key; a command that is missing gets its first key.
+        session: any.
+
+    Raises:
+        AccountNotFound: there is no such account.
+        KeysRefused: some cannot be used; the keys stay as they were.
+    """
+    _row(account_id, session=session).own_keys = keyboard.check_keys(typed)
 
 
 def set_iso_dates(account_id: int, *, are_on: bool, session: Session) -> None:
