@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -29,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from engine.queries import TASK_COLUMNS, as_user_task
-from engine.records import UserTask
+from engine.records import Page, UserTask
 from engine.sla_tables import sla_clock
 from engine.tables import process_definition, process_instance, user_task
 from engine.types import CITY, Actor
@@ -53,7 +54,7 @@ SORTS = ("due", "age", "priority")
 MOST_FACETS = 60
 
 Condition = ColumnElement[bool]
-InstanceIds = Select[str | None]
+InstanceIds = Select[str]
 """A query for ids of cases, such as those that a text is found in."""
 
 Groups = frozenset[tuple[str, str]]
@@ -94,6 +95,24 @@ class Reader:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Search:
+    """What somebody looks for: tasks that bear his words themselves or in their case.
+
+    Attributes:
+        cases: asks for the cases that bear the words.
+        is_common: they are many: look whether tasks are of them, not for their tasks.
+        numbered: ids of the cases whose number the words are.
+        task_names: names of tasks that bear the words.
+    """
+
+    words: str
+    cases: InstanceIds
+    is_common: bool
+    numbered: tuple[str, ...]
+    task_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Narrowing:
     """What is left of a view; None and empty leave all.
 
@@ -101,10 +120,6 @@ class Narrowing:
         due_from: due at this instant or later.
         due_before: due before this instant.
         is_without_due: without a due date.
-        cases: of these cases, of the one that bears `words` as its number, or named so.
-        words: what somebody looks for.
-        is_common: the cases are many: look whether tasks are of them, not for their tasks.
-        task_names: names of tasks that bear the words; see `names_with`.
     """
 
     process_key: str | None = None
@@ -115,10 +130,7 @@ class Narrowing:
     due_from: datetime | None = None
     due_before: datetime | None = None
     is_without_due: bool = False
-    cases: InstanceIds | None = None
-    words: str = ""
-    is_common: bool = False
-    task_names: Sequence[str] = ()
+    search: Search | None = None
 
 
 EVERYTHING = Narrowing()
@@ -150,6 +162,18 @@ class Facets:
     scopes: tuple[str, ...] = ()
 
 
+def look(
+    listing: Listing, cut: Cut, reader: Reader, session: Session
+) -> tuple[Mapping[str, int], Page[UserTask]]:
+    """Count every view, and read a part of what is left of one."""
+    numbers = counts(reader, session)
+    if listing.narrowing != EVERYTHING:
+        return numbers, counted_page(listing, cut, reader, session)
+    rows = page(listing, cut, reader, session)
+    total = numbers[listing.view]
+    return numbers, Page(rows=rows, total=total, offset=cut.offset, limit=cut.limit)
+
+
 def counts(reader: Reader, session: Session) -> Mapping[str, int]:
     """Count every view, in one statement."""
     row = session.execute(_count_all(reader.actor.groups), _values(reader)).one()
@@ -164,19 +188,33 @@ def count(listing: Listing, reader: Reader, session: Session) -> int:
 
 def page(listing: Listing, cut: Cut, reader: Reader, session: Session) -> tuple[UserTask, ...]:
     """Read a part of what is left of a view."""
-    order = _order(listing)
-    narrow = (
-        select(user_task.c.id)
-        .where(*_wanted(listing, reader.actor.groups))
-        .order_by(*order)
-        .offset(cut.offset)
-        .limit(cut.limit)
-        .subquery()
-    )
+    narrow = _narrow(listing, cut, reader.actor.groups).subquery()
     rows = session.execute(
-        _TASKS.where(user_task.c.id.in_(select(narrow.c.id))).order_by(*order), _values(reader)
+        _TASKS.where(user_task.c.id.in_(select(narrow.c.id))).order_by(*_order(listing)),
+        _values(reader),
     )
     return tuple(as_user_task(row) for row in rows.mappings())
+
+
+def counted_page(listing: Listing, cut: Cut, reader: Reader, session: Session) -> Page[UserTask]:
+    """Read a part of what is left of a view, and how much is left, in one look."""
+    total = func.count().over().label("total")
+    narrow = _narrow(listing, cut, reader.actor.groups).add_columns(total).subquery()
+    found = session.execute(
+        _TASKS.add_columns(narrow.c.total)
+        .join(narrow, narrow.c.id == user_task.c.id)
+        .order_by(*_order(listing)),
+        _values(reader),
+    )
+    rows = [dict(row) for row in found.mappings()]
+    totals = [row.pop("total") for row in rows]
+    is_behind_end = not rows and cut.offset > 0
+    return Page(
+        rows=tuple(UserTask(**row) for row in rows),
+        total=count(listing, reader, session) if is_behind_end else max(totals, default=0),
+        offset=cut.offset,
+        limit=cut.limit,
+    )
 
 
 def following(
@@ -231,7 +269,26 @@ def name_of_step(view: str, element_id: str, reader: Reader, session: Session) -
     )
 
 
-def names_with(words: str, session: Session) -> tuple[str, ...]:
+def search_for(words: str, cases: InstanceIds, is_common: bool, session: Session) -> Search:
+    """Look for words in the cases that bear them, in numbers of cases and in names of tasks.
+
+    Args:
+        words: what somebody typed.
+        cases: asks for the cases that bear them.
+        is_common: these cases are many.
+        session: any.
+    """
+    numbered = select(process_instance.c.id).where(process_instance.c.business_key == words.upper())
+    return Search(
+        words=words,
+        cases=cases,
+        is_common=is_common,
+        numbered=tuple(session.scalars(numbered)),
+        task_names=_names_with(words, session),
+    )
+
+
+def _names_with(words: str, session: Session) -> tuple[str, ...]:
     """List the names of tasks that bear a text; jumps from name to name through their index."""
     first = select(func.min(user_task.c.name).label("name")).cte("names", recursive=True)
     following = (
@@ -251,6 +308,7 @@ def _count_all(groups: Groups) -> Select[*tuple[Any, ...]]:
         **totals,
         "overdue": totals["own_overdue"] + totals["team_overdue"],
         "week": totals["own_week"] + totals["team_week"],
+        "paused": totals["own_paused"] + totals["team_paused"],
     }
     beside: FromClause = tallies[0]
     for each in tallies[1:]:
@@ -261,9 +319,10 @@ def _count_all(groups: Groups) -> Select[*tuple[Any, ...]]:
 def _tallies(groups: Groups) -> tuple[Subquery, ...]:
     """Count in as few looks as there are kinds of tasks; each look gives one row.
 
-    My own tasks and those to claim are looked through once for all that is counted of them.
+    My own tasks, those to claim and all of my teams are looked through once for all that is counted
+    of them.
     """
-    late = user_task.c.due_at < _NOW
+    late, paused = user_task.c.due_at < _NOW, _is_paused()
     own = {
         "mine": None,
         "followup": user_task.c.follow_up_at < _DAY_END,
@@ -271,15 +330,14 @@ def _tallies(groups: Groups) -> tuple[Subquery, ...]:
         "received": _GIVEN,
         "own_overdue": late,
         "own_week": _is_this_week(),
+        "own_paused": and_(paused, *_is_of_no_team(groups)),
     }
     offered = {"team": None, "team_overdue": late, "team_week": _is_this_week()}
     return (
         _tally(own, _parts("mine", groups)),
         _tally(offered, _parts("team", groups)),
-        *(
-            _tally({view: None}, _parts(view, groups))
-            for view in ("all", "delegated", "deputy", "paused", "done")
-        ),
+        _tally({"all": None, "team_paused": paused}, _parts("all", groups)),
+        *(_tally({view: None}, _parts(view, groups)) for view in ("delegated", "deputy", "done")),
     )
 
 
@@ -321,6 +379,17 @@ def _count(view: str, narrowing: Narrowing, groups: Groups) -> ColumnElement[int
     for part in parts:
         total = total + part
     return total
+
+
+def _narrow(listing: Listing, cut: Cut, groups: Groups) -> Select[str]:
+    """Ask for the ids of a part of a list."""
+    return (
+        select(user_task.c.id)
+        .where(*_wanted(listing, groups))
+        .order_by(*_order(listing))
+        .offset(cut.offset)
+        .limit(cut.limit)
+    )
 
 
 def _wanted(listing: Listing, groups: Groups) -> list[Condition]:
@@ -368,6 +437,14 @@ def _memberships(groups: Groups) -> Sequence[Condition]:
     return [*([user_task.c.candidate_group.in_(everywhere)] if everywhere else []), *local]
 
 
+def _is_of_no_team(groups: Groups) -> Sequence[Condition]:
+    """Say that a task is none of the view `all`."""
+    memberships = _memberships(groups)
+    if not memberships:
+        return []
+    return [or_(user_task.c.candidate_group.is_(None), not_(or_(*memberships)))]
+
+
 def _is_this_week() -> Condition:
     return and_(user_task.c.due_at >= _NOW, user_task.c.due_at < _WEEK_END)
 
@@ -402,17 +479,23 @@ def _conditions(narrowing: Narrowing) -> list[Condition]:
         conditions.append(user_task.c.due_at < narrowing.due_before)
     if narrowing.is_without_due:
         conditions.append(user_task.c.due_at.is_(None))
-    if narrowing.cases is not None:
-        numbered = select(process_instance.c.id).where(
-            process_instance.c.business_key == narrowing.words.upper()
-        )
-        case: ColumnElement[str] = user_task.c.instance_id
-        if narrowing.is_common:  # not a bare column, lest the database goes from case to task
-            case = case + literal_column("''")
-        found = case.in_(union_all(narrowing.cases, numbered))
-        named = user_task.c.name.in_(narrowing.task_names)
-        conditions.append(or_(found, named) if narrowing.task_names else found)
+    if narrowing.search:
+        conditions.append(_is_sought(narrowing.search))
     return conditions
+
+
+def _is_sought(search: Search) -> Condition:
+    case = user_task.c.instance_id
+    if search.is_common:
+        (found,) = search.cases.selected_columns
+        conditions: list[Condition] = [search.cases.where(found == case).exists()]
+    else:
+        conditions = [case.in_(search.cases)]
+    if search.numbered:
+        conditions.append(case.in_(search.numbered))
+    if search.task_names:
+        conditions.append(user_task.c.name.in_(search.task_names))
+    return or_(*conditions)
 
 
 def _order(listing: Listing) -> tuple[ColumnElement[object], ...]:

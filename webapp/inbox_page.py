@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from engine import inbox
-from engine.inbox import EVERYTHING, Cut
+from engine.inbox import Cut
 from engine.queries import Page, UserTask
 from housing.inbox import queries as saved_views
 from housing.inbox.queries import SavedViewLine
@@ -88,20 +88,16 @@ def read(wanted: Wanted) -> Inbox:
     listing = listing_of(wanted, reader)
     cut = Cut(offset=(wanted.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
     with current.application().reading() as session:
-        counts = inbox.counts(reader, session)
-        rows = inbox.page(listing, cut, reader, session)
-        total = counts[wanted.view]
-        if listing.narrowing != EVERYTHING:
-            total = inbox.count(listing, reader, session)
+        counts, tasks = inbox.look(listing, cut, reader, session)
         facets = inbox.facets(wanted.view, reader, session) if wanted.is_choosing else None
         saved = saved_views.shown_to(reader.actor, session) if current.is_worker() else ()
     chips = inbox_chips.chips_of(wanted, reader)
     return Inbox(
         sections=tuple(_sections(counts, wanted.view)),
         saved=tuple(_saved(each, wanted) for each in saved),
-        tasks=Page(rows=rows, total=total, offset=cut.offset, limit=PAGE_SIZE),
-        chips=chips if total else inbox_chips.with_hidden(chips, wanted, reader),
-        cases=inbox_rows.words_of(rows),
+        tasks=tasks,
+        chips=chips if tasks.total else inbox_chips.with_hidden(chips, wanted, reader),
+        cases=inbox_rows.words_of(tasks.rows),
         choices=inbox_chips.choices_of(facets) if facets else (),
     )
 
@@ -145,16 +141,12 @@ def pane(wanted: Wanted) -> Pane:
     listing = listing_of(wanted, reader)
     cut = Cut(offset=(wanted.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
     with current.application().reading() as session:
-        counts = inbox.counts(reader, session)
-        tasks = inbox.page(listing, cut, reader, session)
-        total = counts[wanted.view]
-        if listing.narrowing != EVERYTHING:
-            total = inbox.count(listing, reader, session)
+        counts, tasks = inbox.look(listing, cut, reader, session)
         saved = saved_views.shown_to(reader.actor, session)
     return Pane(
-        tasks=tasks,
-        total=total,
-        cases=inbox_rows.words_of(tasks),
+        tasks=tasks.rows,
+        total=tasks.total,
+        cases=inbox_rows.words_of(tasks.rows),
         sections=tuple(_sections(counts, wanted.view)),
         saved=tuple(_saved(each, wanted) for each in saved),
     )

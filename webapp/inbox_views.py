@@ -9,11 +9,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from engine import inbox
-from engine.db import UnitOfWork
 from engine.inbox import SORTS, Listing, Narrowing, Reader
 from engine.queries import UserTask
-from engine.types import Actor
 from housing.cases import search
 from webapp import current, formats, standing_in
 
@@ -158,20 +155,9 @@ def listing_of(wanted: Wanted, reader: Reader) -> Listing:
     )
     if wanted.q:
         with current.application().reading() as session:
-            narrowing = bearing(wanted.q, narrowing, reader.actor, session)
+            sought = search.search_for(wanted.q, reader.actor, session)
+        narrowing = replace(narrowing, search=sought)
     return Listing(view=wanted.view, narrowing=narrowing, sort=wanted.sort)
-
-
-def bearing(text: str, narrowing: Narrowing, actor: Actor, session: UnitOfWork) -> Narrowing:
-    """Narrow a list further to tasks that bear a text themselves or in their case."""
-    found = search.bearing(text, actor, session)
-    return replace(
-        narrowing,
-        cases=found.cases,
-        is_common=found.is_common,
-        words=text,
-        task_names=inbox.names_with(text, session),
-    )
 
 
 def _due_bounds(due: str, now: datetime) -> tuple[datetime | None, datetime | None]:

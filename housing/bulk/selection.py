@@ -16,7 +16,7 @@ from housing.bulk.errors import BatchEmpty, BatchTooLarge
 from housing.bulk.rules import MOST
 from housing.cases import search
 
-_MADE_ANEW = frozenset({"cases", "task_names", "actor", "now"})
+_MADE_ANEW = frozenset({"search", "actor", "now"})
 """Parts of a listing and its reader that are made anew when it is resolved."""
 
 
@@ -43,6 +43,7 @@ def of_view(listing: Listing, reader: Reader, session: Session) -> dict[str, Any
         "view": listing.view,
         "sort": listing.sort,
         "narrowing": _plain(listing.narrowing),
+        "words": listing.narrowing.search.words if listing.narrowing.search else "",
         "reader": _plain(reader),
         "count": count,
     }
@@ -54,10 +55,8 @@ def resolve(
     """Read the tasks of a selection as it stands now, in its order; unknown ones are left out."""
     if "ids" in kept:
         return tuple(_known(kept["ids"], session))
-    words = str(kept["narrowing"].get("words", ""))
     narrowing = Narrowing(
-        **_typed(kept["narrowing"]),
-        cases=search.bearing(words, by, session).cases if words else None,
+        **_typed(kept["narrowing"]), search=search.search_for(kept["words"], by, session)
     )
     listing = Listing(view=kept["view"], narrowing=narrowing, sort=kept["sort"])
     reader = Reader(actor=by, now=now, **_typed(kept["reader"]))

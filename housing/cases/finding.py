@@ -22,7 +22,7 @@ def cases_found(text: str, actor: Actor, *, limit: int, session: Session) -> tup
         limit: so many at most.
         session: any.
     """
-    bearing = search.bearing(text, actor, session).cases
+    bearing = search.bearing(text, actor, session)
     ids = list(session.scalars(bearing.distinct().limit(LOOKED_AT)))
     if not ids:
         return ()

@@ -217,7 +217,7 @@ def _rows_of(text: _Text | None) -> frozenset[tuple[str, str]]:
 
 def _place(row: Mapping[str, str]) -> tuple[str, str, str]:
     """Order rows as their index does: writing them takes less."""
-    return row["word"], row["guard"], row["instance_id"]
+    return row["word"], row["instance_id"], row["guard"]
 
 
 def _row(instance_id: str, word: str, guard: str) -> dict[str, str]:
@@ -229,7 +229,7 @@ def _remove(instance_id: str, rows: Iterable[tuple[str, str]], session: Session)
         session.execute(
             delete(CaseWord).where(
                 CaseWord.word == word,
-                CaseWord.guard == guard,
                 CaseWord.instance_id == instance_id,
+                CaseWord.guard == guard,
             )
         )

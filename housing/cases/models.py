@@ -37,5 +37,5 @@ class CaseWord(Base):
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  # SQLAlchemy reads a plain dict
 
     word: Mapped[str] = mapped_column(Word, primary_key=True)
-    guard: Mapped[str] = mapped_column(String(160), primary_key=True)
     instance_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    guard: Mapped[str] = mapped_column(String(160), primary_key=True)

@@ -1,7 +1,6 @@
 """Find cases by their words, or by the person or home they are about."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from engine import inbox
+from engine.inbox import Search
 from engine.types import CITY, Actor
 from housing.applications.models import HousingApplication
 from housing.cases import words
@@ -35,10 +36,7 @@ LAST_CHARACTER = "\U0010ffff"
 """Sorts behind every character: the end of the words that begin alike."""
 
 MOST_RARE = 1_000
-"""Up to so many cases bear a rare word."""
-
-MOST_COUNTED = 5 * MOST_RARE
-"""So far cases are counted to find the rarest of several words."""
+"""Up to so many cases bear a rare word; no more are counted."""
 
 MOST = 500
 """A text that more cases fit is too short to search by."""
@@ -61,24 +59,25 @@ def instances_about(text: str, *, session: Session) -> tuple[str, ...]:
     return tuple(each for each in found if each is not None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bearing:
-    """Cases that bear a text.
+def search_for(text: str, actor: Actor, session: Session) -> Search | None:
+    """Look for a text in the inbox; None when there is nothing to look for.
 
-    Attributes:
-        cases: asks for their ids.
-        is_common: they are many, so that a list had better look whether its tasks are of them.
+    Args:
+        text: what somebody typed; see `bearing`.
+        actor: who looks.
+        session: any.
     """
+    if not text:
+        return None
+    cases, is_common = _ranked(text, actor, session)
+    return inbox.search_for(text, cases, is_common=is_common, session=session)
 
-    cases: Select[str]
-    is_common: bool
 
-
-def bearing(text: str, actor: Actor, session: Session) -> Bearing:
+def bearing(text: str, actor: Actor, session: Session) -> Select[str]:
     """Ask for the cases that bear a text, as far as an actor may find them by it.
 
     Everybody finds a case by its number, home, place and matter, its readers by the person too.
-    The query is not run: the inbox looks with it among the tasks that somebody may see.
+    The query is not run.
 
     Args:
         text: case number or its end, code of a home, name, community, words of a report; all of
@@ -86,22 +85,25 @@ def bearing(text: str, actor: Actor, session: Session) -> Bearing:
         actor: who looks.
         session: any.
     """
+    cases, _is_common = _ranked(text, actor, session)
+    return cases
+
+
+def _ranked(text: str, actor: Actor, session: Session) -> tuple[Select[str], bool]:
+    """Ask for cases by the rarest word first, and tell whether even that one is common."""
     terms = words.terms_of(text)
     if not terms:
-        return Bearing(cases=select(CaseWord.instance_id).where(false()), is_common=False)
+        return select(CaseWord.instance_id).where(false()), False
     is_found = _is_found_by(actor, session)
     looks = [
         select(func.count()).select_from(
-            select(CaseWord.word)
-            .where(_fits(CaseWord, each), is_found(CaseWord))
-            .limit(MOST_COUNTED)
-            .subquery()
+            select(CaseWord.word).where(_fits(CaseWord, each)).limit(MOST_RARE + 1).subquery()
         )
         for each in terms
     ]
     numbers = session.scalars(union_all(*looks)).all()
     ranked = [each for _number, each in sorted(zip(numbers, terms, strict=True), key=_by_number)]
-    return Bearing(cases=_bearing(ranked, is_found), is_common=min(numbers) > MOST_RARE)
+    return _bearing(ranked, is_found), min(numbers) > MOST_RARE
 
 
 def _by_number(ranked: tuple[int, Term]) -> tuple[int, bool]:
@@ -132,12 +134,21 @@ def _fits(row: type[CaseWord], term: Term) -> ColumnElement[bool]:
 
 def _is_found_by(actor: Actor, session: Session) -> Callable[[type[CaseWord]], ColumnElement[bool]]:
     """Say which words of a case somebody finds it by: open ones, and those he is a reader of."""
-    scopes = [CITY, *map(community_scope, session.scalars(select(Community.code)))]
-    allowed = [
-        "",
-        *(guard_of(key, at) for key in READINGS for at in scopes if reads(actor, key, at)),
+    scopes = [*map(community_scope, session.scalars(select(Community.code)))]
+    everywhere = [key for key in READINGS if reads(actor, key, CITY)]
+    local = [
+        guard_of(key, at)
+        for key in READINGS
+        if key not in everywhere
+        for at in scopes
+        if reads(actor, key, at)
     ]
-    return lambda row: row.guard.in_(allowed)
+
+    def is_found(row: type[CaseWord]) -> ColumnElement[bool]:
+        begins = (row.guard.startswith(guard_of(key, ""), autoescape=True) for key in everywhere)
+        return or_(row.guard.in_(["", *local]), *begins)
+
+    return is_found
 
 
 def _about(wanted: str) -> tuple[Select[Any], ...]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from engine import bench_diagrams, bench_inbox, inbox
 from engine.bench_inbox import NewTask
 from engine.db import metadata
-from engine.inbox import EVERYTHING, Cut, Listing, Narrowing, Reader
+from engine.inbox import Cut, Listing, Narrowing, Reader
 from engine.types import CITY, SYSTEM
 from housing.bootstrap import Application
 from housing.cases import indexing, search
@@ -139,24 +139,12 @@ def last_page(application: Application, view: str, wanted: int, size: int) -> in
 def _look(application: Application, look: Look) -> int:
     with application.reading() as session:
         reader = _reader(application, session)
-        listing = Listing(view=look.view, narrowing=_narrowing(look.text, reader, session))
-        counts = inbox.counts(reader, session)
-        rows = inbox.page(listing, Cut(offset=25 * (look.page - 1)), reader, session)
-        total = inbox.count(listing, reader, session) if look.text else counts[look.view]
-        repairs.tickets_of_instances({each.instance_id for each in rows}, session=session)
-    return total
-
-
-def _narrowing(words: str, reader: Reader, session: Session) -> Narrowing:
-    if not words:
-        return EVERYTHING
-    found = search.bearing(words, reader.actor, session)
-    return Narrowing(
-        cases=found.cases,
-        is_common=found.is_common,
-        words=words,
-        task_names=inbox.names_with(words, session),
-    )
+        sought = search.search_for(look.text, reader.actor, session)
+        listing = Listing(view=look.view, narrowing=Narrowing(search=sought))
+        cut = Cut(offset=25 * (look.page - 1))
+        _counts, tasks = inbox.look(listing, cut, reader, session)
+        repairs.tickets_of_instances({each.instance_id for each in tasks.rows}, session=session)
+    return tasks.total
 
 
 def _reader(application: Application, session: Session) -> Reader:

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from engine import inbox
 from engine.inbox import Cut, Listing, Narrowing, Reader
-from engine.tables import process_instance
+from engine.tables import process_instance, user_task
 from engine.types import Actor
 
 pytestmark = pytest.mark.integration
@@ -107,6 +107,64 @@ def test_tasks_of_a_suspended_case_stand_under_paused(filled, walker, officer, d
         (task,) = inbox.page(listing, Cut(), filled, session)
     assert task.instance_id == instance_id
     assert task.instance_status == "suspended"
+
+
+def test_paused_counts_what_one_claimed_and_has_left_the_team_of(filled, walker, officer, database):
+    (first, second, *_rest) = ids(Listing(view="team"), filled, database)
+    with database.unit_of_work() as session:
+        walker.engine.claim(first, by=officer, session=session)
+        for task_id in (first, second):
+            instance_id = session.scalar(
+                select(user_task.c.instance_id).where(user_task.c.id == task_id)
+            )
+            walker.engine.suspend(instance_id, reason="check", by=officer, session=session)
+    moved = reader_of(Actor(id="1", name="a"), filled.now)
+
+    with database.reading() as session:
+        counts = [inbox.counts(reader, session)["paused"] for reader in (filled, moved)]
+
+    assert counts == [2, 1]
+    assert ids(Listing(view="paused"), moved, database) == [first]
+
+
+@pytest.mark.parametrize("is_common", [False, True])
+def test_a_search_gives_tasks_of_the_cases_that_bear_the_words_and_their_number(
+    filled, database, is_common
+):
+    tasks = page_of(Listing(view="all"), filled, database).rows
+    sought = tasks[1].instance_id
+    with database.reading() as session:
+        cases = select(process_instance.c.id).where(process_instance.c.id == sought)
+        search = inbox.search_for("words", cases, is_common=is_common, session=session)
+        by_name = inbox.search_for(
+            tasks[0].name, cases.where(false()), is_common=is_common, session=session
+        )
+    narrowings = [Narrowing(search=each) for each in (search, by_name)]
+
+    found = [
+        page_of(Listing(view="all", narrowing=each), filled, database, limit=2)
+        for each in narrowings
+    ]
+
+    assert [each.rows for each in found] == [tasks[1:2], tasks[:2]]
+    assert [each.total for each in found] == [1, 5]
+
+
+@pytest.mark.parametrize(("offset", "length"), [(0, 2), (2, 1), (4, 0)])
+def test_how_much_is_left_is_the_same_on_every_page_and_behind_the_end(
+    filled, database, offset, length
+):
+    later = Listing(view="all", narrowing=Narrowing(due_from=filled.now))
+
+    page = page_of(later, filled, database, offset=offset, limit=2)
+
+    assert (len(page.rows), page.total) == (length, 3)
+
+
+def page_of(listing, reader, database, **cut):
+    with database.reading() as session:
+        _counts, page = inbox.look(listing, Cut(**cut), reader, session)
+    return page
 
 
 def test_the_filters_offered_are_those_the_tasks_of_the_view_have(filled, database):

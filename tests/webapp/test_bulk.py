@@ -224,6 +224,16 @@ def test_all_of_a_view_are_chosen_by_its_filter_and_many_are_done_in_the_backgro
     assert re.search(r"<strong>26</strong><span>已完成", result.text)
 
 
+def test_all_that_a_search_found_by_the_name_of_their_step_are_chosen(house, tasks, signed_in):
+    name = tasks[0].name
+    browser = signed_in("manager1")
+    browser.open(f"/tasks?view=team&q={name}")
+
+    page = browser.send("/bulk", verb="claim", task=[], extent="all", listing=f"view=team&q={name}")
+
+    assert f"認領：{len(tasks)} 項待辦" in page.text
+
+
 def test_an_order_is_seen_by_nobody_else(house, tasks, signed_in):
     batch_id = done(house, tasks, "manager1", "claim")
 
@@ -302,13 +312,3 @@ def test_the_palette_finds_cases_that_one_may_open_and_pages(reported, signed_in
     assert others["groups"] == []
     assert "上班日曆" in signed_in("officer1").open("/search?q=上班").text
     assert signed_in("resident1").open("/search").status_code == 403
-
-
-def test_single_letters_can_be_switched_off(signed_in):
-    browser = signed_in("officer1")
-    assert "data-letters-off" not in browser.open("/tasks").text
-
-    browser.open("/account")
-    browser.send("/keys", letters="off", next="/account")
-
-    assert "data-letters-off" in browser.open("/tasks").text

@@ -288,7 +288,7 @@ def test_after_completing_the_next_task_of_the_same_list_is_offered(signed_in, r
     page = manager.send(f"/tasks/{first.id}?view=team&q=水龍頭", **solved_on_site())
 
     assert "此清單的下一件" in page.text
-    (following,) = re.findall(r'data-key="j" href="/tasks/(\w+)\?view=team&amp;q=%E6', page.text)
+    (following,) = re.findall(r'data-command="next" href="/tasks/(\w+)\?view=team&amp;q=%E6', page.text)
     assert following != first.id
 
 
@@ -337,7 +337,7 @@ def test_a_search_finds_the_person_for_readers_of_the_case_only(signed_in, repor
 
 
 def found_by(words, actor, session):
-    return list(session.scalars(search.bearing(words, actor, session).cases))
+    return list(session.scalars(search.bearing(words, actor, session)))
 
 
 def reader(role, scope):
