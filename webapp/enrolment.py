@@ -12,6 +12,7 @@ from engine.db import UnitOfWork
 from housing.channels import SIMULATOR
 from housing.notices import queries as notices
 from housing.notices.queries import DeliveredView
+from housing.persons.rules import mask_mobile
 from housing.sign_up import queries, rules, service
 from housing.sign_up.codes import Desk
 from housing.sign_up.drafts import OnTheWay
@@ -104,7 +105,6 @@ class StepPage:
     """
 
     step: str
-    way: OnTheWay
     number: int
     count: int
     back: str | None
@@ -113,13 +113,20 @@ class StepPage:
     is_played: bool
 
 
-def is_open() -> bool:
-    """Tell whether codes reach people from here: by a real gateway, or in a demo city's simulator.
+CHANNELS_BY_KIND: Mapping[str, tuple[str, ...]] = {
+    "sign_up": ("sms", "mail"),
+    "forgotten": ("sms",),
+}
+"""What somebody may begin by himself, to the channels that its codes go by."""
+
+
+def is_open(kind: str) -> bool:
+    """Tell whether all codes reach people from here: really, or in a demo city's simulator.
 
     The simulator of a real office shows nobody else's messages, so nobody could finish.
     """
     settings = current.application().settings
-    return settings.is_demo or settings.channels.is_real("sms")
+    return settings.is_demo or all(map(settings.channels.is_real, CHANNELS_BY_KIND[kind]))
 
 
 def token() -> str:
@@ -174,7 +181,6 @@ def page_of(way: OnTheWay, step: str) -> StepPage:
             message = notices.delivered_under(key, session=session) if key else None
     return StepPage(
         step=step,
-        way=way,
         number=steps.index(step) + 1,
         count=len(steps),
         back=rules.step_before(way.kind, step),
@@ -186,7 +192,6 @@ def page_of(way: OnTheWay, step: str) -> StepPage:
 
 def _masked(way: OnTheWay, step: str) -> str:
     if step == "sms":
-        number = way.typed.get("mobile", "")
-        return f"{number[:4]}***{number[-3:]}"
+        return mask_mobile(way.typed.get("mobile", ""))
     name, _at, domain = way.typed.get("email", "").partition("@")
     return f"{name[:2]}***@{domain}" if step == "mail" else ""

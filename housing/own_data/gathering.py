@@ -24,6 +24,7 @@ from housing.own_data.columns import Sheet
 from housing.own_data.models import DataExport, DataRequest
 from housing.people.models import Account, AuditEntry, Membership, Passkey, WebSession
 from housing.people.queries import account
+from housing.people.rules import CITIZEN_ROLES
 from housing.persons import service as persons
 from housing.persons.models import HouseholdMember, Person, PersonalDataAccess
 from housing.persons.queries import person_of_account
@@ -33,8 +34,6 @@ from housing.records.models import FormSubmission
 from housing.repairs.models import RepairTicket
 from housing.sign_up.models import FirstSignIn, IdentityClaim
 from housing.vault import Vault
-
-CITIZEN_ROLES = frozenset({"resident", "applicant"})
 
 Row = Mapping[str, object]
 

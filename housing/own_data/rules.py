@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from housing.people.rules import check_email
-from housing.persons.rules import check_mobile, parse_birth_date
+from housing.people.rules import check_email, check_mobile
+from housing.persons.rules import parse_birth_date
 
 KINDS = ("correct", "stop", "delete")
 FIELDS = (

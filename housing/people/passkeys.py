@@ -29,7 +29,7 @@ from webauthn.helpers.structs import (
 from engine.clock import Clock
 from housing.people import audit, locks, recovery, sessions
 from housing.people.errors import PasskeyNotFound, PasskeyRefused, TooManyPasskeys
-from housing.people.models import Account, LoginFailure, Passkey, PasskeyChallenge, WebSession
+from housing.people.models import Account, LoginFailure, Passkey, PasskeyChallenge
 from housing.people.rules import token_hash
 from housing.people.service import SignInOutcome
 from housing.people.sessions import Client
@@ -222,19 +222,22 @@ def sign_in(answer: Answer, *, counter: Counter) -> SignInOutcome:
     account_id = _owner(answer, SIGN_IN, None, counter)
     if account_id is None:
         return SignInOutcome(kind="wrong")
-    return _open(account_id, counter)
+    token = sessions.open_one(
+        account_id, client=counter.client, session=counter.session, now=counter.now
+    )
+    return SignInOutcome(kind="accepted", account_id=account_id, token=token)
 
 
-def waiting_account(waiting: str, *, counter: Counter) -> int:
-    """Tell whose sign-in waits for its second step.
+def ask_second(waiting: str, *, counter: Counter) -> Question:
+    """Ask a browser to show a passkey of the account whose sign-in waits for its second step.
 
     Raises:
-        PasskeyRefused: none does.
+        PasskeyRefused: none waits.
     """
-    row = counter.session.get(WebSession, token_hash(waiting))
-    if row is None or not row.waits_for_code or counter.now >= row.expires_at:
+    account_id = _waiting_account(waiting, counter)
+    if account_id is None:
         raise PasskeyRefused
-    return row.account_id
+    return ask(SIGN_IN, account_id, counter=counter)
 
 
 def finish_sign_in(waiting: str, answer: Answer, *, counter: Counter) -> SignInOutcome:
@@ -245,14 +248,15 @@ def finish_sign_in(waiting: str, answer: Answer, *, counter: Counter) -> SignInO
         answer: of a passkey of the same account.
         counter: party, session, clock.
     """
-    try:
-        account_id = waiting_account(waiting, counter=counter)
-    except PasskeyRefused:
+    account_id = _waiting_account(waiting, counter)
+    if account_id is None:
         return SignInOutcome(kind="over")
     if _owner(answer, SIGN_IN, account_id, counter) is None:
         return SignInOutcome(kind="wrong")
-    counter.session.delete(counter.session.get_one(WebSession, token_hash(waiting)))
-    return _open(account_id, counter)
+    token = sessions.finish_waiting(
+        waiting, account_id, client=counter.client, session=counter.session, now=counter.now
+    )
+    return SignInOutcome(kind="accepted", account_id=account_id, token=token)
 
 
 def confirm(account_id: int, token: str, answer: Answer, *, counter: Counter) -> bool:
@@ -313,12 +317,8 @@ def _row_of(credential_id: str, account_id: int | None, counter: Counter) -> Pas
     return row
 
 
-def _open(account_id: int, counter: Counter) -> SignInOutcome:
-    _note("signed_in", account_id, counter)
-    token = sessions.open_one(
-        account_id, client=counter.client, session=counter.session, now=counter.now
-    )
-    return SignInOutcome(kind="accepted", account_id=account_id, token=token)
+def _waiting_account(waiting: str, counter: Counter) -> int | None:
+    return sessions.waiting_account(waiting, session=counter.session, now=counter.now)
 
 
 def _keep(challenge: bytes, purpose: str, account_id: int | None, counter: Counter) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.db import Database
@@ -93,6 +94,24 @@ def change_password(
                 now=clock.now(),
             )
     return verdict
+
+
+def replace(
+    account_id: int, password: str, *, client: Client, session: Session, clock: Clock
+) -> None:
+    """Replace the password of a person who showed in another way who he is.
+
+    Every session ends and the lock with it; a second factor stays.
+
+    Raises:
+        PasswordTooShort, PasswordTooLong, PasswordTooCommon: it cannot be used.
+    """
+    account = session.get_one(Account, account_id)
+    check_new_password(password, login=account.login)
+    account.password_hash = hash_password(password)
+    sessions.end_all(account_id, session=session)
+    locks.release(account.login, session=session)
+    audit.write("password_replaced", account_id, client.address, session=session, now=clock.now())
 
 
 def confirm(  # noqa: PLR0913  # who, with what, from where

@@ -39,6 +39,9 @@ ROLES = frozenset(
 )
 """Roles are the candidate groups of the diagrams."""
 
+CITIZEN_ROLES = frozenset({"resident", "applicant"})
+"""Who holds no other role works for nobody here: his account is his own business alone."""
+
 MIN_PASSWORD_LENGTH = 12  # NIST SP 800-63B: length, no composition rules
 MAX_PASSWORD_LENGTH = 128
 FAILURES_BEFORE_LOCK = 3  # award document of the application system: three wrong passwords
@@ -167,15 +170,13 @@ def check_email(typed: str) -> str | None:
     return text
 
 
-def check_mobile(typed: str) -> str | None:
-    """Accept a mobile number of Taiwan and return its digits; None when nothing was typed.
+def check_mobile(typed: str) -> str:
+    """Accept a mobile number of Taiwan and return its ten digits.
 
     Raises:
         MobileInvalid: it has not ten digits beginning with 09.
     """
-    text = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
-    if not text:
-        return None
+    text = re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", typed))
     if not _MOBILE.fullmatch(text):
         raise MobileInvalid
     return text

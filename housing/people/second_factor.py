@@ -13,8 +13,8 @@ from engine.types import Actor
 from housing.people import audit, locks, recovery, sessions, totp
 from housing.people.errors import AccountNotFound, CodeWrong, OwnFactor, ReasonTooShort
 from housing.people.locks import Attempt, Verdict
-from housing.people.models import Account, AuditEntry, Passkey, RecoveryCode, WebSession
-from housing.people.rules import normalise_login, token_hash
+from housing.people.models import Account, Passkey, RecoveryCode
+from housing.people.rules import normalise_login
 from housing.people.service import SignInOutcome
 from housing.people.sessions import Client
 from housing.vault import Place, Vault
@@ -107,15 +107,6 @@ def confirm(
     return codes
 
 
-def waiting_login(token: str, *, session: Session, now: datetime) -> str | None:
-    """Tell whose sign-in waits for a code in this browser; None when none does."""
-    row = session.get(WebSession, token_hash(token))
-    if row is None or not row.waits_for_code or now >= row.expires_at:
-        return None
-    owner = session.get_one(Account, row.account_id)
-    return owner.login if owner.state == "active" else None
-
-
 def finish_sign_in(token: str, code: str, *, client: Client, door: Door) -> SignInOutcome:
     """Open the session of a person whose password was right, by the code of his app.
 
@@ -134,24 +125,21 @@ def finish_sign_in(token: str, code: str, *, client: Client, door: Door) -> Sign
         now = door.clock.now()
         if locks.is_address_tired(client.address, session=session, now=now):
             return SignInOutcome(kind="too_many")
-        login = waiting_login(token, session=session, now=now)
-        if login is None:
+        account_id = sessions.waiting_account(token, session=session, now=now)
+        if account_id is None:
             return SignInOutcome(kind="over")
-        row = _locked_row(login, session=session)
+        row = _locked_row(account_id, session=session)
         verdict = _judge(row, code, client=client, door=door, session=session)
         if verdict.kind != "right":
             return SignInOutcome(kind=verdict.kind, locked_until=verdict.locked_until)
-        session.delete(session.get_one(WebSession, token_hash(token)))
-        audit.write("signed_in", row.id, client.address, session=session, now=now)
-        opened = sessions.open_one(row.id, client=client, session=session, now=now)
+        opened = sessions.finish_waiting(token, row.id, client=client, session=session, now=now)
         return SignInOutcome(kind="accepted", account_id=row.id, token=opened)
 
 
 def switch_off(account_id: int, code: str, *, client: Client, door: Door) -> Verdict:
     """Take one's own second factor away, by a code of it."""
     with door.database.unit_of_work() as session:
-        login = session.get_one(Account, account_id).login
-        row = _locked_row(login, session=session)
+        row = _locked_row(account_id, session=session)
         verdict = _judge(row, code, client=client, door=door, session=session)
         if verdict.kind == "right":
             _forget_app(row, session=session)
@@ -180,10 +168,7 @@ def reset(login: str, reason: str, *, by: Actor, session: Session, clock: Clock)
     _forget_all(row, session=session)
     sessions.end_all(row.id, session=session)
     details = {"by": by.id, "reason": text}
-    line = AuditEntry(
-        at=clock.now(), kind="second_factor_reset", account_id=row.id, address="", details=details
-    )
-    session.add(line)
+    audit.write("second_factor_reset", row.id, details=details, session=session, now=clock.now())
 
 
 def forget(account_id: int, *, session: Session) -> None:
@@ -240,14 +225,9 @@ def _is_of_app(row: Account, code: str, *, door: Door, now: datetime) -> bool:
     return True
 
 
-def _locked_row(login: str, *, session: Session) -> Account:
+def _locked_row(account_id: int, *, session: Session) -> Account:
     """Read an account for itself, so that two requests cannot use the same code."""
-    return session.scalars(
-        select(Account)
-        .where(Account.login == login)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    return session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
 
 
 def _forget_app(row: Account, *, session: Session) -> None:

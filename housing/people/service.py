@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
@@ -152,8 +153,6 @@ def open_account(new: NewAccount, *, session: Session, clock: Clock) -> int:
     login = check_login(new.login)
     check_new_password(new.password, login=login)
     _check_language(new.language)
-    if session.scalar(select(Account.id).where(Account.login == login)) is not None:
-        raise LoginTaken(login)
     row = Account(
         login=login,
         name=new.name,
@@ -162,12 +161,15 @@ def open_account(new: NewAccount, *, session: Session, clock: Clock) -> int:
         state="active",
         created_at=clock.now(),
         email=check_email(new.email),
-        mobile=check_mobile(new.mobile),
+        mobile=_mobile(new.mobile),
     )
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:  # also when somebody else takes it at this moment
+        raise LoginTaken(login) from error
     _add_memberships(row.id, new.memberships, session=session)
-    audit.write("account_opened", row.id, "", session=session, now=clock.now())
+    audit.write("account_opened", row.id, session=session, now=clock.now())
     return row.id
 
 
@@ -225,14 +227,14 @@ def change_contact(
         EmailInvalid, MobileInvalid: it cannot be used.
     """
     row = _row(account_id, session=session)
-    address, number = check_email(email), check_mobile(mobile)
+    address, number = check_email(email), _mobile(mobile)
     if (row.email, row.mobile) == (address, number):
         return
     if row.email != address:
         row.email, row.email_verified_at, row.email_problem = address, None, None
     if row.mobile != number:
         row.mobile, row.mobile_verified_at = number, None
-    audit.write("contact_changed", account_id, "", session=session, now=clock.now())
+    audit.write("contact_changed", account_id, session=session, now=clock.now())
 
 
 def verify_email(account_id: int, email: str, *, session: Session, clock: Clock) -> bool:
@@ -262,7 +264,17 @@ def disable(account_id: int, *, session: Session, clock: Clock) -> None:
     """
     _row(account_id, session=session).state = "disabled"
     sessions.end_all(account_id, session=session)
-    audit.write("account_disabled", account_id, "", session=session, now=clock.now())
+    audit.write("account_disabled", account_id, session=session, now=clock.now())
+
+
+def reopen(account_id: int, *, session: Session, clock: Clock) -> None:
+    """Open an account again that was closed; password, roles and second factor are as they were.
+
+    Raises:
+        AccountNotFound: there is no such account.
+    """
+    _row(account_id, session=session).state = "active"
+    audit.write("account_reopened", account_id, session=session, now=clock.now())
 
 
 def _check_password(login: str, password: str, *, address: str, database: Database) -> Attempt:
@@ -294,7 +306,6 @@ def _record_sign_in(
     if has_factor:
         token = sessions.open_waiting(account_id, client=client, session=session, now=now)
         return SignInOutcome(kind="code", account_id=account_id, token=token)
-    audit.write("signed_in", account_id, client.address, session=session, now=now)
     token = sessions.open_one(account_id, client=client, session=session, now=now)
     return SignInOutcome(kind="accepted", account_id=account_id, token=token)
 
@@ -306,6 +317,10 @@ def _add_memberships(
         check_membership(role, scope)
         session.add(Membership(account_id=account_id, role=role, scope=scope))
     session.flush()
+
+
+def _mobile(typed: str) -> str | None:
+    return check_mobile(typed) if typed.strip() else None
 
 
 def _row(account_id: int, *, session: Session) -> Account:

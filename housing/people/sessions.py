@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from housing.people import audit
-from housing.people.models import WebSession
+from housing.people.models import Account, WebSession
 from housing.people.rules import mask_address, session_end, token_hash
 
 KEY_LENGTH = 16
@@ -58,29 +58,36 @@ class OpenSession:
 
 
 def open_one(account_id: int, *, client: Client, session: Session, now: datetime) -> str:
-    """Open a session and return its token, which is stored nowhere."""
-    token = secrets.token_urlsafe(32)
-    session.add(
-        WebSession(
-            token_hash=token_hash(token),
-            account_id=account_id,
-            address=client.address,
-            device=client.device[:_LONGEST_DEVICE],
-            created_at=now,
-            last_seen_at=now,
-            expires_at=session_end(now, now),
-        )
-    )
+    """Open a session, note that, and return its token, which is stored nowhere."""
+    token, row = _begin(account_id, client, now)
+    session.add(row)
+    audit.write("signed_in", account_id, client.address, session=session, now=now)
     return token
 
 
 def open_waiting(account_id: int, *, client: Client, session: Session, now: datetime) -> str:
-    """Open a session that counts only after a code; it ends after ten minutes."""
-    token = open_one(account_id, client=client, session=session, now=now)
-    session.flush()
-    row = session.get_one(WebSession, token_hash(token))
+    """Open a session that counts only after a second step; it ends after ten minutes."""
+    token, row = _begin(account_id, client, now)
     row.waits_for_code, row.expires_at = True, now + CODE_PERIOD
+    session.add(row)
     return token
+
+
+def waiting_account(token: str, *, session: Session, now: datetime) -> int | None:
+    """Tell whose sign-in waits in this browser for its second step; None when none does."""
+    row = session.get(WebSession, token_hash(token))
+    if row is None or not row.waits_for_code or now >= row.expires_at:
+        return None
+    owner = session.get_one(Account, row.account_id)
+    return owner.id if owner.state == "active" else None
+
+
+def finish_waiting(
+    token: str, account_id: int, *, client: Client, session: Session, now: datetime
+) -> str:
+    """Let a session that counts take the place of one that waited; return its token."""
+    session.execute(delete(WebSession).where(WebSession.token_hash == token_hash(token)))
+    return open_one(account_id, client=client, session=session, now=now)
 
 
 def confirm(token: str, *, session: Session, now: datetime) -> None:
@@ -145,6 +152,20 @@ def end_others(account_id: int, token: str, *, session: Session, clock: Clock) -
             WebSession.account_id == account_id, WebSession.token_hash != token_hash(token)
         )
     )
+
+
+def _begin(account_id: int, client: Client, now: datetime) -> tuple[str, WebSession]:
+    token = secrets.token_urlsafe(32)
+    row = WebSession(
+        token_hash=token_hash(token),
+        account_id=account_id,
+        address=client.address,
+        device=client.device[:_LONGEST_DEVICE],
+        created_at=now,
+        last_seen_at=now,
+        expires_at=session_end(now, now),
+    )
+    return token, row
 
 
 def end_all(account_id: int, *, session: Session) -> None:

@@ -35,11 +35,6 @@ class BirthDateInvalid(Invalid):
 
 
 @dataclass(eq=False)
-class MobileInvalid(Invalid):
-    """A mobile number has ten digits and begins with 09."""
-
-
-@dataclass(eq=False)
 class PurposeMissing(Invalid):
     """Say in at least %(min_length)d characters why you need the number."""
 

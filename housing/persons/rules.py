@@ -7,7 +7,6 @@ from datetime import date
 from forms.dates import ROC_YEAR_OFFSET
 from housing.persons.errors import (
     BirthDateInvalid,
-    MobileInvalid,
     NationalIdInvalid,
     NationalIdOwnerless,
 )
@@ -23,7 +22,6 @@ _CITIZEN = re.compile(r"[A-Z][12]\d{8}")
 _PERMIT = re.compile(r"[A-Z][89]\d{8}")
 _OLD_PERMIT = re.compile(r"[A-Z][A-D]\d{8}")  # issued until 2020-12-31, valid until replaced
 _OWNERLESS = re.compile(r"[A-Z]0\d{8}")
-_MOBILE = re.compile(r"09\d{8}")
 _DAY = re.compile(r"(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _COMPACT_ROC_DAY = re.compile(r"(\d{2,3})(\d{2})(\d{2})")
 _LETTERS = dict(
@@ -98,18 +96,6 @@ def mask_name(name: str) -> str:
     if len(text) <= 2:
         return f"{text[0]}○"
     return f"{text[0]}{'○' * (len(text) - 2)}{text[-1]}"
-
-
-def check_mobile(typed: str) -> str:
-    """Accept a mobile number: ten digits that begin with 09.
-
-    Raises:
-        MobileInvalid: it is none.
-    """
-    text = re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", typed))
-    if not (text.isascii() and _MOBILE.fullmatch(text)):
-        raise MobileInvalid
-    return text
 
 
 def parse_birth_date(typed: str, *, today: date) -> date:

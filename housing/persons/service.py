@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from engine.calendar import local_date
 from engine.clock import Clock
 from engine.types import Actor
+from housing.people.rules import check_mobile
 from housing.persons.errors import DeathInFuture, PersonNotFound, PurposeMissing
 from housing.persons.models import Household, HouseholdMember, Person, PersonalDataAccess
 from housing.persons.rules import (
     MIN_PURPOSE_LENGTH,
-    check_mobile,
     check_national_id,
     mask_mobile,
     mask_national_id,
@@ -191,6 +191,16 @@ def last_digits(person_id: int, *, vault: Vault, session: Session) -> str:
     """
     person = _person(person_id, session)
     return vault.open(person.national_id_sealed, _place(person.id))[-4:]
+
+
+def hold(person_id: int, *, session: Session) -> None:
+    """Let nobody else change a person until the commit; who tries at the same moment waits.
+
+    Raises:
+        PersonNotFound: there is none.
+    """
+    if session.get(Person, person_id, with_for_update=True, populate_existing=True) is None:
+        raise PersonNotFound(str(person_id))
 
 
 def link_account(person_id: int, account_id: int, *, session: Session) -> None:

@@ -26,6 +26,7 @@ def bind(person_id: int, account_id: int, *, session: Session, clock: Clock) -> 
         PersonHasAccount: another account stands for the person.
         PersonDead: the person has died.
     """
+    person_verbs.hold(person_id, session=session)
     person = persons.person(person_id, session=session)
     if person.account_id not in {None, account_id}:
         raise PersonHasAccount

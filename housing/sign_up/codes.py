@@ -1,15 +1,17 @@
 """Codes that prove a mobile number or an e-mail address: sent, tried five times, used once."""
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from housing.delivery.office import STRANGER
 from housing.notices import service as notices
+from housing.notices.wording import spoken
 from housing.people.queries import AccountView
 from housing.people.sessions import Client
 from housing.sign_up import limits
@@ -52,6 +54,15 @@ class Desk:
         return self.clock.now()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """What a message says: a kind of notice with its fields, and the page it leads to."""
+
+    kind: str
+    fields: Mapping[str, object]
+    path: str
+
+
 def ensure_rested(address: str, national_id: str, *, desk: Desk) -> None:
     """Count a wish for a code.
 
@@ -62,53 +73,29 @@ def ensure_rested(address: str, national_id: str, *, desk: Desk) -> None:
         (f"to:{desk.vault.blind(address)}", MOST_TO_ADDRESS),
         (f"id:{desk.vault.blind(national_id)}", MOST_FOR_PERSON),
         (f"from:{desk.client.address}", MOST_FROM_NETWORK),
-    )
+    )  # always in this order: they are queued for
     if any(limits.is_tired(key, most, session=desk.session, now=desk.now) for key, most in wanted):
         raise TooManyCodes
     for key, _most in wanted:
         limits.note(key, session=desk.session, now=desk.now)
 
 
-def send(
-    row: Enrolment, channel: str, address: str, *, is_delivered: bool = True, desk: Desk
-) -> None:
-    """Draw a code for a number or address; it replaces the one before.
+def send(row: Enrolment, channel: str, address: str, *, desk: Desk) -> None:
+    """Draw a code for a number or address and send it there; the one before is worthless."""
+    code, drawn = _draw(row, channel, address, desk)
+    words = Words(kind=_KINDS[channel], fields={"code": drawn}, path=f"/sign-up/{channel}")
+    _write(row, code, words, desk)
 
-    Args:
-        row: who is on the way.
-        channel: sms or mail.
-        address: where to.
-        is_delivered: whether the code really goes out; without, nobody ever learns it, and pages
-            behave alike.
-        desk: keys, session and clocks.
-    """
-    now = desk.now
-    _forget(row, channel, session=desk.session)
-    drawn = new_code()
-    code = ProofCode(
-        enrolment_id=row.id,
-        channel=channel,
-        address_index=desk.vault.blind(address),
-        code_hash="",
-        message_id="",
-        created_at=now,
-        expires_at=now + CODE_LIFE,
-        tries=0,
-    )
-    desk.session.add(code)
-    desk.session.flush()
-    code.code_hash = desk.vault.blind(_hashed(code.id, drawn))
-    if is_delivered:
-        code.message_id = notices.tell_account(
-            stranger(row.language),
-            _KINDS[channel],
-            {"code": drawn},
-            f"/sign-up/{channel}",
-            channel=channel,
-            recipient=f"{STRANGER}{code.id}",
-            session=desk.session,
-            clock=desk.business_clock,
-        )
+
+def send_none(row: Enrolment, channel: str, address: str, *, desk: Desk) -> None:
+    """Draw a code that nobody ever learns: pages behave as if one had been sent."""
+    _draw(row, channel, address, desk)
+
+
+def send_instead(row: Enrolment, channel: str, address: str, words: Words, *, desk: Desk) -> None:
+    """Send other words than a code, while pages behave as if one had been sent."""
+    code, _drawn = _draw(row, channel, address, desk)
+    _write(row, code, words, desk)
 
 
 def check(row: Enrolment, channel: str, address: str, typed: str, *, desk: Desk) -> str:
@@ -138,11 +125,43 @@ def stranger(language: str, *, email: str | None = None, mobile: str | None = No
     return AccountView(
         id=0,
         login="",
-        name=_NAMES[language],
+        name=spoken(_NAMES, language),
         language=language,
         state="active",
         email=email,
         mobile=mobile,
+    )
+
+
+def _draw(row: Enrolment, channel: str, address: str, desk: Desk) -> tuple[ProofCode, str]:
+    drawn = new_code()
+    code = ProofCode(
+        enrolment_id=row.id,
+        channel=channel,
+        address_index=desk.vault.blind(address),
+        code_hash="",
+        message_id="",
+        created_at=desk.now,
+        expires_at=desk.now + CODE_LIFE,
+        tries=0,
+    )
+    desk.session.add(code)
+    desk.session.flush()
+    code.code_hash = desk.vault.blind(_hashed(code.id, drawn))
+    return code, drawn
+
+
+def _write(row: Enrolment, code: ProofCode, words: Words, desk: Desk) -> None:
+    """Write a message to the number or address that a code is for."""
+    code.message_id = notices.tell_account(
+        stranger(row.language),
+        words.kind,
+        words.fields,
+        words.path,
+        channel=code.channel,
+        recipient=f"{STRANGER}{code.id}",
+        session=desk.session,
+        clock=desk.business_clock,
     )
 
 
@@ -154,14 +173,6 @@ def _newest(enrolment_id: int, channel: str) -> Select[ProofCode]:
 def _is_good(code: ProofCode, address: str, desk: Desk) -> bool:
     is_open = code.used_at is None and desk.now < code.expires_at and code.tries < CODE_TRIES
     return is_open and code.address_index in desk.vault.blinds(address)
-
-
-def _forget(row: Enrolment, channel: str, *, session: Session) -> None:
-    session.execute(
-        update(ProofCode)
-        .where(ProofCode.enrolment_id == row.id, ProofCode.channel == channel)
-        .values(tries=CODE_TRIES)
-    )
 
 
 def _hashed(code_id: int, code: str) -> str:

@@ -58,5 +58,15 @@ class PersonHasAccount(Conflict):
 
 
 @dataclass(eq=False)
+class WorksHere(Conflict):
+    """This account belongs to somebody who works here: its administrator gives a new password."""
+
+
+@dataclass(eq=False)
+class AccountClosed(Conflict):
+    """The account of this person is closed: ask the administrator to open it again first."""
+
+
+@dataclass(eq=False)
 class PersonDead(Conflict):
     """This person has died: no account can be opened."""

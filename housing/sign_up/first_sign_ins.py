@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from engine.calendar import local_date
 from engine.types import Actor
 from housing.people import audit, second_factor
-from housing.people.models import Account
 from housing.people.queries import account as account_of
+from housing.people.rules import CITIZEN_ROLES
 from housing.persons import queries as persons
 from housing.persons import service as person_verbs
 from housing.persons.errors import BirthDateInvalid
@@ -23,11 +22,12 @@ from housing.persons.rules import parse_birth_date
 from housing.sign_up import binding, claims, drafts, limits
 from housing.sign_up.codes import Desk
 from housing.sign_up.errors import (
+    AccountClosed,
     CheckMissing,
     EnrolmentOver,
     PersonDead,
-    PersonHasAccount,
     TooManyCodes,
+    WorksHere,
 )
 from housing.sign_up.models import Enrolment, FirstSignIn
 from housing.sign_up.rules import (
@@ -36,10 +36,9 @@ from housing.sign_up.rules import (
     MIN_CHECK_LENGTH,
     MOST_FROM_NETWORK,
     new_letter_code,
+    plain_digits,
     plain_letter_code,
 )
-
-CITIZEN_ROLES = frozenset({"resident", "applicant"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,8 +77,8 @@ class Shown:
     """
 
     code: str = field(repr=False)
-    born_on: str
-    digits: str = field(repr=False)
+    born_on: str = ""
+    digits: str = field(default="", repr=False)
 
 
 def issue(person_id: int, checked: str, *, by: Actor, desk: Desk) -> Issued:
@@ -95,7 +94,8 @@ def issue(person_id: int, checked: str, *, by: Actor, desk: Desk) -> Issued:
         PersonNotFound: there is none.
         CheckMissing: it is not said how that was checked.
         PersonDead: the person has died.
-        PersonHasAccount: the account belongs to somebody who works here; see its administrator.
+        AccountClosed: the person's account was closed: a new password would open nothing.
+        WorksHere: the account has roles of the office, or is the officer's own.
     """
     if len(checked.strip()) < MIN_CHECK_LENGTH:
         raise CheckMissing(MIN_CHECK_LENGTH)
@@ -189,8 +189,10 @@ def _login_of(person: PersonView, by: Actor, desk: Desk) -> str:
     if person.account_id is None:
         return ""
     account = account_of(person.account_id, session=desk.session)
+    if account.state != "active":
+        raise AccountClosed
     if not account.roles <= CITIZEN_ROLES or str(account.id) == by.id:
-        raise PersonHasAccount
+        raise WorksHere
     return account.login
 
 
@@ -212,7 +214,7 @@ def _fits(row: FirstSignIn, shown: Shown, desk: Desk) -> bool:
         return False
     person = persons.person(row.person_id, session=desk.session)
     known = f"{person.born_on.isoformat()}|{_last_digits(row.person_id, desk)}"
-    typed = f"{_day(shown.born_on, desk)}|{shown.digits.strip()}"
+    typed = f"{_day(shown.born_on, desk)}|{plain_digits(shown.digits)}"
     if hmac.compare_digest(known.encode(), typed.encode()):
         return True
     row.tries += 1
@@ -238,8 +240,3 @@ def _state(row: FirstSignIn, now: datetime) -> str:
     if row.tries >= LETTER_TRIES:
         return "tried"
     return "expired" if now >= row.expires_at else "open"
-
-
-def own_account(account_id: int, *, session: Session) -> str:
-    """Tell the login of an account that is about to get a new password."""
-    return session.get_one(Account, account_id).login

@@ -10,7 +10,12 @@ from housing.sign_up.rules import LIMIT_PERIOD
 
 
 def is_tired(key: str, most: int, *, session: Session, now: datetime) -> bool:
-    """Tell whether something was asked for so often within the period that it has to wait."""
+    """Tell whether something was asked for so often within the period that it has to wait.
+
+    Who asks for the same at once, in whatever process, queues until the commit.
+    """
+    if session.get_bind().dialect.name == "postgresql":  # SQLite lets one write at a time anyway
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
     recent = select(func.count(ProofRequest.id)).where(
         ProofRequest.key == key, ProofRequest.at > now - LIMIT_PERIOD
     )

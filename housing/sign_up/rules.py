@@ -30,7 +30,7 @@ LETTER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Of the code in a letter: no sign that looks like another."""
 
 _LETTER_LENGTH = 12  # 31**12, about 59 bits
-_NAME = re.compile(r"[^\W\d_][\w .'\u2019\u00b7\uff0e-]{0,98}[\w.]")
+_NAME = re.compile(r"[^\W\d_][\w .'\u2019\u00b7\u2027\u30fb-]{0,98}[\w.]")
 
 
 def new_code() -> str:
@@ -51,12 +51,19 @@ def plain_letter_code(typed: str) -> str:
 
 
 def plain_code(typed: str) -> str:
-    """Bring six digits as typed into their plain form; full-width ones and blanks are tolerated."""
-    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))[:CODE_DIGITS]
+    """Bring a code of six digits as typed into the form that is hashed."""
+    return plain_digits(typed)[:CODE_DIGITS]
+
+
+def plain_digits(typed: str) -> str:
+    """Bring digits as typed into their plain form; full-width ones and blanks are tolerated."""
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))
 
 
 def check_name(typed: str) -> str:
     """Accept a name: letters of any script, 2 to 100; nothing that could be an address.
+
+    Names of indigenous peoples have a dot between their parts, written in one of three ways.
 
     Raises:
         NameMissing: it is none.

@@ -10,19 +10,19 @@ from sqlalchemy.orm import Session
 from engine.calendar import local_date
 from engine.types import CITY
 from housing.notices import service as notices
-from housing.people import audit, locks, passwords, sessions
+from housing.people import passwords
 from housing.people import queries as people
 from housing.people import service as accounts
 from housing.people.models import Account
 from housing.people.queries import AccountView
-from housing.people.rules import check_email, check_new_password
+from housing.people.rules import CITIZEN_ROLES, check_email, check_mobile
 from housing.people.service import NewAccount
 from housing.persons import queries as persons
 from housing.persons import service as person_verbs
 from housing.persons.queries import PersonView
-from housing.persons.rules import check_mobile, check_national_id, parse_birth_date
+from housing.persons.rules import check_national_id, parse_birth_date
 from housing.sign_up import claims, codes, drafts, first_sign_ins, limits
-from housing.sign_up.codes import MAIL, SMS, Desk
+from housing.sign_up.codes import MAIL, SMS, Desk, Words
 from housing.sign_up.drafts import OnTheWay
 from housing.sign_up.errors import ConsentMissing, EmailMissing, EnrolmentOver
 from housing.sign_up.models import Enrolment, ProofCode
@@ -31,21 +31,11 @@ from housing.sign_up.rules import check_name, open_step
 CONSENT_VERSION = "115-01"
 """Of the notice by 個資法 §8; a changed text gets a new version, and both stay on record."""
 
-CITIZEN_ROLES = frozenset({"resident", "applicant"})
-"""Accounts with no other role may get a new password by themselves."""
+_ADDRESS_BY_CHANNEL: Mapping[str, str] = {SMS: "mobile", MAIL: "email"}
+"""Which answer a code is sent to."""
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """How the last step ended.
-
-    Attributes:
-        account_id: whose account is ready.
-        login: of it.
-    """
-
-    account_id: int
-    login: str
+_WHO_AND_WHERE = frozenset({"national_id", "born_on", "mobile"})
+"""Answers that decide together whether a code goes out by SMS, and about whom."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +80,7 @@ def agree(token: str, *, has_agreed: bool, desk: Desk) -> None:
 
 
 def answer(token: str, step: str, typed: str, *, is_demo: bool, desk: Desk) -> None:
-    """Keep an answer; a number or address gets a code at once.
+    """Keep an answer; a number or address gets a code at once, also when it is for another person.
 
     Raises:
         EnrolmentOver: it ended.
@@ -100,16 +90,15 @@ def answer(token: str, step: str, typed: str, *, is_demo: bool, desk: Desk) -> N
     """
     row = _row(token, desk)
     known = drafts.read(row, vault=desk.vault)
-    value = _readers(is_demo, desk)[step](typed)
-    if step in {"mobile", "email"}:
-        codes.ensure_rested(value, known.get("national_id", ""), desk=desk)
-    _forget_proofs(row, step)
-    known[step] = value
+    known[step] = _readers(is_demo, desk)[step](typed)
     drafts.keep(row, known, vault=desk.vault)
-    if step == "mobile":
-        _send_sms(row, known, desk)
+    if step in _WHO_AND_WHERE:
+        row.mobile_proven_at = row.account_id = None
+        if "mobile" in known:
+            _send(row, SMS, known, desk)
     elif step == "email":
-        codes.send(row, MAIL, value, desk=desk)
+        row.email_proven_at = None
+        _send(row, MAIL, known, desk)
 
 
 def send_again(token: str, channel: str, *, desk: Desk) -> None:
@@ -121,12 +110,9 @@ def send_again(token: str, channel: str, *, desk: Desk) -> None:
     """
     row = _row(token, desk)
     known = drafts.read(row, vault=desk.vault)
-    address = known["mobile" if channel == SMS else "email"]
-    codes.ensure_rested(address, known.get("national_id", ""), desk=desk)
-    if channel == SMS:
-        _send_sms(row, known, desk)
-    else:
-        codes.send(row, MAIL, address, desk=desk)
+    if _ADDRESS_BY_CHANNEL[channel] not in known:
+        raise EnrolmentOver
+    _send(row, channel, known, desk)
 
 
 def enter_code(token: str, channel: str, typed: str, *, desk: Desk) -> str:
@@ -137,7 +123,7 @@ def enter_code(token: str, channel: str, typed: str, *, desk: Desk) -> str:
     """
     row = _row(token, desk)
     known = drafts.read(row, vault=desk.vault)
-    address = known.get("mobile" if channel == SMS else "email", "")
+    address = known.get(_ADDRESS_BY_CHANNEL[channel], "")
     verdict = codes.check(row, channel, address, typed, desk=desk)
     if verdict == "right" and channel == SMS:
         row.mobile_proven_at = desk.now
@@ -146,8 +132,11 @@ def enter_code(token: str, channel: str, typed: str, *, desk: Desk) -> str:
     return verdict
 
 
-def finish(token: str, choice: Choice, *, desk: Desk) -> Outcome:
+def finish(token: str, choice: Choice, *, desk: Desk) -> str:
     """Open the account, or replace the password; the way there ends.
+
+    Returns:
+        The login.
 
     Raises:
         EnrolmentOver: it ended, or questions are still open.
@@ -168,7 +157,7 @@ def finish(token: str, choice: Choice, *, desk: Desk) -> Outcome:
         raise EnrolmentOver
     login = desk.session.get_one(Account, account_id).login
     end(row, session=desk.session)
-    return Outcome(account_id=account_id, login=login)
+    return login
 
 
 def end(row: Enrolment, *, session: Session) -> None:
@@ -209,13 +198,13 @@ def _email(typed: str) -> str:
     return address
 
 
-def _forget_proofs(row: Enrolment, step: str) -> None:
-    """A changed person or number is proven anew."""
-    if step in {"national_id", "born_on", "mobile"}:
-        row.mobile_proven_at = None
-        row.account_id = None
-    elif step == "email":
-        row.email_proven_at = None
+def _send(row: Enrolment, channel: str, known: Mapping[str, str], desk: Desk) -> None:
+    address = known[_ADDRESS_BY_CHANNEL[channel]]
+    codes.ensure_rested(address, known.get("national_id", ""), desk=desk)
+    if channel == SMS:
+        _send_sms(row, known, desk)
+    else:
+        codes.send(row, MAIL, address, desk=desk)
 
 
 def _send_sms(row: Enrolment, known: Mapping[str, str], desk: Desk) -> None:
@@ -223,20 +212,14 @@ def _send_sms(row: Enrolment, known: Mapping[str, str], desk: Desk) -> None:
     mobile = known["mobile"]
     owner = _owner(known, desk)
     if row.kind == "forgotten":
-        row.account_id = owner.id if owner is not None else None
-        codes.send(row, SMS, mobile, is_delivered=owner is not None, desk=desk)
-        return
-    codes.send(row, SMS, mobile, is_delivered=owner is None, desk=desk)
-    if owner is not None:
-        notices.tell_account(
-            owner,
-            "account_known",
-            {"what": owner.login},
-            "/sign-in",
-            channel=SMS,
-            session=desk.session,
-            clock=desk.business_clock,
-        )
+        row.account_id = owner.id if owner else None
+        send = codes.send if owner else codes.send_none
+        send(row, SMS, mobile, desk=desk)
+    elif owner is None:
+        codes.send(row, SMS, mobile, desk=desk)
+    else:
+        words = Words(kind="account_known", fields={"what": owner.login}, path="/sign-in")
+        codes.send_instead(row, SMS, mobile, words, desk=desk)
 
 
 def _owner(known: Mapping[str, str], desk: Desk) -> AccountView | None:
@@ -303,6 +286,9 @@ def _open(row: Enrolment, way: OnTheWay, choice: Choice, desk: Desk) -> int:
     opened = desk.session.get_one(Account, account_id)
     opened.email_verified_at, opened.mobile_verified_at = row.email_proven_at, row.mobile_proven_at
     person = _registered(typed, desk)
+    if person is not None:
+        person_verbs.hold(person.id, session=desk.session)
+        person = persons.person(person.id, session=desk.session)
     is_proven = (
         person is not None
         and person.account_id is None
@@ -334,11 +320,16 @@ def _tell_known_owner(typed: Mapping[str, str], desk: Desk) -> None:
     if person.account_id is None:
         return
     owner = people.account(person.account_id, session=desk.session)
+    _tell(owner, "account_claimed", desk)
+
+
+def _tell(owner: AccountView, kind: str, desk: Desk) -> None:
+    """Tell the owner of an account what happens to it."""
     for channel in (SMS, MAIL):
         notices.tell_account(
             owner,
-            "account_claimed",
-            {},
+            kind,
+            {"what": owner.login, "until": desk.now},
             "/account",
             channel=channel,
             session=desk.session,
@@ -376,29 +367,14 @@ def _open_account(  # noqa: PLR0913  # what an account is made of
 
 
 def _replace_password(row: Enrolment, account_id: int, choice: Choice, desk: Desk) -> int:
-    """Replace a password: every session ends and the lock with it; a second step stays."""
-    account = desk.session.get_one(Account, account_id)
-    check_new_password(choice.password, login=account.login)
-    account.password_hash = passwords.hash_password(choice.password)
+    passwords.replace(
+        account_id, choice.password, client=desk.client, session=desk.session, clock=desk.clock
+    )
     if row.kind == "forgotten":
+        account = desk.session.get_one(Account, account_id)
         account.mobile = drafts.read(row, vault=desk.vault)["mobile"]
         account.mobile_verified_at = desk.now
     else:
         first_sign_ins.use_up(row, account_id, desk=desk)
-    sessions.end_all(account_id, session=desk.session)
-    locks.release(account.login, session=desk.session)
-    audit.write(
-        "password_replaced", account_id, desk.client.address, session=desk.session, now=desk.now
-    )
-    view = people.account(account_id, session=desk.session)
-    for channel in (SMS, MAIL):
-        notices.tell_account(
-            view,
-            "password_replaced",
-            {"what": view.login, "until": desk.now},
-            "/account",
-            channel=channel,
-            session=desk.session,
-            clock=desk.business_clock,
-        )
+    _tell(people.account(account_id, session=desk.session), "password_replaced", desk)
     return account_id

@@ -12,7 +12,6 @@ from housing.persons import queries, service
 from housing.persons.errors import (
     BirthDateInvalid,
     DeathInFuture,
-    MobileInvalid,
     NationalIdInvalid,
     NationalIdOwnerless,
     PersonNotFound,
@@ -21,7 +20,6 @@ from housing.persons.errors import (
 from housing.persons.models import Person
 from housing.persons.rules import (
     age_on,
-    check_mobile,
     check_national_id,
     complete_national_id,
     has_valid_checksum,
@@ -131,12 +129,6 @@ def test_age_is_counted_in_full_years():
     assert age_on(date(2008, 3, 3), TODAY) == 17
     assert age_on(date(2008, 2, 29), date(2026, 2, 28)) == 17
     assert is_adult(date(2008, 3, 2), TODAY)
-
-
-def test_mobile_numbers_have_ten_digits():
-    assert check_mobile("0912-345 678") == "0912345678"
-    with pytest.raises(MobileInvalid):
-        check_mobile("04-22334455")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Coming to an account: sign-up, the office's letter, a forgotten password; no secret told."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -18,7 +19,9 @@ from housing.persons import service as persons
 from housing.persons.queries import person_of_account
 from housing.persons.rules import complete_national_id
 from housing.persons.service import NewPerson
+from housing.sign_up.rules import check_name
 from scheduler.relay import Relay
+from webapp.factory import create_app
 
 NEW_ID = complete_national_id("K01234567")
 OFFICER = Actor(id="9", name="許承辦")
@@ -148,13 +151,49 @@ def test_a_known_account_is_not_given_away_its_owner_is_told(house, visitor, pos
     )
 
     assert "驗證碼已寄出" in page.text
-    assert post("sms") == ""
-    with house.reading() as session:
-        told = notices.delivered(
-            MailboxFilter(recipient=str(owner.id), channel="sms"), session=session
-        )
-    assert "resident1" in told[0].body
+    told = post("sms")  # at the number that was typed, which is the one on record
+    assert "resident1" in told
+    assert re.search(r"\b\d{6}\b", told) is None
     assert answer(visitor, ("sms", "123456")).status_code == 422
+
+
+def test_who_mistyped_his_number_and_corrects_it_gets_a_code_after_all(
+    visitor, post, neighbour, opened, app
+):
+    until_password(visitor, post)
+    choose(visitor)
+    someone = opened(app)
+    someone.open("/forgotten-password")
+    someone.send("/sign-up/forgotten/begin")
+    before = post("sms")
+    answer(
+        someone,
+        ("national_id", "A123456789"),
+        ("born_on", "069/05/06"),
+        ("mobile", "0911222333"),
+    )
+    assert post("sms") == before
+
+    page = answer(someone, ("national_id", NEW_ID))
+
+    assert "請輸入手機收到的驗證碼" in page.text
+    assert "chao.zhi" in answer(someone, ("sms", code_in(post("sms")))).text
+
+
+@pytest.mark.parametrize("dot", ["\u00b7", "\u2027", "\u30fb", "\uff0e"])
+def test_names_of_indigenous_peoples_are_names(dot):
+    assert check_name(f"瓦歷斯{dot}諾幹").startswith("瓦歷斯")
+
+
+def test_an_office_that_cannot_send_codes_says_what_to_do_instead(house, opened):
+    settings = replace(house.settings, is_demo=False, office_phone="04-22289111")
+    someone = opened(create_app(replace(house, settings=settings)))
+    for path in ("/sign-up", "/forgotten-password"):
+        page = someone.open(path)
+        assert "本單位尚未開放以簡訊傳送驗證碼" in page.text
+        assert 'href="tel:04-22289111"' in page.text
+    assert someone.send("/sign-up/sign_up/begin", agree="1").status_code == 404
+    assert "通知書代碼" in someone.open("/first-sign-in").text
 
 
 def test_five_wrong_codes_and_ten_minutes_end_a_code(visitor, post, clock):

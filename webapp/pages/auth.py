@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from housing.demo import accounts
 from housing.demo.accounts import DemoAccount
 from housing.people import second_factor, service
+from housing.people import sessions as people_sessions
 from housing.people.service import SignInOutcome
 from webapp import current, devices, language, relying_party, sessions
 from webapp.addresses import next_page
@@ -51,8 +52,8 @@ def ask_code() -> flask.typing.ResponseReturnValue:
     if flask.request.method == "GET":
         with application.reading() as session:
             now = application.system_clock.now()
-            login = second_factor.waiting_login(token, session=session, now=now)
-        return _code_form() if login else flask.redirect(flask.url_for("auth.sign_in"))
+            waits = people_sessions.waiting_account(token, session=session, now=now) is not None
+        return _code_form() if waits else flask.redirect(flask.url_for("auth.sign_in"))
     outcome = second_factor.finish_sign_in(
         token, flask.request.form.get("code", ""), client=devices.client(), door=current.door()
     )

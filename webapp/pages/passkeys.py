@@ -91,11 +91,8 @@ def sign_in() -> Answered:
 @pages.post("/sign-in/code/passkey/options")
 def ask_second() -> Response:
     """Give the browser a question for the passkeys of the account whose sign-in waits."""
-    application = current.application()
-    with application.unit_of_work() as session:
-        counter = relying_party.counter(session)
-        account_id = passkeys.waiting_account(_token(), counter=counter)
-        question = passkeys.ask(SIGN_IN, account_id, counter=counter)
+    with current.application().unit_of_work() as session:
+        question = passkeys.ask_second(_token(), counter=relying_party.counter(session))
     return _put(question)
 
 

@@ -6,8 +6,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from engine.errors import EngineError, Invalid
+from housing.people import queries as people
 from housing.people.rules import MIN_PASSWORD_LENGTH
 from housing.sign_up import drafts, first_sign_ins, rules, service
+from housing.sign_up.drafts import OnTheWay
 from housing.sign_up.errors import EnrolmentOver, ProofNotRight, TooManyCodes
 from housing.sign_up.first_sign_ins import Shown
 from housing.sign_up.service import CONSENT_VERSION, Choice
@@ -50,7 +52,7 @@ def forgotten() -> Answered:
 @pages.post("/sign-up/<kind>/begin")
 def start(kind: str) -> Answered:
     """Begin a way; the first question of a sign-up is the agreement."""
-    if kind not in {"sign_up", "forgotten"} or not enrolment.is_open():
+    if kind not in enrolment.CHANNELS_BY_KIND or not enrolment.is_open(kind):
         flask.abort(404)
     has_agreed = flask.request.form.get("agree") == "1"
     application = current.application()
@@ -78,10 +80,10 @@ def answer(step: str) -> Answered:
     if step not in rules.STEPS[way.kind] or (step not in done and step != first_open):
         return _to(first_open)
     if step == "password":
-        return _password()
+        return _password(way)
     if step not in enrolment.QUESTIONS or (step in {"sms", "mail"} and step in done):
         return _to(first_open)
-    return _question(step) if flask.request.method == "GET" else _take(step)
+    return _question(way, step) if flask.request.method == "GET" else _take(way, step)
 
 
 @pages.post("/sign-up/<channel>/again")
@@ -92,7 +94,7 @@ def send_again(channel: str) -> Answered:
     try:
         with current.application().unit_of_work() as session:
             service.send_again(enrolment.token(), channel, desk=enrolment.desk(session))
-    except (EnrolmentOver, KeyError):
+    except EnrolmentOver:
         return _begin_again()
     except TooManyCodes as refusal:
         flask.flash(errors.sentence(refusal), "error")
@@ -105,7 +107,7 @@ def send_again(channel: str) -> Answered:
 def first() -> Answered:
     """Ask for the code of a letter of the office, and for two facts about the person."""
     if flask.request.method == "GET":
-        return _first_page(flask.request.args.get("code", "")[:40])
+        return _first_page(Shown(code=flask.request.args.get("code", "")[:40]))
     form, application = flask.request.form, current.application()
     shown = Shown(
         code=form.get("code", "")[:_LONGEST],
@@ -116,9 +118,9 @@ def first() -> Answered:
         with application.unit_of_work() as session:
             token = first_sign_ins.prove(shown, language.choose(), desk=enrolment.desk(session))
     except TooManyCodes as refusal:
-        return _first_page(shown.code, errors.sentence(refusal)), 429
+        return _first_page(shown, errors.sentence(refusal)), 429
     if token is None:
-        return _first_page(shown.code, errors.sentence(ProofNotRight())), 422
+        return _first_page(shown, errors.sentence(ProofNotRight())), 422
     return enrolment.remember(flask.make_response(_to("password")), token)
 
 
@@ -127,30 +129,27 @@ def _start_page(kind: str, problem: str = "") -> str:
         "sign_up/begin.html",
         kind=kind,
         problem=problem,
-        is_open=enrolment.is_open(),
+        is_open=enrolment.is_open(kind),
+        office_phone=current.application().settings.office_phone,
         version=CONSENT_VERSION,
     )
 
 
-def _first_page(code: str, problem: str = "") -> str:
-    return flask.render_template("sign_up/first.html", code=code, problem=problem)
+def _first_page(shown: Shown, problem: str = "") -> str:
+    return flask.render_template("sign_up/first.html", shown=shown, problem=problem)
 
 
-def _question(step: str, typed: str | None = None, problem: str = "") -> str:
-    way = enrolment.look()
-    if way is None:
-        raise EnrolmentOver
-    page = enrolment.page_of(way, step)
+def _question(way: OnTheWay, step: str, typed: str | None = None, problem: str = "") -> str:
     return flask.render_template(
         "sign_up/question.html",
-        page=page,
+        page=enrolment.page_of(way, step),
         question=enrolment.QUESTIONS[step],
         typed=way.typed.get(step, "") if typed is None else typed,
         problem=problem,
     )
 
 
-def _take(step: str) -> Answered:
+def _take(way: OnTheWay, step: str) -> Answered:
     typed = flask.request.form.get("answer", "")[:_LONGEST]
     application = current.application()
     try:
@@ -165,9 +164,9 @@ def _take(step: str) -> Answered:
     except EnrolmentOver:
         return _begin_again()
     except Invalid as refusal:
-        return _question(step, typed, errors.sentence(refusal)), 422
+        return _question(way, step, typed, errors.sentence(refusal)), 422
     if verdict != "right":
-        return _question(step, "", _WORDS_BY_VERDICT[verdict]()), 422
+        return _question(way, step, "", _WORDS_BY_VERDICT[verdict]()), 422
     return _to_open_question()
 
 
@@ -178,16 +177,16 @@ def _to_open_question() -> BaseResponse:
     return _to(rules.open_step(way.kind, service.answers_of(way)))
 
 
-def _password() -> Answered:
+def _password(way: OnTheWay) -> Answered:
     if flask.request.method == "GET":
-        return _password_page()
+        return _password_page(way)
     form = flask.request.form
     login, password = form.get("login", "").strip()[:_LONGEST], form.get("new_password", "")
     if password != form.get("new_password_again"):
-        return _password_page(login, again_problem=_("The two new passwords differ.")), 422
+        return _password_page(way, login, again_problem=_("The two new passwords differ.")), 422
     try:
         with current.application().unit_of_work() as session:
-            done = service.finish(
+            login = service.finish(
                 enrolment.token(),
                 Choice(login=login, password=password),
                 desk=enrolment.desk(session),
@@ -195,20 +194,18 @@ def _password() -> Answered:
     except EnrolmentOver:
         return _begin_again()
     except EngineError as refusal:
-        return _password_page(login, problem=errors.sentence(refusal)), errors.status_of(refusal)
+        status = errors.status_of(refusal)
+        return _password_page(way, login, problem=errors.sentence(refusal)), status
     flask.flash(_("Done. Sign in with your login and the password you have just chosen."))
-    address = flask.url_for("auth.sign_in", login=done.login)
+    address = flask.url_for("auth.sign_in", login=login)
     return enrolment.forget(flask.make_response(flask.redirect(address)))
 
 
-def _password_page(login: str = "", **problems: str) -> str:
-    way = enrolment.look()
-    if way is None:
-        raise EnrolmentOver
+def _password_page(way: OnTheWay, login: str = "", **problems: str) -> str:
     known = ""
     if way.account_id is not None:
         with current.application().reading() as session:
-            known = first_sign_ins.own_account(way.account_id, session=session)
+            known = people.account(way.account_id, session=session).login
     return flask.render_template(
         "sign_up/password.html",
         page=enrolment.page_of(way, "password"),
