@@ -39,6 +39,7 @@ KIND_BY_FIELD: Mapping[str, str] = {
     "role": "role",
     "draft_state": "draft",
     "obstacle": "merge_obstacle",
+    "command": "command",
 }
 """Fields of errors that hold a stored code, and which table of words it belongs to."""
 

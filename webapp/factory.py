@@ -17,6 +17,7 @@ from webapp import (
     errors,
     formats,
     handbook_words,
+    key_words,
     language,
     metrics,
     navigation,
@@ -48,6 +49,7 @@ from webapp.pages import (
     cases,
     clocks,
     cockpit,
+    communities,
     consumables,
     deadlines,
     decision_editor,
@@ -66,6 +68,7 @@ from webapp.pages import (
     inbox,
     incidents,
     insight,
+    keys,
     leases,
     letters,
     migrations,
@@ -111,6 +114,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cases.pages,
     clocks.pages,
     cockpit.pages,
+    communities.pages,
     consumables.pages,
     deadlines.pages,
     decision_editor.pages,
@@ -132,6 +136,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     saved_views.pages,
     incidents.pages,
     insight.pages,
+    keys.pages,
     leases.pages,
     letters.pages,
     messages.pages,
@@ -214,6 +219,7 @@ def _speak(app: Flask) -> None:
     app.context_processor(_words_of_every_page)
     uploads.install(app)
     phone.install(app)
+    key_words.install(app)
 
 
 def _words_of_every_page() -> dict[str, object]:

@@ -12,7 +12,7 @@ from engine.records import Instance
 from housing.cases import about, finding
 from housing.cases.about import About
 from housing.cases.queries import may_see
-from webapp import current, home_actions, inbox_views, model_words, navigation
+from webapp import current, home_actions, inbox_views, key_words, model_words, navigation
 
 MOST_CASES = 8
 MOST_PAGES = 8
@@ -21,11 +21,17 @@ LONGEST = 64
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """A place to go to: its address, its words, and what tells it from others of these words."""
+    """A place to go to.
+
+    Attributes:
+        more: what tells it from others of these words.
+        key: this person's key that leads there, or "".
+    """
 
     address: str
     words: str
     more: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,14 +73,23 @@ def _pages() -> tuple[Entry, ...]:
         for group in navigation.offer().groups
         for link in group.links
     }
-    views = (
+    account = Entry(address=flask.url_for("account.show"), words=_("My account"))
+    keys = Entry(address=flask.url_for("keys.show"), words=_("Your keys"), more=account.words)
+    return (*found.values(), *_views(), account, keys)
+
+
+def _views() -> Iterable[Entry]:
+    keys = key_words.in_force()
+    key_by_view = {view: keys.get(code, "") for code, view in key_words.VIEW_BY_COMMAND.items()}
+    return (
         Entry(
-            address=flask.url_for("inbox.list_tasks", view=code), words=str(words), more=_("Tasks")
+            address=flask.url_for("inbox.list_tasks", view=code),
+            words=str(words),
+            more=_("Tasks"),
+            key=key_by_view.get(code, ""),
         )
         for code, words in inbox_views.VIEWS.items()
     )
-    account = Entry(address=flask.url_for("account.show"), words=_("My account"))
-    return (*found.values(), *views, account)
 
 
 def _beginnings() -> tuple[Entry, ...]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from housing.places.rules import PHONE_KEEPERS
+
 ANYONE = "anyone"
 """Pseudo-role: also people who have not signed in."""
 
@@ -119,7 +121,10 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "saved_views.remove": _workers,
     "palette.search": _staff | {"contractor", "process_approver"},
     "palette.find": _staff | {"contractor", "process_approver"},
-    "palette.set_keys": _staff | {"contractor", "process_approver"},
+    "keys.show": _workers,
+    "keys.save": _workers,
+    "keys.reset_all": _workers,
+    "keys.switch_letters": _workers,
     "bulk.choose": _staff | {"contractor"},
     "bulk.show": _staff | {"contractor"},  # who ordered it
     "bulk.say_terms": _staff | {"contractor"},
@@ -168,6 +173,8 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "news.feed": _everyone,
     "news.open_data": _everyone,
     "units.show": _repair_office,
+    "communities.list_all": PHONE_KEEPERS,
+    "communities.show": PHONE_KEEPERS,  # those of his own communities
     "consumables.list_prices": _repair_office | {"contractor"},
     "consumables.show": _repair_office | {"contractor"},
     "consumables.set_price": frozenset({"officer", "section_chief", "process_supervisor"}),

@@ -269,9 +269,27 @@ def test_of_two_officers_who_claim_one_task_the_slower_sees_who_won_and_the_next
     press(slow.page, "j")
     press(slow.page, "c")
     assert "由您辦理" in slow.page.locator("main").inner_text()
+    give_back_with_an_own_key(slow)
     assert slow.complaints == [
         "Failed to load resource: the server responded with a status of 409 (CONFLICT)"
     ]
+
+
+def give_back_with_an_own_key(officer) -> None:
+    """Choose another key to give a task back: it acts, the former one does not, none in a field."""
+    page, task = officer.page, officer.page.url
+    officer.open("/account/keys")
+    page.locator("#key-unclaim").press("e")
+    assert complaints_of_axe(page) == []
+    press(page, "Enter")
+    assert page.locator("#key-unclaim").input_value() == "e"
+    press(page, "g", "m")
+    page.locator("#q").press_sequentially("gte")
+    assert (heading(page), page.locator("#q").input_value()) == ("我的待辦（1）", "gte")
+    officer.page.goto(task)
+    page.keyboard.press("u")
+    press(page, "e")
+    assert "已釋回" in page.locator("main").inner_text()
 
 
 def test_a_follow_up_of_143_tasks_leaves_two_as_they_are_and_says_why(person, served, office):

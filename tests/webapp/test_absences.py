@@ -132,7 +132,7 @@ def test_a_task_is_delegated_and_handed_back_on_its_page(signed_in, managed, ids
     owner.send(address, to=ids["manager2"], reason="請先電話聯繫")
     asked = helper.open(page)
     assert "請先電話聯繫" in asked.text
-    assert 'data-key="complete"' not in asked.text
+    assert 'data-command="complete"' not in asked.text
     assert "收回本案" in owner.open(page).text
 
     helper.send(f"/tasks/{managed.id}/hand-back", note="已聯繫")

@@ -11,7 +11,7 @@ const target = new URL('../static/dist/', import.meta.url);
 const fonts = Object.fromEntries(['.woff', '.woff2', '.ttf', '.eot', '.svg'].map(ending => [ending, 'file']));
 
 const result = await esbuild.build({
-  entryPoints: ['src/app.css', 'src/staff.css', 'src/app.mjs', 'src/offline.mjs', 'src/home.mjs', 'src/forms.mjs', 'src/casepage.mjs', 'src/inbox.mjs', 'src/palette.mjs', 'src/signature.mjs', 'src/viewer.mjs', 'src/diff.mjs', 'src/notifications.mjs', 'src/passkeys.mjs', 'src/worker.mjs'],
+  entryPoints: ['src/app.css', 'src/staff.css', 'src/app.mjs', 'src/offline.mjs', 'src/home.mjs', 'src/forms.mjs', 'src/casepage.mjs', 'src/inbox.mjs', 'src/keyfields.mjs', 'src/palette.mjs', 'src/signature.mjs', 'src/viewer.mjs', 'src/diff.mjs', 'src/notifications.mjs', 'src/passkeys.mjs', 'src/worker.mjs'],
   bundle: true,
   minify: true,
   format: 'iife',

@@ -8,9 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from housing.people import service as people
-from webapp import current, palette_entries
-from webapp.addresses import next_page
+from webapp import palette_entries
 
 pages = Blueprint("palette", __name__)
 
@@ -29,17 +27,6 @@ def find() -> Response:
     number = palette_entries.count(groups)
     summary = ngettext("%(num)d entry", "%(num)d entries", number) if number else _("Nothing found")
     return flask.jsonify(groups=[asdict(group) for group in groups], summary=summary)
-
-
-@pages.post("/keys")
-def set_keys() -> Response:
-    """Keep whether single letters act as keys for this person."""
-    are_on = flask.request.form.get("letters") != "off"
-    application = current.application()
-    with application.unit_of_work() as session:
-        people.set_letter_keys(current.account().id, are_on=are_on, session=session)
-    flask.flash(_("Saved."), "success")
-    return flask.redirect(next_page())
 
 
 def _asked() -> str:

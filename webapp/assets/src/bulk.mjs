@@ -1,4 +1,6 @@
 // Choosing many tasks: a range with Shift, the page, all of the view; dialogs for what a verb asks.
+import { keys, strokeOf } from './strokes.mjs';
+
 const bar = () => document.querySelector('[data-bulk]');
 const boxes = () => [...document.querySelectorAll('input[name="task"][form="bulk"]')];
 const chosen = () => boxes().filter(box => box.checked);
@@ -36,9 +38,9 @@ export function toggleRow(row) {
   row?.querySelector('input[name="task"]')?.click();
 }
 
-// A key of the bar: acts on what is chosen, else on the row in focus. Says whether it did anything.
-export function press(key, row) {
-  const button = document.querySelector(`[data-bulk-key="${key}"]`);
+// A command of the bar: acts on what is chosen, else on the row in focus. Says whether it did anything.
+export function press(command, row) {
+  const button = document.querySelector(`[data-bulk-command="${command}"]`);
   if (!button) return false;
   if (boxes().length && !chosen().length) {
     const box = row?.querySelector('input[name="task"]');
@@ -91,7 +93,7 @@ document.addEventListener('submit', event => {
 
 document.addEventListener('keydown', event => {
   const form = event.target.closest?.('[data-bulk-dialog] form');
-  if (form && event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
+  if (form && strokeOf(event) === keys.complete) form.requestSubmit();
 });
 document.addEventListener('htmx:afterSettle', start);
 window.addEventListener('pageshow', start);

@@ -1,18 +1,8 @@
-// The keys of the inbox. Inside fields and while an input method is composing, letters are letters.
+// The inbox and its tasks: what the commands of keys do here.
 import { press, togglePage, toggleRow } from './bulk.mjs';
 
-const list = document.getElementById('keys');
-let before = '';
-
-const lettersAct = !('lettersOff' in list.dataset);
-const button = document.querySelector('[data-open-keys]');
-button.hidden = false;
-button.addEventListener('click', () => list.showModal());
-
 const titles = () => [...document.querySelectorAll('#inbox .row-title')];
-const key = name => document.querySelector(`[data-key="${name}"]`);
 const row = () => document.activeElement.closest('#inbox .rows > li');
-const send = name => document.querySelector(`[data-key-form="${name}"]`)?.requestSubmit();
 
 function move(by) {
   const rows = titles();
@@ -22,48 +12,33 @@ function move(by) {
   next?.scrollIntoView({ block: 'nearest' });
 }
 
-const actions = {
-  j: () => titles().length ? move(1) : key('j')?.click(),
-  k: () => titles().length ? move(-1) : history.back(),
-  o: () => row()?.querySelector('.row-title').click(),
-  x: () => toggleRow(row()),
-  c: () => press('c', row()) || send('c'),
-  u: () => press('u', row()) || send('u'),
-  a: () => press('a', row()),
-  f: () => press('f', row()),
-  n: () => press('n', row()),
-  '/': () => document.getElementById('q')?.focus(),
-  '?': () => list.showModal(),
-};
-const places = { m: 'mine', t: 'team', o: 'overdue' };
-
-// Keys of two letters: g and a view, * and what to choose.
-const pairs = {
-  g: name => name in places && location.assign(list.dataset[places[name]]),
-  '*': name => name === 'a' && togglePage(),
-};
-
-const isField = element => element.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]') !== null;
-
-// Orders with Ctrl act in fields too; whoever reloads a page of a task does not lose what was typed.
-function command(event) {
-  const button = { Enter: key('complete'), s: key('draft'), S: key('draft') }[event.key];
-  if (!button || button.closest('fieldset[disabled]')) return;
-  event.preventDefault();
+// Presses the button or link of a command; says whether there is one that may be pressed.
+function click(command) {
+  const button = document.querySelector(`[data-command="${command}"]`);
+  if (!button || button.closest('fieldset[disabled]')) return false;
   button.click();
+  return true;
 }
 
-document.addEventListener('keydown', event => {
-  if (event.isComposing || event.keyCode === 229 || event.altKey || document.querySelector('dialog[open]')) return;
-  if (event.ctrlKey || event.metaKey) { command(event); return; }
-  if (event.key === 'Escape') { if (isField(event.target)) event.target.blur(); before = ''; return; }
-  if (isField(event.target) || !lettersAct || event.key === 'Shift') return;
-  const pair = pairs[before];
-  before = event.key;
-  if (pair && pair(event.key) !== false) { before = ''; event.preventDefault(); return; }
-  if (!Object.hasOwn(actions, event.key)) return;
-  event.preventDefault();
-  actions[event.key]();
+// Whatever gives false was not done.
+const actions = {
+  next: () => titles().length ? move(1) : click('next'),
+  previous: () => titles().length ? move(-1) : history.back(),
+  open: () => row()?.querySelector('.row-title').click(),
+  choose: () => toggleRow(row()),
+  choose_page: togglePage,
+  claim: () => press('claim', row()) || click('claim'),
+  unclaim: () => press('unclaim', row()) || click('unclaim'),
+  assign: () => press('assign', row()),
+  follow_up: () => press('follow_up', row()),
+  note: () => press('note', row()),
+  search: () => document.getElementById('q')?.focus(),
+  complete: () => click('complete'),
+  save_draft: () => click('save_draft'),
+};
+
+document.addEventListener('anju:command', event => {
+  if (actions[event.detail] && actions[event.detail]() !== false) event.preventDefault();
 });
 
 // The order applies at once where there is no need for a button, also after the list was exchanged.

@@ -1,4 +1,7 @@
-// The command palette: Ctrl+K opens it, arrows choose, Enter goes there. A combobox after ARIA 1.2.
+// The command palette: its key opens it, arrows choose, Enter goes there. A combobox after ARIA 1.2.
+import './keys.mjs';
+import { keys, strokeOf } from './strokes.mjs';
+
 const link = document.querySelector('[data-palette]');
 const dialog = document.getElementById('palette');
 const field = dialog.querySelector('input'), list = dialog.querySelector('[role="listbox"]'), state = dialog.querySelector('[role="status"]');
@@ -22,6 +25,7 @@ function drawn(entry, number) {
   option.append(document.createElement('span'));
   option.firstChild.textContent = entry.words;
   if (entry.more) option.append(Object.assign(document.createElement('small'), { textContent: entry.more }));
+  if (entry.key) option.append(Object.assign(document.createElement('kbd'), { textContent: entry.key }));
   return option;
 }
 
@@ -75,7 +79,7 @@ field.addEventListener('keydown', event => {
 list.addEventListener('click', event => go(event.target.closest('[role="option"]')));
 dialog.addEventListener('click', event => { if (event.target === dialog) dialog.close(); });
 document.addEventListener('keydown', event => {
-  if (event.isComposing || event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+  if (!keys.palette || strokeOf(event) !== keys.palette) return;
   event.preventDefault();
   open();
 });
