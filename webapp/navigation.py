@@ -16,6 +16,7 @@ SECTIONS = {
     "applications": "applications.list_applications",
     "calls": "calls.list_calls",
     "calendars": "calendars.show",
+    "communities": "communities.list_all",
     "care": "care.panel",
     "approvals": "drafts.list_drafts",
     "decision_editor": "drafts.list_drafts",
@@ -249,6 +250,7 @@ def _for_staff(roles: frozenset[str]) -> list[tuple[str, str, list[Entry]]]:
         ("calendars.show", _("Working calendar"), "calendar"),
         ("deadlines.show", _("Count a deadline"), "clock"),
         ("feedback.show", _("Satisfaction"), "gauge"),
+        ("communities.list_all", _("Communities"), "building"),
         *([] if keepers else processes),
         _messages(),
     ]

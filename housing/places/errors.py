@@ -12,6 +12,10 @@ class CommunityNotFound(NotFound):
     code: str
 
 
+class PhoneInvalid(Invalid):
+    """Enter a telephone number such as 04-2222-3333, an extension after #."""
+
+
 @dataclass(eq=False)
 class UnitNotFound(NotFound):
     """There is no home %(unit_id)s."""

@@ -30,6 +30,20 @@ class Community(Base):
     phone: Mapped[str | None] = mapped_column(String(32))  # of the manager's office
 
 
+class PhoneChange(Base):
+    """That somebody changed the number of a community's office; None stands for no number."""
+
+    __tablename__ = "community_phone_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_code: Mapped[str] = mapped_column(ForeignKey("community.code"), index=True)
+    before: Mapped[str | None] = mapped_column(String(32))
+    after: Mapped[str | None] = mapped_column(String(32))
+    by_id: Mapped[str] = mapped_column(String(64))
+    by_name: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime]
+
+
 class Building(Base):
     """A building (棟) of a community."""
 

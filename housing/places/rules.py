@@ -1,17 +1,25 @@
-"""Pure rules of places: scopes, warranties, states of a home and its vacancy."""
+"""Pure rules of places: scopes, warranties, states of a home, its vacancy, telephones."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from housing.places.errors import UnitStateNotReachable
+from housing.places.errors import PhoneInvalid, UnitStateNotReachable
 
 COMMUNITY_PREFIX = "community:"
 CONTRACTOR_PREFIX = "contractor:"
 M2_A_PING = Decimal("3.3058")
 ROOM_TYPES = ("1BR", "2BR", "3BR", "co_living", "shop")
 CONDITIONS = frozenset({"good", "worn", "defect", "missing"})
+
+PHONE_KEEPERS = frozenset({"officer", "section_chief", "property_manager_lead", "administrator"})
+"""Roles that change the number of a community's office, where they are held."""
+
+LONGEST_PHONE = 32
+_PHONE = re.compile(r"\+?[0-9(][0-9 ()-]{1,24}(#[0-9]{1,6})?")
+_DIGITS = range(3, 16)  # a short number such as 1999, up to an international one (ITU-T E.164)
 
 UNIT_TRANSITIONS: Mapping[str, frozenset[str]] = {
     "vacant": frozenset({"preparing", "ready", "offered", "leased"}),
@@ -78,3 +86,18 @@ def vacancy_days(changes: Iterable[tuple[date, str]], until: date) -> int:
 def to_ping(area_m2: Decimal) -> Decimal:
     """Convert square metres to 坪, two decimals."""
     return (area_m2 / M2_A_PING).quantize(Decimal("0.01"))
+
+
+def read_phone(text: str) -> str | None:
+    """Read a telephone number as somebody typed it; None for an empty one.
+
+    Raises:
+        PhoneInvalid: nobody could call it.
+    """
+    phone = " ".join(text.split())
+    if not phone:
+        return None
+    digits = sum(each.isdigit() for each in phone.partition("#")[0])
+    if not _PHONE.fullmatch(phone) or digits not in _DIGITS:
+        raise PhoneInvalid
+    return phone

@@ -33,6 +33,7 @@ from housing.people.models import Account, Membership, WebSession
 from housing.people.queries import account_by_login
 from housing.people.rules import ROLES, token_hash
 from housing.persons.queries import person_of_account
+from housing.places.rules import PHONE_KEEPERS
 from housing.repairs import incidents
 from housing.repairs import service as repairs
 from housing.repairs.desk import ticket_by_number
@@ -102,6 +103,7 @@ OBJECTS: Mapping[str, str] = {
     "case_notes.edit": "note",
     "case_notes.remove": "note",
     "case_notes.write": "case",
+    "communities.show": "community",
     "consumables.set_price": "office",
     "consumables.show": "office",
     "decision_editor.change_rules": "office",
@@ -270,6 +272,7 @@ READERS: Mapping[str, frozenset[str]] = {
     "file": STAFF | {"owner"},
     "incident": STAFF,
     "unit": STAFF,
+    "community": PHONE_KEEPERS,
     "letter": STAFF | {"owner"},
     "task": frozenset(
         {"property_manager", "property_manager_lead", "process_supervisor", "administrator"}
@@ -450,6 +453,7 @@ def _objects(made, clock) -> Mapping[str, Mapping[str, object]]:
     return {
         "incident": {"incident_id": incident_id},
         "unit": {"unit_id": unit_id},
+        "community": {"code": "SW"},
         "lease": {"number": lease.number},
         "move_out": {"number": move_out.business_key, "item_id": 1, "role": "tenant"},
         "case": {"number": case.business_key},
