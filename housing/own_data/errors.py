@@ -28,6 +28,11 @@ class DataStillNeeded(Invalid):
 
 
 @dataclass(eq=False)
+class DataNotKept(Invalid):
+    """We keep no such data of you yet: choose something else, and say below what is wrong."""
+
+
+@dataclass(eq=False)
 class ReasonNeeded(Invalid):
     """A refusal needs its reason and the article that allows it."""
 

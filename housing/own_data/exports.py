@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.types import Actor
+from housing.background import queries as works_of
 from housing.background import service as background
 from housing.notices import service as notices
 from housing.notices.rules import chinese_instant
@@ -24,11 +25,12 @@ from housing.own_data.models import DataExport
 from housing.own_data.rules import EXPORT_LIFE
 from housing.people import audit
 from housing.people import queries as people
+from housing.people.models import Account
 from housing.vault import Place, Vault
 
 KIND = "own_data_export"
 TITLE = "個人資料複製本"
-ONE_A = timedelta(days=1)
+ORDER_PERIOD = timedelta(days=1)
 """A new copy can be ordered so long after the last one; a setting of ours."""
 
 LEFT_OUT = (
@@ -121,12 +123,15 @@ def order(by: Actor, *, session: Session, clock: Clock) -> str:
     """Order a copy of one's own data; it is made beside the pages.
 
     Raises:
-        ExportOrdered: one was ordered within the last day.
+        ExportOrdered: one was ordered within the last day, and that did not fail.
     """
     now, account_id = clock.now(), int(by.id)
-    newest = select(DataExport.ordered_at).where(DataExport.account_id == account_id)
-    last = session.scalar(newest.order_by(DataExport.ordered_at.desc()).limit(1))
-    if last is not None and now < last + ONE_A:
+    session.get_one(Account, account_id, with_for_update=True)  # who clicks twice waits for himself
+    recent = select(DataExport.work_id).where(
+        DataExport.account_id == account_id, DataExport.ordered_at > now - ORDER_PERIOD
+    )
+    works = (works_of.task(work_id, session) for work_id in session.scalars(recent))
+    if any(work.state not in {"failed", "stopped"} for work in works):
         raise ExportOrdered
     export_id = uuid4().hex
     work_id = background.order(

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine import sla_queries
@@ -16,14 +17,18 @@ from engine.records import StepResult
 from engine.sla_orders import Grounds
 from engine.types import CITY, Actor, InstanceRef
 from forms.dates import republic_year
+from housing.applications.models import HousingApplication
+from housing.applications.rules import FINAL_STATES
 from housing.delivery import devices
+from housing.leases import queries as leases
 from housing.notices.service import notify
 from housing.own_data.desk import place_of, read_grounds, read_wanted, request_by_number
-from housing.own_data.errors import AlreadyExtended, OwnRequest
+from housing.own_data.errors import AlreadyExtended, DataNotKept, OwnRequest
 from housing.own_data.models import DataCorrection, DataRequest, DataRequestSerial
 from housing.own_data.rules import (
     CLOSING_DAYS,
     EXTENSION_DAYS,
+    FIELDS_OF_ACCOUNTS,
     check_wanted,
     request_number,
 )
@@ -41,6 +46,7 @@ from housing.vault import Place, Vault
 PROCESS = "personal_data.request"
 REQUEST_FORM = "personal_data/request"
 CLOCK = "pdpa_30d"
+ENDED_APPLICATIONS = FINAL_STATES - {"qualified"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,14 +92,35 @@ def ask(  # noqa: PLR0913  # the face of the room
     """Take a request in: it becomes a case; the same token makes no second one.
 
     Raises:
-        BirthDateInvalid, MobileInvalid, EmailInvalid: the right value cannot be one.
+        DataNotKept: what is to be corrected is not kept of an account that no person stands behind.
+        BirthDateInvalid, MobileInvalid, EmailInvalid, NameMissing: the right value cannot be one.
     """
-    if session.scalar(select(DataRequest.id).where(DataRequest.token == new.token)) is not None:
+    try:
+        with session.begin_nested():
+            return _ask(new, by=by, engine=engine, vault=vault, session=session, clock=clock)
+    except IntegrityError:
+        if not _is_known(new.token, session):
+            raise
+        return None  # the same page was sent twice at the same moment; the other one has it
+
+
+def _ask(  # noqa: PLR0913  # as `ask`
+    new: NewRequest,
+    *,
+    by: Actor,
+    engine: ProcessEngine,
+    vault: Vault,
+    session: Session,
+    clock: Clock,
+) -> StepResult | None:
+    if _is_known(new.token, session):
         return None
     now = clock.now()
     year = republic_year(local_date(now))
     wanted = check_wanted(new.field, new.wanted, today=local_date(now)) if new.field else ""
     person = person_of_account(int(by.id), session=session)
+    if person is None and new.field not in {"", "other", *FIELDS_OF_ACCOUNTS}:
+        raise DataNotKept
     row = DataRequest(
         number=request_number(year, take_serials(DataRequestSerial, year, session=session)),
         token=new.token,
@@ -145,7 +172,7 @@ def extend(  # noqa: PLR0913  # the face of the room
     moved = engine.deadlines.extend(
         clock_id, amount=EXTENSION_DAYS, grounds=grounds, session=session
     )
-    row.extended_at = clock.now()
+    _note_extension(row, session, clock)
     tell(row, "data_request_extended", {"until": moved.due_at, "reason": reason}, session, clock)
 
 
@@ -167,9 +194,10 @@ def correct(row: DataRequest, *, by: Actor, vault: Vault, session: Session, cloc
     wanted = read_wanted(row, vault)
     if row.field == "other" or not wanted:
         return
-    before = _present(row, vault, session)
-    if row.person_id is not None:
-        _correct_person(row.person_id, row.field, wanted, vault, session)
+    person_id = person_id_of(row, session)
+    before = _present(row, person_id, vault, session)
+    if person_id is not None:
+        _correct_person(person_id, row.field, wanted, vault, session)
     _correct_account(row.account_id, row.field, wanted, session, clock)
     kept = DataCorrection(
         request_id=row.id,
@@ -186,8 +214,30 @@ def correct(row: DataRequest, *, by: Actor, vault: Vault, session: Session, cloc
     kept.after_sealed = vault.seal(wanted, _correction_place(kept, "after_sealed"))
 
 
+def person_id_of(row: DataRequest, session: Session) -> int | None:
+    """Tell who asks, also when that was proven only after he had asked; None while it is not."""
+    person = person_of_account(row.account_id, session=session)
+    return person.id if person is not None else row.person_id
+
+
+def is_needed(row: DataRequest, session: Session) -> bool:
+    """Tell whether a lease or an application runs that needs the data of who asks."""
+    mine = HousingApplication.account_id == row.account_id
+    person_id = person_id_of(row, session)
+    if person_id is not None:
+        if leases.leases_of_person(person_id, session=session):
+            return True
+        mine = or_(mine, HousingApplication.person_id == person_id)
+    running = select(HousingApplication.id).where(
+        mine, HousingApplication.state.not_in(ENDED_APPLICATIONS)
+    )
+    return session.scalar(running.limit(1)) is not None
+
+
 def close_due(*, session: Session, clock: Clock) -> int:
     """Close the accounts whose owners asked for it and whose day has come; once a day.
+
+    Who has begun something since that needs his data goes on: his account stays open.
 
     Returns:
         How many were closed.
@@ -195,13 +245,15 @@ def close_due(*, session: Session, clock: Clock) -> int:
     today = local_date(clock.now())
     due = session.scalars(select(DataRequest).where(DataRequest.closes_on <= today)).all()
     for row in due:
+        row.closes_on = None
+    closed = [row for row in due if not is_needed(row, session)]
+    for row in closed:
         accounts.disable(row.account_id, session=session, clock=clock)
         devices.forget_all(row.account_id, session=session)
         account = session.get_one(Account, row.account_id)
         account.email = account.mobile = account.email_verified_at = None
         account.mobile_verified_at = None
-        row.closes_on = None
-    return len(due)
+    return len(closed)
 
 
 def closing_day(today: date) -> date:
@@ -240,13 +292,33 @@ def seal_anew(*, vault: Vault, session: Session, limit: int = 200) -> int:
     return len(requests) + len(corrections)
 
 
-def _present(row: DataRequest, vault: Vault, session: Session) -> str:
+def _is_known(token: str, session: Session) -> bool:
+    return session.scalar(select(DataRequest.id).where(DataRequest.token == token)) is not None
+
+
+def _note_extension(row: DataRequest, session: Session, clock: Clock) -> None:
+    """Note that the period was extended; of two who do it at the same moment one is refused.
+
+    The case's own lock was taken before: the other one's row is there to be seen.
+    """
+    is_first = DataRequest.extended_at.is_(None)
+    noted = session.execute(
+        update(DataRequest)
+        .where(DataRequest.id == row.id, is_first)
+        .values(extended_at=clock.now())
+        .returning(DataRequest.id)
+    )
+    if noted.first() is None:
+        raise AlreadyExtended
+
+
+def _present(row: DataRequest, person_id: int | None, vault: Vault, session: Session) -> str:
     """Read the field as it stands before it is corrected."""
-    if row.person_id is None:
+    if person_id is None:
         return str(getattr(session.get_one(Account, row.account_id), row.field, "") or "")
     if row.field == "mobile":
-        return persons.read_mobile(row.person_id, vault=vault, session=session)
-    return str(getattr(session.get_one(Person, row.person_id), row.field))
+        return persons.read_mobile(person_id, vault=vault, session=session)
+    return str(getattr(session.get_one(Person, person_id), row.field))
 
 
 def _correct_person(person_id: int, name: str, wanted: str, vault: Vault, session: Session) -> None:
@@ -263,7 +335,7 @@ def _correct_account(
 ) -> None:
     account = session.get_one(Account, account_id)
     if name == "name":
-        session.execute(update(Account).where(Account.id == account_id).values(name=wanted))
+        account.name = wanted
     elif name in {"mobile", "email"}:
         contact = {"mobile": account.mobile or "", "email": account.email or "", name: wanted}
         accounts.change_contact(account_id, **contact, session=session, clock=clock)

@@ -8,14 +8,11 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from engine.records import StepResult, UserTask
 from engine.types import Actor
-from housing.applications.models import HousingApplication
-from housing.applications.rules import FINAL_STATES
 from housing.errors import ScenarioUnplayable
-from housing.leases import queries as leases
 from housing.own_data import service
 from housing.own_data.desk import request_by_number
 from housing.own_data.errors import DataStillNeeded, ReasonNeeded
-from housing.own_data.models import DataCorrection, DataRequest
+from housing.own_data.models import DataCorrection
 from housing.own_data.service import PROCESS, REQUEST_FORM
 from housing.slices import Desk, Opening, Subject
 from housing.vault import Vault
@@ -36,7 +33,6 @@ FIELD_WORDS: Mapping[str, str] = {
     "contact_address": "通訊地址",
     "other": "其他",
 }
-ENDED_APPLICATIONS = FINAL_STATES - {"qualified"}
 
 
 def _open(opening: Opening, desk: Desk) -> StepResult:
@@ -67,20 +63,8 @@ def _check(task: UserTask, values: Mapping[str, object], *, session: Session) ->
     decision = values.get("decision")
     if decision == "refuse" and not (values.get("reason") and values.get("basis")):
         raise ReasonNeeded
-    if decision == "grant" and row.kind != "correct" and _is_needed(row, session):
+    if decision == "grant" and row.kind != "correct" and service.is_needed(row, session):
         raise DataStillNeeded
-
-
-def _is_needed(row: DataRequest, session: Session) -> bool:
-    if row.person_id is None:
-        return False
-    if leases.leases_of_person(row.person_id, session=session):
-        return True
-    running = select(HousingApplication.id).where(
-        HousingApplication.person_id == row.person_id,
-        HousingApplication.state.not_in(ENDED_APPLICATIONS),
-    )
-    return session.scalar(running.limit(1)) is not None
 
 
 def _forbid(task: UserTask, by: Actor, *, session: Session) -> None:

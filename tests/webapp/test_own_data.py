@@ -4,13 +4,16 @@ import io
 import json
 import re
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from engine.queries import TaskFilter, by_business_key, open_tasks
 from housing import background_kinds
 from housing.demo.accounts import PASSWORD
+from housing.own_data import service
+from housing.own_data.desk import request_by_number
+from housing.own_data.service import NewRequest
 from housing.people.queries import account_by_login
 from housing.persons.queries import person_of_account
 
@@ -108,11 +111,53 @@ def test_a_request_is_a_case_with_the_clock_of_the_law_and_its_words_for_its_rea
         assert person_of_account(owner.id, session=session).contact_address == ASKED["wanted"]
 
 
-def test_a_wrong_value_is_refused_and_what_was_typed_stays(signed_in):
+@pytest.mark.parametrize(
+    ("field", "wanted", "words"),
+    [("mobile", "12345", "手機號碼應為 09 開頭"), ("name", "林" * 101, "請填寫身分證上的姓名")],
+)
+def test_a_wrong_value_is_refused_and_what_was_typed_stays(signed_in, field, wanted, words):
     browser = signed_in("resident1")
     browser.open("/account/data/request")
-    asked = {**ASKED, "field": "mobile", "wanted": "12345"}
-    refused = browser.send("/account/data/request", **asked)
+    refused = browser.send("/account/data/request", **{**ASKED, "field": field, "wanted": wanted})
 
     assert refused.status_code == 422
-    assert "12345" in refused.text
+    assert wanted in refused.text
+    assert words in refused.text
+
+
+def test_what_is_not_kept_of_an_account_is_not_taken_for_a_correction(signed_in):
+    browser = signed_in("officer1")  # no person of the register
+    browser.open("/account/data/request")
+
+    assert "尚無此項資料" in browser.send("/account/data/request", **ASKED).text
+    assert (
+        "P115-000001"
+        in browser.send(
+            "/account/data/request", **{**ASKED, "field": "name", "wanted": "許承辦員"}
+        ).text
+    )
+
+
+def test_a_copy_that_was_stopped_can_be_ordered_again_at_once(signed_in):
+    browser = signed_in("resident1")
+    browser.open("/account/data")
+    page = browser.send("/account/data/copies")
+    browser.send(re.search(r'action="(/background/[^"]+/stop[^"]*)"', page.text)[1])
+
+    assert "複製本製作中，備妥後" in browser.send("/account/data/copies").text
+
+
+def test_an_account_whose_owner_rents_again_is_not_closed_after_all(house, clock):
+    with house.unit_of_work() as session:
+        owner = account_by_login("resident1", session=session)
+        new = NewRequest(token="t", kind="delete", grounds="遷出外縣市")  # noqa: S106
+        service.ask(
+            new, by=owner.actor, engine=house.engine, vault=house.vault, session=session,
+            clock=clock,
+        )  # fmt: skip
+        request_by_number("P115-000001", session=session).closes_on = date(2026, 3, 2)
+        session.flush()
+
+        assert service.close_due(session=session, clock=clock) == 0
+        assert account_by_login("resident1", session=session).state == "active"
+        assert request_by_number("P115-000001", session=session).closes_on is None
