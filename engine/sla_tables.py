@@ -44,9 +44,9 @@ sla_clock = Table(
         sqlite_where=text("ended_at IS NULL"),
     ),
     Index("ix_sla_clock_ended", "ended_at", "element_id"),
-    Index(
+    Index(  # begins with the end, or SQLite prefers the index before
         "ix_sla_clock_paused",
-        "instance_id",
+        *("ended_at", "paused_since", "instance_id"),
         postgresql_where=text("paused_since IS NOT NULL AND ended_at IS NULL"),
         sqlite_where=text("paused_since IS NOT NULL AND ended_at IS NULL"),
     ),

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 
 from engine.db import Database, to_json
@@ -73,3 +73,19 @@ def test_a_unit_of_work_inside_another_is_refused_instead_of_waiting_for_ever(da
         database.unit_of_work(),
     ):
         pass
+
+
+def test_after_a_look_the_database_knows_how_its_tables_are_filled(database: Database):
+    with database.unit_of_work() as session:
+        session.execute(insert(process_definition), definition(datetime(2026, 3, 2, tzinfo=UTC)))
+    database.analyze()
+
+    known = text(
+        "SELECT max(stat) FROM sqlite_stat1 WHERE tbl = :table"
+        if database.is_sqlite
+        else "SELECT CAST(reltuples AS integer) FROM pg_class WHERE relname = :table"
+    )
+    with database.reading() as session:
+        rows = session.scalar(known, {"table": process_definition.name})
+
+    assert str(rows).split()[0] == "1"

@@ -1,4 +1,4 @@
-"""The words of cases stand by word, then by case: one look tells whether a case bears a word."""
+"""Indexes of searches and of standing clocks: cases stand by word, clocks by their pause."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,10 +15,12 @@ WORD = sa.String(length=24).with_variant(sa.String(length=24, collation='C'), 'p
 def upgrade() -> None:
     """Bring the schema up to this revision."""
     _order_by(['word', 'instance_id', 'guard'])
+    _index_paused_by(['ended_at', 'paused_since', 'instance_id'])
 
 
 def downgrade() -> None:
     """Take the schema back to the revision before."""
+    _index_paused_by(['instance_id'])
     _order_by(['word', 'guard', 'instance_id'])
 
 
@@ -39,3 +41,15 @@ def _order_by(key: list[str]) -> None:
         columns = 'word, instance_id, guard'
         op.execute(f'INSERT INTO case_word ({columns}) SELECT {columns} FROM case_word_before')
         op.drop_table('case_word_before')
+
+
+def _index_paused_by(columns: list[str]) -> None:
+    op.drop_index('ix_sla_clock_paused', 'sla_clock')
+    where = sa.text('paused_since IS NOT NULL AND ended_at IS NULL')
+    op.create_index(
+        'ix_sla_clock_paused',
+        'sla_clock',
+        columns,
+        postgresql_where=where,
+        sqlite_where=where,
+    )
