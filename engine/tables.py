@@ -134,6 +134,17 @@ user_task = Table(
         postgresql_where=text("ended_at IS NOT NULL"),
         sqlite_where=text("ended_at IS NOT NULL"),
     ),
+    Index(  # of the team page: what came to a group
+        "ix_user_task_group_created",
+        *("candidate_group", "created_at", "scope"),
+    ),
+    Index(  # of the team page: who holds what; with the state, or SQLite reads the rows as well
+        "ix_user_task_load",
+        *("candidate_group", "element_id", "assignee", "due_at", "created_at", "scope"),
+        *("name", "state"),
+        postgresql_where=text("state = 'open'"),
+        sqlite_where=text("state = 'open'"),
+    ),
     Index(  # of the inbox: what somebody gave away and gets back
         "ix_user_task_delegated",
         "delegated_by",

@@ -7,14 +7,15 @@ is one row a person and step, a day, or a service level and month.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     and_,
     false,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -42,7 +43,7 @@ _COMPLETED = user_task.c.state == literal_column("'completed'")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Load:
-    """Open tasks of one step that one person holds.
+    """Open tasks of one step and group that one person holds.
 
     Attributes:
         holder: account id; None for those that nobody holds.
@@ -52,7 +53,6 @@ class Load:
     """
 
     holder: str | None
-    holder_name: str
     element_id: str
     step: str
     open: int
@@ -118,14 +118,13 @@ class TeamTasks:
 
 
 def load(groups: Groups, now: datetime, week_end: datetime, session: Session) -> tuple[Load, ...]:
-    """Count the open tasks of teams by holder and step."""
+    """Count the open tasks of teams by group, step and holder: the order of their index."""
     late = user_task.c.due_at < now
     soon = and_(user_task.c.due_at >= now, user_task.c.due_at < week_end)
-    by = (user_task.c.assignee, user_task.c.element_id)
+    by = (user_task.c.candidate_group, user_task.c.element_id, user_task.c.assignee)
     rows = session.execute(
         select(
             *by,
-            func.max(user_task.c.assignee_name).label("name"),
             func.min(user_task.c.name).label("step"),
             func.count().label("open"),
             func.count().filter(late).label("overdue"),
@@ -138,7 +137,6 @@ def load(groups: Groups, now: datetime, week_end: datetime, session: Session) ->
     return tuple(
         Load(
             holder=row.assignee,
-            holder_name=row.name or "",
             element_id=row.element_id,
             step=row.step,
             open=row.open,
@@ -167,27 +165,39 @@ def count(wanted: TeamTasks, session: Session) -> int:
     return session.scalar(select(func.count()).where(*_conditions(wanted))) or 0
 
 
-def came_in(groups: Groups, since: datetime, session: Session) -> tuple[DayCount, ...]:
-    """Count by day the tasks that came since an instant, whatever became of them."""
-    came = and_(user_task.c.created_at >= since, _of(groups))
-    day = local_day(user_task.c.created_at).label("day")
-    return _by_day(
-        select(day).where(_OPEN, came),
-        select(day).where(user_task.c.ended_at >= since, came),
-        session,
-    )
+def came_in(groups: Groups, bounds: Sequence[datetime], session: Session) -> tuple[int, ...]:
+    """Count the tasks that came between successive instants, whatever became of them.
+
+    Args:
+        groups: whose.
+        bounds: in their order; each period ends before the next one begins.
+        session: any.
+    """
+    periods = [
+        select(literal(at).label("at"), func.count().label("number")).where(
+            user_task.c.created_at >= since, user_task.c.created_at < until, _of(groups)
+        )
+        for at, (since, until) in enumerate(pairwise(bounds))
+    ]
+    found = {row.at: row.number for row in session.execute(union_all(*periods))}
+    return tuple(found[at] for at in range(len(periods)))
 
 
 def went_late(
     groups: Groups, since: datetime, now: datetime, session: Session
 ) -> tuple[DayCount, ...]:
     """Count by due day the tasks that were not completed when they fell due."""
-    fell = and_(user_task.c.due_at >= since, user_task.c.due_at < now, _of(groups))
-    day = local_day(user_task.c.due_at).label("day")
-    after_all = and_(
+    fell = select(local_day(user_task.c.due_at).label("day")).where(
+        user_task.c.due_at >= since, user_task.c.due_at < now, _of(groups)
+    )
+    after_all = fell.where(
         _COMPLETED, user_task.c.ended_at >= since, user_task.c.ended_at > user_task.c.due_at
     )
-    return _by_day(select(day).where(_OPEN, fell), select(day).where(after_all, fell), session)
+    both = union_all(fell.where(_OPEN), after_all).subquery()  # each half has an index of its own
+    rows = session.execute(
+        select(both.c.day, func.count().label("number")).group_by(both.c.day).order_by(both.c.day)
+    )
+    return tuple(DayCount(on=date.fromisoformat(row.day), count=row.number) for row in rows)
 
 
 def completed(groups: Groups, since: datetime, session: Session) -> tuple[Completions, ...]:
@@ -317,17 +327,6 @@ def _conditions(wanted: TeamTasks) -> list[ColumnElement[bool]]:
     if wanted.created_before is not None:
         found.append(user_task.c.created_at < wanted.created_before)
     return found
-
-
-def _by_day(
-    open_ones: Select[Any], ended_ones: Select[Any], session: Session
-) -> tuple[DayCount, ...]:
-    """Add up two halves, each of which has an index of its own."""
-    both = union_all(open_ones, ended_ones).subquery()
-    rows = session.execute(
-        select(both.c.day, func.count().label("number")).group_by(both.c.day).order_by(both.c.day)
-    )
-    return tuple(DayCount(on=date.fromisoformat(row.day), count=row.number) for row in rows)
 
 
 def _of(groups: Groups) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from engine import definition_queries
 from engine.records import Instance
+from engine.types import CITY
 from housing.cases.rules import Viewer
 from housing.feedback import queries, service
 from housing.feedback.queries import Said
@@ -50,7 +51,7 @@ def read() -> FeedbackPage:
             f"{COMMUNITY_PREFIX}{each.code}": each.name for each in communities(session=session)
         }
     processes = process_names(each.key for each in found.processes)
-    places[queries.CITY] = _("The whole city")
+    places[CITY] = _("The whole city")
     months = {
         each.key: formats.month(date.fromisoformat(f"{each.key}-01")) for each in found.months
     }

@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
-from engine.calendar import local_date
+from engine.local_days import local_day
+from engine.types import CITY
 from housing.feedback import rules
 from housing.feedback.models import Feedback
-from housing.feedback.rules import Answer, Mean
+from housing.feedback.rules import Answers, Mean
 from housing.places.rules import COMMUNITY_PREFIX
 from housing.repairs.models import RepairTicket
 from housing.repairs.service import PROCESS as REPAIRS
-
-CITY = "city"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,43 +45,65 @@ def results(scopes: Iterable[str], *, session: Session) -> Results:
     The ratings that repairs ask for in their own process count like answers.
     """
     wanted = frozenset(scopes)
-    rows = [
-        each
-        for each in session.scalars(select(Feedback).order_by(Feedback.id))
-        if CITY in wanted or each.scope in wanted
-    ]
-    answers = [
-        Answer(process_key=each.process_key, scope=each.scope, month=each.month, stars=each.stars)
-        for each in rows
-    ]
-    answers += [each for each in _ratings(session) if CITY in wanted or each.scope in wanted]
+    answers = [*_answers(wanted, session), *_ratings(wanted, session)]
     processes = rules.means(rules.grouped(answers, "process_key"))
-    shown = {each.key for each in processes if each.count is not None}
+    shown = [each.key for each in processes if each.count is not None]
     return Results(
         processes=processes,
         communities=rules.means(rules.grouped(answers, "scope")),
         months=rules.means(rules.grouped(answers, "month"))[::-1],
-        sentences=tuple(
-            Said(process_key=each.process_key, stars=each.stars, sentence=each.sentence)
-            for each in rows
-            if each.sentence and each.process_key in shown
-        ),
+        sentences=_sentences(shown, wanted, session),
     )
 
 
-def _ratings(session: Session) -> list[Answer]:
+def _answers(scopes: frozenset[str], session: Session) -> list[Answers]:
+    by = (Feedback.process_key, Feedback.scope, Feedback.month)
     rows = session.execute(
-        select(RepairTicket.community, RepairTicket.closed_at, RepairTicket.rating).where(
-            RepairTicket.rating.is_not(None), RepairTicket.closed_at.is_not(None)
-        )
+        select(*by, func.count(), func.sum(Feedback.stars)).where(_within(scopes)).group_by(*by)
     )
     return [
-        Answer(
+        Answers(process_key=process_key, scope=scope, month=month, count=count, stars=stars)
+        for process_key, scope, month, count, stars in rows
+    ]
+
+
+def _ratings(scopes: frozenset[str], session: Session) -> list[Answers]:
+    month = func.substr(local_day(RepairTicket.__table__.c.closed_at), 1, 7).label("month")
+    codes = [each.removeprefix(COMMUNITY_PREFIX) for each in sorted(scopes)]
+    rows = session.execute(
+        select(RepairTicket.community, month, func.count(), func.sum(RepairTicket.rating))
+        .where(
+            RepairTicket.rating.is_not(None),
+            RepairTicket.closed_at.is_not(None),
+            true() if CITY in scopes else RepairTicket.community.in_(codes),
+        )
+        .group_by(RepairTicket.community, month)
+    )
+    return [
+        Answers(
             process_key=REPAIRS,
             scope=f"{COMMUNITY_PREFIX}{community}",
-            month=f"{local_date(closed_at):%Y-%m}",
-            stars=rating,
+            month=when,
+            count=count,
+            stars=stars,
         )
-        for community, closed_at, rating in rows
-        if closed_at is not None and rating is not None
+        for community, when, count, stars in rows
     ]
+
+
+def _sentences(
+    process_keys: Iterable[str], scopes: frozenset[str], session: Session
+) -> tuple[Said, ...]:
+    rows = session.scalars(
+        select(Feedback)
+        .where(Feedback.sentence != "", Feedback.process_key.in_(process_keys), _within(scopes))
+        .order_by(Feedback.id)
+    )
+    return tuple(
+        Said(process_key=each.process_key, stars=each.stars, sentence=each.sentence)
+        for each in rows
+    )
+
+
+def _within(scopes: frozenset[str]) -> ColumnElement[bool]:
+    return true() if CITY in scopes else Feedback.scope.in_(sorted(scopes))

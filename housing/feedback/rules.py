@@ -1,10 +1,9 @@
 """Pure rules of feedback: who is asked, what is kept of a sentence, what small counts hide."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import fmean
 
 BEST = 5
 LONGEST = 300
@@ -25,12 +24,13 @@ _PERSONAL = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """One answer, as figures need it."""
+class Answers:
+    """The answers of one process, place and month: how many, and their stars together."""
 
     process_key: str
     scope: str
     month: str
+    count: int
     stars: int
 
 
@@ -59,30 +59,32 @@ def blotted(sentence: str) -> str:
     return _PERSONAL.sub(_BLOT, line)[:LONGEST]
 
 
-def means(stars: Mapping[str, Sequence[int]]) -> tuple[Mean, ...]:
+def means(groups: Mapping[str, tuple[int, int]]) -> tuple[Mean, ...]:
     """Take the mean of each group; small groups are hidden, and never a single one alone.
 
     A single hidden group could be counted back from the other tables of the same answers, so the
     smallest shown one is hidden with it.
 
     Args:
-        stars: group to its answers.
+        groups: group to the number of its answers and the sum of their stars.
     """
-    hidden = {key for key, given in stars.items() if len(given) < LEAST}
-    shown = sorted((len(given), key) for key, given in stars.items() if key not in hidden)
+    hidden = {key for key, (count, _stars) in groups.items() if count < LEAST}
+    shown = sorted((count, key) for key, (count, _stars) in groups.items() if key not in hidden)
     if len(hidden) == 1 and shown:
         hidden.add(shown[0][1])
     return tuple(
         Mean(key=key, count=None, mean=None)
         if key in hidden
-        else Mean(key=key, count=len(given), mean=fmean(given))
-        for key, given in sorted(stars.items())
+        else Mean(key=key, count=count, mean=stars / count)
+        for key, (count, stars) in sorted(groups.items())
     )
 
 
-def grouped(answers: Iterable[Answer], by: str) -> Mapping[str, list[int]]:
-    """Gather the stars by "process_key", "scope" or "month"."""
-    found: dict[str, list[int]] = {}
+def grouped(answers: Iterable[Answers], by: str) -> Mapping[str, tuple[int, int]]:
+    """Add up numbers and stars by "process_key", "scope" or "month"."""
+    found: dict[str, tuple[int, int]] = {}
     for each in answers:
-        found.setdefault(str(getattr(each, by)), []).append(each.stars)
+        key = str(getattr(each, by))
+        count, stars = found.get(key, (0, 0))
+        found[key] = (count + each.count, stars + each.stars)
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +21,7 @@ from housing.teams import queries
 from housing.teams.models import WeeklyDigest
 from housing.teams.rules import (
     WAITS_LONG,
+    WEEK,
     Team,
     begin_of,
     digest_is_due,
@@ -31,7 +32,6 @@ from housing.teams.rules import (
 
 KIND = "team_week"
 ADDRESS = "/team"
-WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,7 @@ from housing.people.models import Membership
 from housing.people.queries import AccountView
 from housing.teams.rules import (
     CHIEFS,
+    WEEK,
     Team,
     WorkingDays,
     begin_of,
@@ -194,7 +195,7 @@ def load(team: Team, *, session: Session, now: datetime, week_end: datetime) -> 
             unclaimed=sum(each.open for each in unclaimed),
             unclaimed_overdue=sum(each.overdue for each in unclaimed),
         ),
-        people=_people(cells, _names_of(cells, session), members(team, session=session)),
+        people=_people(cells, members(team, session=session), session),
         steps=_steps(cells),
         oldest_unclaimed=team_queries.oldest_unclaimed(team.groups, OLDEST_SHOWN, session),
     )
@@ -226,11 +227,11 @@ def weeks(team: Team, *, session: Session, now: datetime, calendar: Calendar) ->
     today = local_date(now)
     mondays = weeks_before(today)
     since = begin_of(mondays[0])
-    came = team_queries.came_in(team.groups, since, session)
+    bounds = [begin_of(each) for each in (*mondays, mondays[-1] + WEEK)]
+    came_in = team_queries.came_in(team.groups, bounds, session)
     late = team_queries.went_late(team.groups, since, now, session)
     done = team_queries.completed(team.groups, since, session)
     took = _medians(done, mondays, calendar, today)
-    came_in = in_weeks(((each.on, each.count) for each in came), mondays)
     completed = in_weeks(((each.ended_on, each.count) for each in done), mondays)
     went_late = in_weeks(((each.on, each.count) for each in late), mondays)
     return tuple(
@@ -258,25 +259,20 @@ def _medians(
     return {week: weighted_median(values) for week, values in by_week.items()}
 
 
-def _names_of(cells: Sequence[Load], session: Session) -> Mapping[str, str]:
-    """Name the holders: by their accounts, else as the tasks say."""
-    said = {each.holder: each.holder_name or each.holder for each in cells if each.holder}
-    return {**said, **people.names_of(said, session=session)}
-
-
 def _people(
-    cells: Sequence[Load], names: Mapping[str, str], team: Sequence[AccountView]
+    cells: Sequence[Load], team: Sequence[AccountView], session: Session
 ) -> tuple[PersonLoad, ...]:
     held: dict[str, list[Load]] = {str(each.id): [] for each in team}
-    names = {**names, **{str(each.id): each.name for each in team}}
     known = frozenset(held)
     for cell in cells:
         if cell.holder is not None:
             held.setdefault(cell.holder, []).append(cell)
+    names = {str(each.id): each.name for each in team}
+    names |= people.names_of(held.keys() - known, session=session)
     found = [
         PersonLoad(
             id=holder,
-            name=names[holder],
+            name=names.get(holder, holder),
             open=sum(each.open for each in mine),
             overdue=sum(each.overdue for each in mine),
             due_soon=sum(each.due_soon for each in mine),

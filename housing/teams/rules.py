@@ -33,6 +33,8 @@ WAITS_LONG = timedelta(days=2)
 
 DIGEST_AT = time(8)
 
+WEEK = timedelta(weeks=1)
+
 Membership = tuple[str, str]
 """Role and scope."""
 

@@ -88,7 +88,7 @@ def test_nobody_is_asked_after_a_month_or_about_a_rated_repair(house, ended, vis
 
 
 def test_small_groups_are_hidden_and_never_one_alone():
-    found = rules.means({"a": [5] * 9, "b": [3] * 6, "c": [1, 2]})
+    found = rules.means({"a": (9, 45), "b": (6, 18), "c": (2, 3)})
 
     assert [(each.key, each.count, each.mean) for each in found] == [
         ("a", 9, 5),
