@@ -160,12 +160,11 @@ def keys_of(own: Mapping[str, str]) -> dict[str, str]:
     A first key that clashes with an own one gives way: such a command came after the person chose.
     """
     chosen = {code: key for code, key in own.items() if code in COMMANDS}
-    return {
-        code: chosen[code]
-        if code in chosen
-        else ("" if any(_clash(command.key, each) for each in chosen.values()) else command.key)
+    free = {
+        code: "" if any(_clash(command.key, key) for key in chosen.values()) else command.key
         for code, command in COMMANDS.items()
     }
+    return {**free, **chosen}
 
 
 def is_with_ctrl(key: str) -> bool:

@@ -34,7 +34,7 @@ def test_the_first_keys_can_be_used_together():
     [
         ("e", "e"),
         (" E ", "e"),
-        ("Ｅ", "e"),
+        ("\uff25", "e"),
         ("7", "7"),
         ("+", "+"),
         ("g  C", "g c"),

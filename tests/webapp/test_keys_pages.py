@@ -26,13 +26,14 @@ def officer(signed_in):
 
 
 def test_an_own_key_is_in_force_on_every_page_and_for_its_owner_alone(officer, signed_in):
-    page = officer.send("/account/keys", claim="e", go_mine="g i")
+    page = officer.send("/account/keys", claim="e", go_mine="g i", note='"')
 
     assert page.status_code == 200
     assert in_field(page, "claim") == "e"
     for address in ("/", "/tasks", "/account"):
         keys = keys_in(officer.open(address))
         assert (keys["claim"], keys["go_mine"], keys["unclaim"]) == ("e", "g i", "u")
+        assert keys["note"] == '"'
     assert "<kbd>g</kbd> <kbd>i</kbd>" in officer.open("/tasks").text
     assert keys_in(signed_in("officer2").open("/tasks"))["claim"] == "c"
 
