@@ -45,7 +45,7 @@ ENGLISH_ALLOWED = {
     **dict.fromkeys(("anju", "serve", "worker"), "a command to type"),
     **dict.fromkeys(("Chrome", "Safari", "Linux"), "names of browsers and systems"),
     **dict.fromkeys(("https", "localhost"), "parts of an address"),
-    **dict.fromkeys(("App", "Ctrl"), "what people call an app and a key"),
+    **dict.fromkeys(("App", "Ctrl", "Alt", "Enter", "Tab", "Backspace"), "an app, and keys"),
     "Atom": "a format of feeds",
     "fork": "the id of a gateway without a name",
     **dict.fromkeys(("Powered", "by"), "the mark of bpmn.io, which its licence asks for"),
