@@ -14,12 +14,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from housing.demo.accounts import PASSWORD
 
 ROOT = Path(__file__).parents[1]
 WIDTHS = (390, 1280)
+PICTURE_WIDTH = 960
+
+GUIDE_PAGES = (  # of webapp/static/guides: name, login, address, width
+    ("home", "resident1", "/", 390),
+    ("inbox", "manager1", "/tasks?view=team", 1280),
+    ("case", "officer1", "/cases/{case}", 1280),
+    ("team", "chief1", "/team", 1280),
+)
+LANGUAGES = {"zh": "zh_Hant_TW", "en": "en"}
+"""Mark of a picture of a guide to its language."""
 
 README_PAGES = (  # name, login, address, width
     ("home-resident", "resident1", "/", 390),
@@ -121,6 +132,26 @@ def main(arguments: list[str]) -> None:
         for name, login, address, width in README_PAGES:
             page = signed_in(browser, url, login, width)
             photograph(page, url, address, folder / f"{name}-{width}.png", is_whole=False)
+        _guides(browser, url)
+
+
+def _guides(browser: Browser, url: str) -> None:
+    """Make the pictures of the guides, small and in both languages."""
+    folder = ROOT / "webapp" / "static" / "guides"
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as kept:
+        for name, login, address, width in GUIDE_PAGES:
+            page = signed_in(browser, url, login, width)
+            for mark, language in LANGUAGES.items():
+                other = page.locator(f"button[name=language][value={language}]")
+                if other.count():  # the page offers the languages that it does not speak now
+                    other.first.click()
+                    page.wait_for_load_state()
+                raw = Path(kept) / f"{name}.png"
+                photograph(page, url, address, raw, is_whole=False)
+                with Image.open(raw) as picture:
+                    picture.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH))
+                    picture.save(folder / f"{name}.{mark}.webp", quality=70)
 
 
 def _everything(folder: Path, url: str | None) -> None:

@@ -246,6 +246,8 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "feedback.give_by_code": _everyone,  # whoever has the code of the case
     "feedback.show": frozenset({"section_chief", "process_supervisor"}),
     "feedback.download": frozenset({"section_chief", "process_supervisor"}),
+    "guides.show_own": _everyone,
+    "guides.show": _everyone,
     "follow.ask": _everyone,
     "follow.show": _everyone,  # whoever has the code of the case
     "team.show": _chiefs,

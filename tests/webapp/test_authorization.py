@@ -142,6 +142,7 @@ OBJECTS: Mapping[str, str] = {
     "feedback.give_by_code": "code",
     "files.show": "file",
     "follow.show": "code",
+    "guides.show": "guide",  # of nobody: open to all
     "form_editor.branch": "office",
     "form_editor.change": "office",
     "form_editor.create": "office",
