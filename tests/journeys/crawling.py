@@ -65,7 +65,16 @@ CASE_KIND = re.compile(r"/([A-Z]+-?)[A-Z]?\d")
 FEW = 4
 """With fewer new kinds of elements, a page that another role had is not read by axe again."""
 
-ALIKE = ("handbooks.", "processes.", "deadlines.", "calendars.", "simulator.", "account.", "keys.", "news.")
+ALIKE = (
+    "handbooks.",
+    "processes.",
+    "deadlines.",
+    "calendars.",
+    "simulator.",
+    "account.",
+    "keys.",
+    "news.",
+)
 """How the endpoints begin whose pages are alike for all roles: the first that comes walks them."""
 
 DIFFERENT = frozenset(

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from engine import queries
+from engine.calendar import local_date
 from engine.queries import TaskFilter
 from engine.types import SYSTEM
 from housing.applications.call_subject import PERIODIC, ROLLING, open_call
@@ -123,7 +124,7 @@ class Office:
             new = Submission(
                 token=uuid4().hex,
                 values=values,
-                postmark_on=desk.clock.now().date(),
+                postmark_on=local_date(desk.clock.now()),
                 papers=papers,
             )
             submit(new, by=desk.by, house=house)
