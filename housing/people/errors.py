@@ -77,7 +77,7 @@ class MobileInvalid(Invalid):
 
 @dataclass(eq=False)
 class CodeWrong(Invalid):
-    """This code is wrong or has been used: enter the one that the app shows now."""
+    """This code is wrong or was used before."""
 
 
 @dataclass(eq=False)

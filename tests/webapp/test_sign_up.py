@@ -150,7 +150,7 @@ def test_a_known_account_is_not_given_away_its_owner_is_told(house, visitor, pos
         ("mobile", number),
     )
 
-    assert "驗證碼已寄出" in page.text
+    assert "驗證碼已寄往" in page.text
     told = post("sms")  # at the number that was typed, which is the one on record
     assert "resident1" in told
     assert re.search(r"\b\d{6}\b", told) is None
@@ -300,7 +300,7 @@ def test_staff_and_strangers_get_the_same_answer_and_no_code(visitor, post):
         visitor, ("national_id", NEW_ID), ("born_on", "069/05/06"), ("mobile", "0911222333")
     )
 
-    assert "驗證碼已寄出" in page.text
+    assert "驗證碼已寄往" in page.text
     assert post("sms") == ""
 
 

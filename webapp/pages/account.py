@@ -1,12 +1,8 @@
 """A person's own account: password, open sessions, and the way to his notices."""
 
-import math
-from datetime import datetime, timedelta
-
 import flask
 from flask import Blueprint
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine.errors import Invalid
@@ -15,7 +11,7 @@ from housing.people.locks import Verdict
 from housing.people.passwords import PasswordChange
 from housing.people.rules import MIN_PASSWORD_LENGTH
 from housing.sign_up import claims
-from webapp import current, devices, errors, relying_party
+from webapp import current, devices, errors, relying_party, sign_in_words
 from webapp.addresses import next_page
 from webapp.sessions import COOKIE
 
@@ -129,22 +125,9 @@ def _confirm_page(problem: str = "") -> str:
     )
 
 
-def minutes_until(instant: datetime) -> int:
-    """Count the minutes, rounded up, until a lock ends."""
-    left = instant - current.application().system_clock.now()
-    return max(1, math.ceil(left / timedelta(minutes=1)))
-
-
 def _refusal(verdict: Verdict) -> str:
-    if verdict.locked_until is None:
-        return str(_("The present password is wrong; 3 failures lock the account for 15 minutes."))
-    return str(
-        ngettext(
-            "Too many failed attempts: this account is locked. Try again in %(num)d minute.",
-            "Too many failed attempts: this account is locked. Try again in %(num)d minutes.",
-            minutes_until(verdict.locked_until),
-        )
-    )
+    wrong = _("The present password is wrong; 3 failures lock the account for 15 minutes.")
+    return sign_in_words.refusal(verdict, wrong)
 
 
 def _page(**problems: object) -> str:

@@ -1,8 +1,5 @@
 """Signing in and out, and the reader's language."""
 
-import math
-from datetime import timedelta
-
 import flask
 from flask import Blueprint, Response
 from flask_babel import gettext as _
@@ -10,10 +7,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from housing.demo import accounts
 from housing.demo.accounts import DemoAccount
-from housing.people import second_factor, service
+from housing.people import passkeys, second_factor, service
 from housing.people import sessions as people_sessions
-from housing.people.service import SignInOutcome
-from webapp import current, devices, language, relying_party, sessions
+from housing.people.errors import CodeWrong
+from webapp import current, devices, errors, language, relying_party, sessions, sign_in_words
 from webapp.addresses import next_page
 
 pages = Blueprint("auth", __name__)
@@ -37,7 +34,10 @@ def sign_in() -> flask.typing.ResponseReturnValue:
         clock=application.system_clock,
     )
     if outcome.token is None:
-        return _form(login, outcome), STATUS_BY_OUTCOME[outcome.kind]
+        wrong = _(
+            "Login or password is wrong. After 3 failures the account is locked for 15 minutes."
+        )
+        return _form(login, sign_in_words.refusal(outcome, wrong)), STATUS_BY_OUTCOME[outcome.kind]
     address = next_page()
     if outcome.kind == "code":
         address = flask.url_for("auth.ask_code", next=address)
@@ -46,36 +46,41 @@ def sign_in() -> flask.typing.ResponseReturnValue:
 
 @pages.route("/sign-in/code", methods=["GET", "POST"])
 def ask_code() -> flask.typing.ResponseReturnValue:
-    """Ask for the code of the authenticator app after the right password."""
-    application = current.application()
+    """Ask for the second step after the right password."""
     token = flask.request.cookies.get(sessions.COOKIE, "")
     if flask.request.method == "GET":
-        with application.reading() as session:
-            now = application.system_clock.now()
-            waits = people_sessions.waiting_account(token, session=session, now=now) is not None
-        return _code_form() if waits else flask.redirect(flask.url_for("auth.sign_in"))
+        return _code_form(token)
     outcome = second_factor.finish_sign_in(
         token, flask.request.form.get("code", ""), client=devices.client(), door=current.door()
     )
     if outcome.kind == "over":
-        flask.flash(_("The sign-in took too long. Please begin again."), "error")
+        flask.flash(sign_in_words.refusal(outcome, ""), "error")
         return flask.redirect(flask.url_for("auth.sign_in", next=next_page()))
     if outcome.token is None:
-        return _code_form(outcome), STATUS_BY_OUTCOME[outcome.kind]
+        problem = sign_in_words.refusal(outcome, errors.sentence(CodeWrong()))
+        return _code_form(token, problem), STATUS_BY_OUTCOME[outcome.kind]
     return sessions.remember(flask.make_response(flask.redirect(next_page())), outcome.token)
 
 
-def _code_form(outcome: SignInOutcome | None = None) -> str:
+def _code_form(token: str, problem: str = "") -> str | BaseResponse:
+    application = current.application()
+    with application.reading() as session:
+        now = application.system_clock.now()
+        account_id = people_sessions.waiting_account(token, session=session, now=now)
+        if account_id is None:
+            return flask.redirect(flask.url_for("auth.sign_in"))
+        has_app = second_factor.state_of(account_id, session=session).since is not None
+        has_passkey = passkeys.count(account_id, session=session) > 0
     return flask.render_template(
         "auth/code.html",
         next=next_page(),
-        outcome=outcome,
-        lock_minutes=_lock_minutes(outcome),
-        offers_passkey=relying_party.is_usable(),
+        problem=problem,
+        has_app=has_app,
+        offers_passkey=has_passkey and relying_party.is_usable(),
     )
 
 
-def _form(login: str, outcome: SignInOutcome | None = None) -> str:
+def _form(login: str, problem: str = "") -> str:
     demo_accounts = _demo_accounts()
     is_demo_login = login in {account.login for account in demo_accounts}
     return flask.render_template(
@@ -83,19 +88,10 @@ def _form(login: str, outcome: SignInOutcome | None = None) -> str:
         login=login,
         password=accounts.PASSWORD if is_demo_login else "",
         next=next_page(),
-        outcome=outcome,
-        lock_minutes=_lock_minutes(outcome),
+        problem=problem,
         demo_accounts=demo_accounts,
         offers_passkey=relying_party.is_usable(),
     )
-
-
-def _lock_minutes(outcome: SignInOutcome | None) -> int:
-    """Count the minutes, rounded up, until a locked account may try again."""
-    if outcome is None or outcome.locked_until is None:
-        return 0
-    left = outcome.locked_until - current.application().system_clock.now()
-    return max(1, math.ceil(left / timedelta(minutes=1)))
 
 
 def _demo_accounts() -> tuple[DemoAccount, ...]:

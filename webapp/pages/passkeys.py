@@ -10,7 +10,7 @@ from housing.people import passkeys
 from housing.people.errors import PasskeyNotFound, PasskeyRefused
 from housing.people.passkeys import CONFIRM, SIGN_IN, Answer, Question
 from housing.people.service import SignInOutcome
-from webapp import current, errors, fresh, relying_party, sessions
+from webapp import current, errors, fresh, relying_party, sessions, sign_in_words
 from webapp.addresses import next_page
 
 pages = Blueprint("passkeys", __name__)
@@ -153,17 +153,9 @@ def _answer() -> Answer:
 
 def _opened(outcome: SignInOutcome) -> Answered:
     if outcome.token is None:
-        flask.flash(_refusal(outcome), "error")
+        flask.flash(sign_in_words.refusal(outcome, errors.sentence(PasskeyRefused())), "error")
         return flask.redirect(flask.url_for("auth.sign_in", next=next_page()))
     return sessions.remember(flask.make_response(flask.redirect(next_page())), outcome.token)
-
-
-def _refusal(outcome: SignInOutcome) -> str:
-    if outcome.kind == "too_many":
-        return str(_("Too many failed attempts came from your network. Please wait 15 minutes."))
-    if outcome.kind == "over":
-        return str(_("The sign-in took too long. Please begin again."))
-    return errors.sentence(PasskeyRefused())
 
 
 def _token() -> str:

@@ -4,15 +4,13 @@ import flask
 import segno
 from flask import Blueprint
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine.errors import Invalid
-from housing.people import second_factor, totp
+from housing.people import passkeys, second_factor, totp
 from housing.people.errors import AccountNotFound, CodeWrong
-from housing.people.locks import Verdict
-from webapp import current, devices, errors
-from webapp.pages.account import minutes_until
+from housing.people.queries import account
+from webapp import current, devices, errors, fresh, sign_in_words
 
 pages = Blueprint("second_factors", __name__)
 
@@ -51,6 +49,7 @@ def show() -> str:
 @pages.post("/account/second-factor")
 def begin() -> flask.typing.ResponseReturnValue:
     """Make a new secret, which counts once its first code was entered."""
+    _require_fresh()
     application = current.application()
     try:
         with application.unit_of_work() as session:
@@ -63,6 +62,7 @@ def begin() -> flask.typing.ResponseReturnValue:
 @pages.post("/account/second-factor/confirm")
 def confirm() -> flask.typing.ResponseReturnValue:
     """Switch the second factor on and show the recovery codes, this once."""
+    _require_fresh()
     application = current.application()
     try:
         with application.unit_of_work() as session:
@@ -88,14 +88,21 @@ def switch_off() -> flask.typing.ResponseReturnValue:
         door=current.door(),
     )
     if verdict.kind != "right":
-        return _page(problem=_refusal(verdict)), 429 if verdict.kind == "locked" else 422
-    flask.flash(_("The second step is off. Your password alone opens your account."))
+        problem = sign_in_words.refusal(verdict, errors.sentence(CodeWrong()))
+        return _page(problem=problem), 429 if verdict.kind == "locked" else 422
+    with current.application().reading() as session:
+        has_passkey = account(current.account().id, session=session).has_second_factor
+    if has_passkey:
+        flask.flash(_("The app is switched off. Your passkeys go on as the second step."))
+    else:
+        flask.flash(_("The second step is off. Your password alone opens your account."))
     return _back()
 
 
 @pages.post("/account/second-factor/reset")
 def reset() -> flask.typing.ResponseReturnValue:
     """Take somebody's second factor away who lost it; the reason goes into the audit log."""
+    _require_fresh()
     application, form = current.application(), flask.request.form
     login = form.get("login", "").strip()
     typed = {"login": login, "reason": form.get("reason", "")}
@@ -114,30 +121,24 @@ def reset() -> flask.typing.ResponseReturnValue:
     return _back()
 
 
-def _refusal(verdict: Verdict) -> str:
-    if verdict.locked_until is None:
-        return errors.sentence(CodeWrong())
-    return str(
-        ngettext(
-            "Too many failed attempts: this account is locked. Try again in %(num)d minute.",
-            "Too many failed attempts: this account is locked. Try again in %(num)d minutes.",
-            minutes_until(verdict.locked_until),
-        )
-    )
+def _require_fresh() -> None:
+    fresh.require(flask.url_for("second_factors.show"))
 
 
 def _page(**problems: object) -> str:
-    application, account = current.application(), current.account()
+    _require_fresh()
+    application, person = current.application(), current.account()
     with application.reading() as session:
-        state = second_factor.state_of(account.id, session=session)
-        secret = second_factor.offered_secret(account.id, vault=application.vault, session=session)
+        state = second_factor.state_of(person.id, session=session)
+        secret = second_factor.offered_secret(person.id, vault=application.vault, session=session)
+        has_passkey = passkeys.count(person.id, session=session) > 0
     words: dict[str, object] = {
         "state": state,
         "secret": secret,
-        "picture": _picture(totp.address_of(secret, account.login)) if secret else "",
-        "has_passkey": account.has_second_factor and state.since is None,
-        "is_required": bool(account.roles & application.settings.require_totp),
-        "may_reset": "administrator" in account.roles,
+        "picture": _picture(totp.address_of(secret, person.login)) if secret else "",
+        "has_passkey": has_passkey,
+        "is_required": bool(person.roles & application.settings.require_totp),
+        "may_reset": "administrator" in person.roles,
         "typed": {},
     }
     return flask.render_template("account/second_factor.html", **{**words, **problems})
