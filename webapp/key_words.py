@@ -73,6 +73,21 @@ class Place:
     lines: tuple[KeyLine, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyHelp:
+    """The list of keys.
+
+    Attributes:
+        keys: command to key, for the scripts.
+        addresses: where commands lead, for the scripts.
+        places: commands that have a key, in words.
+    """
+
+    keys: Mapping[str, str]
+    addresses: Mapping[str, str]
+    places: tuple[Place, ...]
+
+
 def install(app: Flask) -> None:
     """Let every page tell its reader's keys."""
     app.context_processor(lambda: {"keys_in_force": in_force, "key_help": show_help})
@@ -87,21 +102,6 @@ def in_force() -> dict[str, str]:
         for code, key in keys.items()
         if key and (person.has_letter_keys or keyboard.is_with_ctrl(key))
     }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KeyHelp:
-    """The list of keys.
-
-    Attributes:
-        keys: command to key, for the scripts.
-        addresses: where commands lead, for the scripts.
-        places: commands that have a key, in words.
-    """
-
-    keys: Mapping[str, str]
-    addresses: Mapping[str, str]
-    places: tuple[Place, ...]
 
 
 def show_help() -> KeyHelp:
