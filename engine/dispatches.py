@@ -116,29 +116,40 @@ class Outcome:
 
 def outcomes(instance_id: str, connection: Connection) -> dict[str, Outcome]:
     """Tell what became of the messages about an instance, by reader, in one statement."""
+    return outcomes_of([instance_id], connection).get(instance_id, {})
+
+
+def outcomes_of(
+    instance_ids: Collection[str], connection: Connection
+) -> dict[str, dict[str, Outcome]]:
+    """Tell what became of the messages about instances, by instance and reader, in one statement.
+
+    An instance without messages is left out.
+    """
     pushed_at = case((outbox.c.channel == "push", outbox.c.sent_at))
     alive = case((outbox.c.is_dead, 0), else_=1)
-    found = connection.execute(
+    rows = connection.execute(
         select(
+            outbox.c.instance_id,
             outbox.c.recipient,
             func.min(outbox.c.sent_at),
             func.min(pushed_at),
             func.max(outbox.c.opened_at),
             func.sum(alive),
         )
-        .where(outbox.c.instance_id == instance_id)
-        .group_by(outbox.c.recipient)
+        .where(outbox.c.instance_id.in_(instance_ids))
+        .group_by(outbox.c.instance_id, outbox.c.recipient)
     )
-    return {
-        recipient: Outcome(
+    found: dict[str, dict[str, Outcome]] = {}
+    for instance_id, recipient, sent_at, pushed, opened_at, living in rows:
+        found.setdefault(instance_id, {})[recipient] = Outcome(
             recipient=recipient,
             sent_at=sent_at,
             pushed_at=pushed,
             has_opened=opened_at is not None,
             is_lost=not living,
         )
-        for recipient, sent_at, pushed, opened_at, living in found
-    }
+    return found
 
 
 def first_read(

@@ -6,7 +6,7 @@ been eight hours ahead of UTC without summer time since 1980.
 
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, String
+from sqlalchemy import SQLColumnExpression, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -19,9 +19,7 @@ class local_day(FunctionElement[str]):  # noqa: N801  # named like the SQL funct
     inherit_cache = True
     type = String()
 
-    def __init__(
-        self, instant: Column[datetime] | Column[datetime | None] | ColumnElement[datetime]
-    ) -> None:
+    def __init__(self, instant: SQLColumnExpression[datetime | None]) -> None:
         """Take the column."""
         super().__init__(instant)
 

@@ -10,21 +10,29 @@ from uuid import uuid4
 
 import flask
 import segno
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from forms.schema import Form
 from forms.viewing import FormView
-from housing.announcements import drafts, queries, questions, reach, service
-from housing.announcements.drafts import Draft, Preview
-from housing.announcements.reach import Figures
-from housing.announcements.rules import CATEGORIES, Block, Part, blocks
+from housing.announcements import drafts, queries, questions, service
+from housing.announcements import figures as counted
+from housing.announcements.drafts import Draft, Preview, is_office
+from housing.announcements.figures import Figures
+from housing.announcements.rules import (
+    CATEGORIES,
+    MANAGER_ROLES,
+    OFFICE_ROLES,
+    Block,
+    Part,
+    blocks,
+)
 from housing.announcements.views import AnnouncementView, ReaderItem
 from housing.files.errors import FileNotFound
 from housing.files.service import StoredFile, stored_files
 from housing.letters import printing
 from housing.notices.rules import chinese_instant
-from housing.places import queries as places
-from webapp import current, figure_page, model_words
+from webapp import current, figure_page, language, model_words
 from webapp.figure_page import NOTHING, Choice, FigurePage, Group, Line
 from webapp.filling import Filled
 from webapp.labels import label
@@ -122,7 +130,7 @@ def reader_page(number: str) -> tuple[AnnouncementView, ReaderItem]:
 
 def may_keep() -> bool:
     """Tell whether this request's person looks after announcements."""
-    return bool(current.roles() & {"officer", "section_chief", *_managers()})
+    return bool(current.roles() & (OFFICE_ROLES | MANAGER_ROLES))
 
 
 def file_of(view: AnnouncementView, file_id: str) -> StoredFile:
@@ -158,7 +166,7 @@ def poster(view: AnnouncementView) -> bytes:
     until = view.until_at or view.ends_at
     data = {
         "office": printing.OFFICE,
-        "kind": str(label(view.category, "news_category")),
+        "kind": _in_chinese(view.category),
         "is_urgent": view.category == "emergency",
         "title": view.title,
         "number": view.number,
@@ -180,6 +188,12 @@ def poster(view: AnnouncementView) -> bytes:
     return printing.print_layout(POSTER, data, stamp.replace(microsecond=0))
 
 
+def _in_chinese(category: str) -> str:
+    """Name a category as the rest of the poster speaks, whoever prints it."""
+    with force_locale(language.DEFAULT):
+        return str(label(category, "news_category"))
+
+
 def _plain(line: tuple[Part, ...]) -> str:
     return "".join(each.text for each in line)
 
@@ -197,11 +211,9 @@ def figures() -> FigurePage:
     chosen = args.get("days", type=int)
     days = chosen if chosen in PERIODS else USUAL_DAYS
     with application.reading() as session:
-        codes = queries.managed_communities(current.actor())
-        known = [each for each in places.communities(session=session) if each.code in codes]
-        found = reach.figures(
-            session, now - timedelta(days=days), now, tuple(each.code for each in known)
-        )
+        actor = current.actor()
+        communities = None if is_office(actor) else queries.managed_communities(actor)
+        found = counted.figures(session, now - timedelta(days=days), now, communities)
     choices = [Choice(code=str(each), words=_("%(count)d days", count=each)) for each in PERIODS]
     shown = str(days) if days in PERIODS else ""
     return FigurePage(chosen=shown, choices=choices, groups=_groups(found))
@@ -247,10 +259,6 @@ def _number(words: str, value: float | None) -> Line:
 def draft_form() -> Form:
     """Read the definition of the form of a draft."""
     return model_words.form_in_service(service.DRAFT_FORM)
-
-
-def _managers() -> frozenset[str]:
-    return frozenset({"property_manager", "property_manager_lead"})
 
 
 def _ids(view: AnnouncementView) -> list[str]:

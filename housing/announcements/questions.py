@@ -58,6 +58,8 @@ def context(
         "author_name": row.author_name,
         "return_reason": row.return_reason,
         "is_live": row.state in LIVE,
+        "scope_kind": row.scope_kind,
+        "role": row.role,
         "whom": _whom(row, session),
         "receivers": len(audience.receivers(scope_of(row), at=now, session=session)),
         "period": f"{_said(row.from_at)} → {_said(row.until_at)}",
@@ -83,7 +85,11 @@ def _latest(row: Announcement, task: UserTask) -> datetime:
 
 
 def _whom(row: Announcement, session: Session) -> str:
-    """Say a scope in names and codes, which are the same in every language."""
+    """Say a place in names and codes, which are the same in every language.
+
+    For the city and for roles the forms have words of their own; those of versions deployed earlier
+    show what stands here.
+    """
     if row.scope_kind == "role":
         return row.role
     place = community(row.community, session=session).name if row.community else "全市"

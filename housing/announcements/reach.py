@@ -1,61 +1,29 @@
 """How far an announcement came: states of delivery, who has not acknowledged, who needs paper."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import dispatches
 from engine.dispatches import Outcome
 from housing.announcements import audience
-from housing.announcements.audience import Dweller
+from housing.announcements.audience import Dweller, Household
 from housing.announcements.desk import receipts_of, row_by_number, row_of, scope_of
 from housing.announcements.models import Announcement, AnnouncementReceipt
 from housing.announcements.rules import (
+    A_DAY,
     DELIVERY_STATES,
-    EMERGENCY,
+    THREE_DAYS,
     Reading,
-    percentile,
+    minutes_to_most,
     share,
     state_of,
 )
 from housing.announcements.views import PaperHome, Reach, ReceiptView
 from housing.delivery import devices
-from housing.notices.preferences import channels_of
 from housing.people import queries as people
-
-A_DAY = timedelta(days=1)
-THREE_DAYS = timedelta(days=3)
-MOST = 95
-"""Per cent of the readers that an emergency is measured by."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Figures:
-    """Announcements of a period in numbers (announcements.md, KPIs).
-
-    Attributes:
-        in_a_day, in_three_days: (readers within it, told).
-        acknowledged: (who did, told of those that must be acknowledged).
-        muted: (readers who take no notices of the category by any channel, told).
-        drafts_returned: (returns, drafts sent in by managers).
-        emergency_minutes: until 95 % had it, the middle value; None without an emergency.
-        pushes_a_week: ordinary pushes a reader and week; None without readers.
-        by_category: category to published.
-    """
-
-    published: int
-    in_a_day: tuple[int, int]
-    in_three_days: tuple[int, int]
-    acknowledged: tuple[int, int]
-    muted: tuple[int, int]
-    drafts_returned: tuple[int, int]
-    emergency_minutes: float | None
-    pushes_a_week: float | None
-    by_category: Mapping[str, int]
 
 
 def receipts(session: Session, announcement_id: int) -> tuple[ReceiptView, ...]:
@@ -63,26 +31,18 @@ def receipts(session: Session, announcement_id: int) -> tuple[ReceiptView, ...]:
     row = row_of(announcement_id, session=session)
     found = receipts_of(row, session=session)
     sent = dispatches.outcomes(row.instance_id or "", session.connection())
-    accounts = people.accounts([each.account_id for each in found], session=session)
-    known = {each.id: each for each in accounts}
+    names = people.names_of([each.account_id for each in found], session=session)
     homes = _homes(row, session)
     views = [
         ReceiptView(
             account_id=each.account_id,
-            name=known[each.account_id].name,
+            name=names[str(each.account_id)],
             home=homes.get(each.account_id, ""),
             state=state_of(_reading(each, sent.get(str(each.account_id)))),
-            told_at=each.told_at,
             read_at=each.read_at,
             acknowledged_at=each.acknowledged_at,
             reminded_at=each.reminded_at,
             is_on_paper=each.is_on_paper,
-            can_be_reached=_has_address(
-                known[each.account_id].email,
-                known[each.account_id].mobile,
-                each.account_id,
-                session,
-            ),
         )
         for each in found
     ]
@@ -117,93 +77,30 @@ def on_paper(session: Session, number: str, at: datetime) -> tuple[PaperHome, ..
         at: who lives where now.
     """
     row = row_by_number(number, session=session)
+    found = {each.account_id: each for each in receipts_of(row, session=session)}
     done = {
         each.account_id
-        for each in receipts_of(row, session=session)
+        for each in found.values()
         if each.acknowledged_at or (each.read_at and not row.must_acknowledge)
     }
     homes = audience.households(scope_of(row), at=at, session=session)
+    done |= devices.owners({each.account_id for each in _people(homes)}, session=session)
+    done |= {each.account_id for each in _people(homes) if each.email or each.mobile}
     return tuple(
         PaperHome(
             unit=f"{home.community} {home.unit}",
             names=tuple(each.name for each in home.people),
-            account_ids=tuple(each.account_id for each in home.people),
+            accounts=tuple(
+                (each.account_id, each.name) for each in home.people if each.account_id in found
+            ),
         )
         for home in homes
-        if not any(each.account_id in done or _is_reached(each, session) for each in home.people)
+        if not any(each.account_id in done for each in home.people)
     )
 
 
-def figures(
-    session: Session, since: datetime, until: datetime, communities: Collection[str] = ()
-) -> Figures:
-    """Count the announcements published in a period.
-
-    Args:
-        session: any.
-        since: first instant.
-        until: first instant after it.
-        communities: codes; none means all, those of the whole city included.
-    """
-    conditions = [Announcement.published_at >= since, Announcement.published_at < until]
-    if communities:
-        conditions.append(Announcement.community.in_(communities))
-    rows = session.scalars(select(Announcement).where(*conditions)).all()
-    told = {
-        row.id: [each for each in receipts_of(row, session=session) if each.is_told] for row in rows
-    }
-    everyone = [each for readers in told.values() for each in readers]
-    must = [each for row in rows if row.must_acknowledge for each in told[row.id]]
-    drafted = [row for row in rows if not row.is_office]
-    ordinary = [row for row in rows if row.category != EMERGENCY]
-    minutes = [
-        found
-        for row in rows
-        if row.category == EMERGENCY
-        and (found := _minutes_to_most(row, told[row.id], _sent(row, session))) is not None
-    ]
-    return Figures(
-        published=len(rows),
-        in_a_day=(_within(everyone, A_DAY), len(everyone)),
-        in_three_days=(_within(everyone, THREE_DAYS), len(everyone)),
-        acknowledged=(sum(each.acknowledged_at is not None for each in must), len(must)),
-        muted=_muted(ordinary, told, session),
-        drafts_returned=(sum(row.returned_count for row in drafted), len(drafted)),
-        emergency_minutes=percentile(minutes, 50),
-        pushes_a_week=_pushes_a_week(ordinary, told, until - since, session),
-        by_category=Counter(row.category for row in rows),
-    )
-
-
-def _sent(row: Announcement, session: Session) -> Mapping[str, Outcome]:
-    return dispatches.outcomes(row.instance_id or "", session.connection())
-
-
-def _muted(
-    rows: list[Announcement], told: Mapping[int, list[AnnouncementReceipt]], session: Session
-) -> tuple[int, int]:
-    muted = total = 0
-    for row in rows:
-        readers = [each.account_id for each in told[row.id]]
-        chosen = channels_of(readers, f"news_{row.category}", session=session)
-        muted += sum(not channels for channels in chosen.values())
-        total += len(readers)
-    return muted, total
-
-
-def _pushes_a_week(
-    rows: list[Announcement],
-    told: Mapping[int, list[AnnouncementReceipt]],
-    period: timedelta,
-    session: Session,
-) -> float | None:
-    readers = {each.account_id for row in rows for each in told[row.id]}
-    if not readers:
-        return None
-    pushed = sum(
-        outcome.pushed_at is not None for row in rows for outcome in _sent(row, session).values()
-    )
-    return pushed / len(readers) / max(period / timedelta(weeks=1), 1)
+def _people(homes: Iterable[Household]) -> Iterator[Dweller]:
+    return (each for home in homes for each in home.people)
 
 
 def _reading(receipt: AnnouncementReceipt, sent: Outcome | None) -> Reading:
@@ -228,18 +125,10 @@ def _within(told: list[AnnouncementReceipt], period: timedelta) -> int:
 def _minutes_to_most(
     row: Announcement, told: list[AnnouncementReceipt], sent: Mapping[str, Outcome]
 ) -> float | None:
-    """Tell when 95 % had it, in minutes after publication; None while fewer have."""
-    if row.published_at is None or not told:
+    if row.published_at is None:
         return None
-    arrived = [
-        (found.sent_at - row.published_at) / timedelta(minutes=1)
-        for each in told
-        if (found := sent.get(str(each.account_id))) is not None and found.sent_at is not None
-    ]
-    if 100 * len(arrived) < MOST * len(told):
-        return None
-    missing = [float("inf")] * (len(told) - len(arrived))
-    return percentile([*arrived, *missing], MOST)
+    outcomes = [sent.get(str(each.account_id)) for each in told]
+    return minutes_to_most(row.published_at, [each.sent_at if each else None for each in outcomes])
 
 
 def _homes(row: Announcement, session: Session) -> dict[int, str]:
@@ -249,11 +138,3 @@ def _homes(row: Announcement, session: Session) -> dict[int, str]:
     return {
         each.account_id: f"{home.community} {home.unit}" for home in homes for each in home.people
     }
-
-
-def _is_reached(person: Dweller, session: Session) -> bool:
-    return _has_address(person.email, person.mobile, person.account_id, session)
-
-
-def _has_address(email: str | None, mobile: str | None, account_id: int, session: Session) -> bool:
-    return bool(email or mobile) or devices.has_device(account_id, session=session)

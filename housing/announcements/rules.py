@@ -30,6 +30,13 @@ REMINDED_AFTER = timedelta(days=3)
 LISTED_AFTER = timedelta(days=7)
 """Must-acknowledge ladder (announcements.md, row 6)."""
 
+A_DAY = timedelta(days=1)
+THREE_DAYS = timedelta(days=3)
+"""Within these it is counted who has read one (announcements.md, KPIs)."""
+
+MOST_REACHED = 95
+"""Per cent of the readers that an emergency is measured by."""
+
 DEFAULT_LIFE = timedelta(days=90)
 """How long one without an end stays in force; a setting of ours."""
 
@@ -274,3 +281,20 @@ def percentile(minutes: Collection[float], per_cent: int) -> float | None:
         return None
     rank = -(-per_cent * len(ordered) // 100)
     return ordered[max(rank, 1) - 1]
+
+
+def minutes_to_most(published_at: datetime, sent_at: Collection[datetime | None]) -> float | None:
+    """Tell after how many minutes MOST_REACHED per cent of the readers had it.
+
+    Args:
+        published_at: when it went out.
+        sent_at: for each reader when something reached him, or None.
+
+    Returns:
+        None while fewer have it, and without readers.
+    """
+    taken = [
+        float("inf") if at is None else (at - published_at) / timedelta(minutes=1) for at in sent_at
+    ]
+    minutes = percentile(taken, MOST_REACHED)
+    return None if minutes == float("inf") else minutes

@@ -101,19 +101,16 @@ class ReceiptView:
     Attributes:
         state: a code of `rules.DELIVERY_STATES`.
         home: code of the home, or "".
-        can_be_reached: has a phone, an e-mail address or a device for push messages.
     """
 
     account_id: int
     name: str
     home: str
     state: str
-    told_at: datetime | None
     read_at: datetime | None
     acknowledged_at: datetime | None
     reminded_at: datetime | None
     is_on_paper: bool
-    can_be_reached: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,11 +137,12 @@ class PaperHome:
 
     Attributes:
         names: of the accounts in it; none where nobody has an account.
+        accounts: id and name of those who can be noted as told on paper.
     """
 
     unit: str
     names: tuple[str, ...]
-    account_ids: tuple[int, ...]
+    accounts: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -132,3 +132,9 @@ def has_device(account_id: int, *, session: Session) -> bool:
     """Tell whether a person has a device that takes push messages."""
     found = select(func.count()).where(PushDevice.account_id == account_id)
     return bool(session.scalar(found))
+
+
+def owners(account_ids: Collection[int], *, session: Session) -> frozenset[int]:
+    """Tell which of several people have a device that takes push messages."""
+    found = select(PushDevice.account_id).where(PushDevice.account_id.in_(account_ids))
+    return frozenset(session.scalars(found))

@@ -68,7 +68,7 @@ def _answers(scopes: frozenset[str], session: Session) -> list[Answers]:
 
 
 def _ratings(scopes: frozenset[str], session: Session) -> list[Answers]:
-    month = func.substr(local_day(RepairTicket.__table__.c.closed_at), 1, 7).label("month")
+    month = func.substr(local_day(RepairTicket.closed_at), 1, 7).label("month")
     codes = [each.removeprefix(COMMUNITY_PREFIX) for each in sorted(scopes)]
     rows = session.execute(
         select(RepairTicket.community, month, func.count(), func.sum(RepairTicket.rating))

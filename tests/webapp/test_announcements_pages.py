@@ -8,11 +8,12 @@ from io import BytesIO
 import pytest
 from lxml import etree
 from pypdf import PdfReader
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from engine import outbox
+from engine.queries import tasks_of
 from engine.types import SYSTEM
-from housing.announcements import queries, reach, service
+from housing.announcements import figures, queries, reach, service
 from housing.announcements.audience import receivers
 from housing.announcements.errors import OfficeOnly, ScopeNotYours, UnitUnknown
 from housing.announcements.models import Announcement, AnnouncementReceipt
@@ -76,6 +77,12 @@ class Office:
                 clock=self.clock,
             )
             return queries.by_token(session, token).number
+
+    def read(self, login: str, number: str) -> None:
+        """Let a resident read it and press that he knows of it."""
+        with self.house.unit_of_work() as session:
+            reader = people.account_by_login(login, session=session)
+            service.acknowledge(number, reader.id, session=session, clock=self.clock)
 
     def numbers(self) -> list[str]:
         with self.house.reading() as session:
@@ -249,7 +256,53 @@ def test_whoever_muted_a_category_gets_no_push_but_finds_it_and_never_mutes_an_e
         assert {each.number for each in items} == {number, loud}
         month = timedelta(days=30)
         now = office.clock.now() + timedelta(minutes=1)
-        assert reach.figures(session, now - month, now).muted[0] == 1
+        assert figures.figures(session, now - month, now).muted[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "words"), [("city", "", "whole city"), ("role", "contractor", "contractors")]
+)
+def test_an_approval_names_whom_it_is_for_in_the_readers_language(
+    office, signed_in, kind, role, words
+):
+    number = office.draft("manager1", PLAIN)
+    with office.house.unit_of_work() as session:
+        row = session.scalars(select(Announcement).where(Announcement.number == number)).one()
+        row.scope_kind, row.role, row.community = kind, role, None
+        task = tasks_of(row.instance_id, session)[0]
+    officer = signed_in("officer1")
+    officer.send("/language", language="en")
+
+    assert f"For whom: {words}" in officer.open(f"/tasks/{task.id}").text
+
+
+def test_figures_of_a_period_cost_the_same_however_many_announcements_it_has(office):
+    def counted():
+        now = office.clock.now() + timedelta(minutes=1)
+        with office.house.reading() as session:
+            connection, seen = session.connection(), []
+            event.listen(connection, "before_cursor_execute", lambda *told: seen.append(told[2]))
+            found = figures.figures(session, now - timedelta(days=30), now)
+        return found, len(seen)
+
+    read_soon = office.draft("officer1", DRILL)
+    _one, cost_of_one = counted()
+    read_late = office.draft("officer1", DRILL)
+    office.draft(
+        "manager1",
+        {**PLAIN, "category": "emergency", "until_at": office.clock.now() + timedelta(hours=3)},
+    )
+    office.read("resident1", read_soon)
+    office.clock.advance(timedelta(days=2))
+    office.read("resident1", read_late)
+    found, cost_of_three = counted()
+
+    told = office.view(read_soon).receivers
+    assert cost_of_three == cost_of_one
+    assert (found.published, found.drafts_returned) == (3, (0, 1))
+    assert found.in_a_day[0] == 1
+    assert found.in_three_days[0] == 2
+    assert found.acknowledged == (2, 2 * told)
 
 
 def channels_of(office, number: str, account_id: int) -> set[str]:

@@ -27,6 +27,7 @@ Answered = str | tuple[str, int] | Response
 PAGE_SIZE = 20
 READERS_A_PAGE = 50
 MOST_OF_A_READER = 100
+MOST_PAGES = 10_000
 KEPT_SECONDS = 3600
 
 
@@ -231,7 +232,7 @@ def list_paper(number: str) -> str:
 def show_poster(number: str) -> Response:
     """Send the poster for the board of the building, A4 with a QR code."""
     view = _kept(number)
-    if view is None:
+    if view is None or view.published_at is None:
         raise AnnouncementNotFound(number)
     response = Response(announcement_page.poster(view), mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=f"{view.number}.pdf")
@@ -313,4 +314,4 @@ def _draw_change(
 
 
 def _page() -> int:
-    return max(1, flask.request.args.get("page", 1, type=int))
+    return min(max(flask.request.args.get("page", 1, type=int), 1), MOST_PAGES)
