@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 from engine.records import Instance
 from housing.attachments import queries as attachments
 from housing.attachments import service
+from housing.attachments.errors import TooManyFiles
 from housing.attachments.queries import Attachment
 from housing.attachments.service import Addition
 from housing.cases.rules import Viewer
@@ -57,24 +58,31 @@ def of_case(case: Instance, viewer: Viewer) -> tuple[CaseFile, ...]:
     )
 
 
-def store(posted: Sequence[FileStorage], kept: Sequence[str]) -> list[StoredFile]:
-    """Store new files of this request, loose, and find those an earlier try stored.
+def kept(file_ids: Sequence[str]) -> list[StoredFile]:
+    """Find the loose files that an earlier try of this request's person stored."""
+    by = current.actor()
+    with current.application().reading() as session:
+        found = stored_files(list(dict.fromkeys(file_ids)), session=session)
+    return [each for each in found if each.instance_id is None and each.uploaded_by == by.id]
+
+
+def store(posted: Sequence[FileStorage]) -> list[StoredFile]:
+    """Store new files of this request, loose.
 
     Args:
         posted: files without a name are fields left empty.
-        kept: ids that the form brought back.
 
     Raises:
-        FileRefused: one of them is no photo and no PDF, or too large; nothing new is stored.
+        FileRefused: one of them is no photo and no PDF, or too large; none is stored.
+        TooManyFiles: more came than one request may bring; none is stored.
     """
     application, by = current.application(), current.actor()
-    named = [each for each in posted if each.filename][: uploads.MAX_FILES_A_REQUEST]
+    named = [each for each in posted if each.filename]
+    if len(named) > uploads.MAX_FILES_A_REQUEST:
+        raise TooManyFiles(uploads.MAX_FILES_A_REQUEST)
     prepared = [uploads.prepare(each, DOCUMENTS) for each in named]
     with application.unit_of_work() as session:
-        found = stored_files(list(dict.fromkeys(kept)), session=session)
-        old = [each for each in found if each.instance_id is None and each.uploaded_by == by.id]
-        new = [application.files.record(each, by=by, session=session) for each in prepared]
-    return [*old, *new]
+        return [application.files.record(each, by=by, session=session) for each in prepared]
 
 
 def add(case: Instance, files: Sequence[StoredFile]) -> None:

@@ -286,7 +286,7 @@ def _turns(turns: Iterable[Turn], model: ProcessModel, viewer: Viewer) -> tuple[
 def _turn(turn: Turn, words: str) -> TurnLine:
     actor = current.actor()
     is_mine = turn.assignee == actor.id
-    is_offered = any(group == turn.group for group, _scope in actor.groups)
+    is_offered = turn.group is not None and actor.belongs_to(turn.group, turn.scope)
     may_open = is_mine or (turn.assignee is None and is_offered)
     return TurnLine(turn=turn, words=model_words.say(words), is_mine=is_mine, may_open=may_open)
 

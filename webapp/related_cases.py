@@ -63,7 +63,8 @@ def candidates(lead: Instance, numbers: str) -> tuple[list[Candidate], list[str]
 
     Args:
         lead: the case that would decide.
-        numbers: of cases, parted by blanks, commas or lines.
+        numbers: of cases, parted by blanks, commas or lines; at most as many as one order may
+            merge are looked at.
 
     Returns:
         The cases found, each once, and the numbers that this person cannot open.
@@ -72,7 +73,7 @@ def candidates(lead: Instance, numbers: str) -> tuple[list[Candidate], list[str]
     unknown: list[str] = []
     by = current.actor()
     with current.application().reading() as session:
-        for number in dict.fromkeys(numbers_in(numbers)):
+        for number in numbers_in(numbers)[: rules.MOST_MEMBERS]:
             try:
                 case = views.find_case(number, by, session=session)
             except CaseToLinkNotFound:
@@ -83,8 +84,8 @@ def candidates(lead: Instance, numbers: str) -> tuple[list[Candidate], list[str]
 
 
 def numbers_in(text: str) -> list[str]:
-    """List the case numbers that somebody typed, at most as many as one order may merge."""
-    return [part for part in _PARTS.split(text.strip()) if part][: rules.MOST_MEMBERS]
+    """List the case numbers that somebody typed, each once."""
+    return list(dict.fromkeys(part for part in _PARTS.split(text.strip()) if part))
 
 
 def instances(numbers: list[str]) -> list[Instance]:

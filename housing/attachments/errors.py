@@ -16,6 +16,13 @@ class AttachmentNotFound(NotFound):
     file_id: str
 
 
+@dataclass(eq=False)
+class TooManyFiles(Invalid):
+    """Add at most %(most)d files at a time."""
+
+    most: int
+
+
 class PictureWordsMissing(Invalid):
     """Say in a few words what the pictures show, for those who cannot see them."""
 

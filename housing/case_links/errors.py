@@ -43,6 +43,13 @@ class MergeEmpty(Invalid):
 
 
 @dataclass(eq=False)
+class MergeTooLarge(Invalid):
+    """Merge at most %(most)d cases at a time."""
+
+    most: int
+
+
+@dataclass(eq=False)
 class MergeNotPossible(Conflict):
     """Case %(number)s cannot be merged: %(obstacle)s."""
 

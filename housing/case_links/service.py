@@ -1,6 +1,6 @@
 """The verbs of related cases: link, merge, take out again, follow the lead case to its end."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from engine import queries as engine_queries
 from engine.clock import Clock
 from engine.process_engine import ProcessEngine
+from engine.queries import InstanceFilter
 from engine.records import Instance
 from engine.types import SYSTEM, Actor, InstanceRef
 from housing.case_links import rules, views
@@ -19,6 +20,7 @@ from housing.case_links.errors import (
     MergeEmpty,
     MergeNotPossible,
     MergeReasonMissing,
+    MergeTooLarge,
     NotMerged,
 )
 from housing.case_links.models import CaseLink, CaseMerge
@@ -95,6 +97,7 @@ def merge(  # noqa: PLR0913  # the face of the room
 
     Raises:
         MergeReasonMissing, MergeEmpty: something is not said.
+        MergeTooLarge: there are more than one order may merge.
         MergeNotPossible: one of them cannot be merged; none is.
     """
     why = " ".join(reason.split())[: rules.LONGEST_REASON]
@@ -102,6 +105,8 @@ def merge(  # noqa: PLR0913  # the face of the room
         raise MergeReasonMissing
     if not members:
         raise MergeEmpty
+    if len(members) > rules.MOST_MEMBERS:
+        raise MergeTooLarge(rules.MOST_MEMBERS)
     for member in sorted(members, key=lambda each: each.id):
         if code := views.obstacle(member, lead, by, session=session):
             raise MergeNotPossible(member.business_key, code)
@@ -138,12 +143,21 @@ def take_out(  # noqa: PLR0913  # the face of the room
 
 
 def open_merges(*, session: Session) -> list[int]:
-    """List the ids of mergers that are open; each is looked after in a transaction of its own."""
-    return list(
-        session.scalars(
-            select(CaseMerge.id).where(CaseMerge.state == "open").order_by(CaseMerge.id)
-        )
-    )
+    """List the ids of open mergers that there is something to do about.
+
+    Each is looked after in a transaction of its own: one whose lead or merged case has ended or
+    goes on, and one whose due dates nobody was warned of yet.
+    """
+    rows = session.scalars(
+        select(CaseMerge).where(CaseMerge.state == "open").order_by(CaseMerge.id)
+    ).all()
+    ended = _with_status({each.lead_id for each in rows}, ENDED, session)
+    awake = _with_status({each.member_id for each in rows}, ENDED | {"active"}, session)
+    return [
+        row.id
+        for row in rows
+        if row.warned_at is None or row.lead_id in ended or row.member_id in awake
+    ]
 
 
 def follow_lead(merge_id: int, *, engine: ProcessEngine, session: Session, clock: Clock) -> None:
@@ -174,12 +188,9 @@ def open_dispatches(*, session: Session) -> list[str]:
     """List the processes of questions that nobody needs answered: their case has ended."""
     rows = session.scalars(
         select(CaseDispatch).where(CaseDispatch.state == "open").order_by(CaseDispatch.id)
-    )
-    return [
-        row.instance_id
-        for row in rows
-        if row.instance_id and engine_queries.instance(row.parent_id, session).status in ENDED
-    ]
+    ).all()
+    ended = _with_status({each.parent_id for each in rows}, ENDED, session)
+    return [row.instance_id for row in rows if row.instance_id and row.parent_id in ended]
 
 
 def drop_question(
@@ -260,6 +271,16 @@ def _wake(  # noqa: PLR0913  # which case, why, by whom
         merging.part(number, state, session=session, now=clock.now())
     _settle(row, "undone", by, why, clock)
     tell(member, "case_goes_on_alone", session=session, clock=clock)
+
+
+def _with_status(
+    case_ids: Collection[str], statuses: Collection[str], session: Session
+) -> frozenset[str]:
+    """Find those of some cases that are in one of some states, in one statement."""
+    wanted = InstanceFilter(
+        ids=sorted(case_ids), statuses=frozenset(statuses), limit=max(len(case_ids), 1)
+    )
+    return frozenset(each.id for each in engine_queries.instances(wanted, session).rows)
 
 
 def _was_dropped(lead: Instance, session: Session) -> bool:

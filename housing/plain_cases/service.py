@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.calendar import local_date
@@ -57,6 +58,25 @@ def open_case(
     known = session.get(PlainCase, new.token)
     if known is not None:
         return known.number
+    try:
+        with session.begin_nested():
+            return _begin(new, by=by, engine=engine, session=session, clock=clock)
+    except IntegrityError:
+        # The same page was sent twice at the same moment; the other one has it.
+        known = session.get(PlainCase, new.token, populate_existing=True)
+        if known is None:
+            raise
+        return known.number
+
+
+def purge(*, session: Session, clock: Clock) -> None:
+    """Forget which form began a case long ago; the case itself stays."""
+    session.execute(delete(PlainCase).where(PlainCase.begun_at < clock.now() - TOKENS_KEPT))
+
+
+def _begin(
+    new: NewCase, *, by: Actor, engine: ProcessEngine, session: Session, clock: Clock
+) -> str:
     opening = views.opening(new.key, by, session=session)
     if new.scope not in opening.scopes:
         raise PlaceNotYours
@@ -81,9 +101,5 @@ def open_case(
             values=new.values,
         )
         record(answers, by=by, session=session, clock=clock)
+    session.flush()
     return number
-
-
-def purge(*, session: Session, clock: Clock) -> None:
-    """Forget which form began a case long ago; the case itself stays."""
-    session.execute(delete(PlainCase).where(PlainCase.begun_at < clock.now() - TOKENS_KEPT))

@@ -18,6 +18,7 @@ class Turn:
     Attributes:
         name: of the user task.
         group: candidate group; None for a task of one person.
+        scope: in which the group may do it.
         assignee_name: who claimed it or must do it, or "".
         original_due_at: the first due date, if it was moved.
     """
@@ -26,6 +27,7 @@ class Turn:
     element_id: str
     name: str
     group: str | None
+    scope: str
     assignee: str | None
     assignee_name: str
     due_at: datetime | None
@@ -45,6 +47,7 @@ def _turn(task: UserTask, assignee_name: str) -> Turn:
         element_id=task.element_id,
         name=task.name,
         group=task.candidate_group,
+        scope=task.scope,
         assignee=task.assignee,
         assignee_name=assignee_name,
         due_at=task.due_at,

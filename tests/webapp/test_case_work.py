@@ -16,6 +16,7 @@ from housing.cases import service
 from housing.cases.service import Completion
 from housing.dispatches import views as dispatches
 from housing.notices.queries import notices_of_case
+from housing.people.models import Membership
 from housing.people.queries import account_by_login
 from housing.repairs import kpis
 from housing.repairs import queries as repairs
@@ -84,6 +85,9 @@ def test_files_of_the_office_stay_with_the_office_unless_it_shares_them(signed_i
     assert missing.status_code == 422
     kept = re.findall(r'name="kept" value="(\w+)"', missing.text)
     assert len(kept) == 2
+    text = (io.BytesIO(b"no picture"), "notes.txt")
+    refused = officer.send(f"/cases/{number}/files", kept=kept, files=[text], words="接頭")
+    assert re.findall(r'name="kept" value="(\w+)"', refused.text) == kept
     officer.send(f"/cases/{number}/files", kept=kept, words="水槽下方接頭")
 
     with house.reading() as session:
@@ -96,6 +100,26 @@ def test_files_of_the_office_stay_with_the_office_unless_it_shares_them(signed_i
 
     officer.send(f"/cases/{number}/files", files=[picture("c.jpg")], words="已更換墊片", shared="1")
     assert "已更換墊片" in resident.open(f"/cases/{number}").text
+
+
+def test_more_files_than_one_request_may_bring_are_refused_aloud(signed_in, house, number):
+    officer = signed_in("officer1")
+    officer.open(f"/cases/{number}")
+    many = [(io.BytesIO(b"%PDF"), f"{at}.pdf") for at in range(13)]
+    refused = officer.send(f"/cases/{number}/files", files=many)
+
+    assert refused.status_code == 422
+    assert "一次最多新增 12 個檔案" in refused.text
+
+
+def test_a_task_of_the_same_role_elsewhere_is_not_offered(signed_in, house, number):
+    with house.unit_of_work() as session:
+        account = account_by_login("officer1", session=session)
+        elsewhere = Membership(account_id=account.id, role="property_manager", scope="community:PX")
+        session.add(elsewhere)
+
+    assert "/tasks/" not in signed_in("officer1").open(f"/cases/{number}").text
+    assert "/tasks/" in signed_in("manager1").open(f"/cases/{number}").text
 
 
 def test_a_removed_file_leaves_its_name_and_the_reason(signed_in, house, number):

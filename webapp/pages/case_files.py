@@ -1,5 +1,7 @@
 """Files that the office adds to a case, and their removal with a reason."""
 
+from collections.abc import Sequence
+
 import flask
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -10,7 +12,6 @@ from engine.errors import Invalid
 from housing.attachments import queries, service
 from housing.attachments.errors import AttachmentNotFound
 from housing.attachments.queries import Attachment
-from housing.files.errors import FileRefused
 from housing.files.service import StoredFile
 from webapp import case_access, case_files, case_page, current, errors
 from webapp.case_access import Access
@@ -24,17 +25,15 @@ Answered = str | tuple[str, int] | Response
 def add(number: str) -> Answered:
     """Add files; those that were stored stay when something else is wrong."""
     access, request = case_access.find_as_staff(number), flask.request
-    stored: list[StoredFile] = []
+    stored = case_files.kept(request.form.getlist("kept"))
     try:
-        stored = case_files.store(request.files.getlist("files"), request.form.getlist("kept"))
+        stored += case_files.store(request.files.getlist("files"))
         if stored:
             case_files.add(access.case, stored)
-    except (FileRefused, Invalid) as error:
-        typed = {"files": stored, "files_problem": errors.sentence(error), **request.form}
-        return case_page.draw(number, typed), errors.status_of(error)
+    except Invalid as error:
+        return _refused(number, stored, errors.sentence(error)), errors.status_of(error)
     if not stored:
-        typed = {"files_problem": _("Choose at least one file."), **request.form}
-        return case_page.draw(number, typed), 422
+        return _refused(number, stored, _("Choose at least one file.")), 422
     words = ngettext("%(num)d file was added.", "%(num)d files were added.", len(stored))
     flask.flash(words, "success")
     address = flask.url_for("cases.show", number=number, _anchor="documents-title")
@@ -65,6 +64,10 @@ def remove(number: str, file_id: str) -> Answered:
         return _draw(access, attachment, errors.sentence(error)), errors.status_of(error)
     flask.flash(_("The file was removed."), "success")
     return flask.redirect(flask.url_for("cases.show", number=number, _anchor="documents-title"))
+
+
+def _refused(number: str, stored: Sequence[StoredFile], problem: str) -> str:
+    return case_page.draw(number, {**flask.request.form, "files": stored, "files_problem": problem})
 
 
 def _find(access: Access, file_id: str) -> Attachment:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from engine.errors import Conflict, Invalid
 from engine.records import Instance
 from housing.case_links import rules, service, views
-from housing.case_links.errors import LinksNotYours, NotMerged
+from housing.case_links.errors import LinksNotYours, MergeTooLarge, NotMerged
 from housing.dispatches import rules as dispatch_rules
 from housing.dispatches import service as dispatches
 from housing.dispatches.errors import CaseClosedToDispatch, DaysInvalid
@@ -64,7 +64,7 @@ def merge(number: str) -> Answered:
     form = flask.request.form
     chosen, reason = form.getlist("number"), form.get("reason", "")
     try:
-        members = related_cases.instances(chosen[: rules.MOST_MEMBERS])
+        members = related_cases.instances(chosen[: rules.MOST_MEMBERS + 1])
         with application.unit_of_work() as session:
             service.merge(
                 lead,
@@ -168,6 +168,8 @@ def _askable(number: str) -> Instance:
 
 def _draw_merge(lead: Instance, numbers: str, reason: str = "", problem: str = "") -> str:
     found, unknown = related_cases.candidates(lead, numbers)
+    if len(related_cases.numbers_in(numbers)) > rules.MOST_MEMBERS:
+        problem = errors.sentence(MergeTooLarge(rules.MOST_MEMBERS))
     with current.application().reading() as session:
         links = views.related(lead, current.actor(), session=session)
     return flask.render_template(

@@ -84,7 +84,7 @@ def _text_with_mention() -> str:
     """Read the typed text, with the colleague chosen from the list mentioned in it."""
     form = flask.request.form
     text, chosen = form.get("text", ""), form.get("mention", "").strip().lstrip("@")
-    return f"@{chosen} {text}" if chosen and f"@{chosen}" not in text else text
+    return f"@{chosen} {text}" if chosen else text
 
 
 def _find(access: Access, note_id: int) -> Note:

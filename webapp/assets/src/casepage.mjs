@@ -80,6 +80,8 @@ function showProgress(form) {
   form.addEventListener('submit', event => {
     if (![...form.querySelectorAll('input[type=file]')].some(each => each.files.length)) return;
     event.preventDefault();
+    if (form.dataset.sending) return;
+    form.dataset.sending = 'true';
     const request = new XMLHttpRequest();
     request.upload.addEventListener('progress', ({ lengthComputable, loaded, total }) => {
       if (!lengthComputable) return;
@@ -88,10 +90,15 @@ function showProgress(form) {
       state.textContent = form.dataset.uploadWords.replace('{percent}', `${bar.value}%`);
     });
     request.addEventListener('load', () => {
-      if (request.status < 400) return go(request.getResponseHeader('X-Next'));
-      form.submit();  // let the browser show the refusal, with what was typed
+      const next = request.getResponseHeader('X-Next');
+      if (request.status < 400 && next) return go(next);
+      form.submit();  // let the browser show the refusal or the sign-in, with what was typed
     });
-    request.addEventListener('error', () => form.submit());
+    request.addEventListener('error', () => {  // no network: the page stays, with the chosen files
+      delete form.dataset.sending;
+      bar.hidden = true;
+      state.textContent = form.dataset.uploadFailed;
+    });
     request.open('POST', form.action);
     request.setRequestHeader('X-Upload', 'progress');
     request.send(new FormData(form));

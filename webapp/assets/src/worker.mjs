@@ -67,7 +67,7 @@ self.addEventListener('sync', event => { if (event.tag === 'anju-drafts') event.
 
 self.addEventListener('push', event => {
   let message = {};
-  try { message = event.data ? event.data.json() : {}; } catch { /* a message that is not ours shows as one without words */ }
+  try { message = event.data?.json() ?? {}; } catch { /* a message that is not ours shows as one without words */ }
   event.waitUntil(self.registration.showNotification(message.title || '安居 Anju', {
     body: message.body || '',
     tag: message.tag,

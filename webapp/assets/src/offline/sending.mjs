@@ -29,16 +29,23 @@ async function send(draft, csrf) {
   }
   const state = STATES[response.status];
   if (!state) throw new Error(`not sent: ${response.status}`);  // the server is ill: it stays waiting
-  await keep({ ...draft, state, problem: state === 'sign-in' ? draft.problem : await response.json() });
+  // What stands before the server, such as a proxy with a limit of its own, answers in no words of ours.
+  const problem = await response.json().catch(() => ({}));
+  await keep({ ...draft, state, problem: state === 'sign-in' ? draft.problem : problem });
 }
+
+/** Send one; what goes wrong with it holds no other up. */
+const attempt = (draft, csrf) => send(draft, csrf).then(() => null, failure => failure);
 
 async function sendAll() {
   const response = await fetch(SESSION, { credentials: 'same-origin', cache: 'no-store' });
   if (!response.ok) throw new Error(`no session: ${response.status}`);
   const { account, csrf } = await response.json();
   if (!account) return false;
-  for (const each of await draftsOf(account))
-    if (isUnsent(each)) await send(each, csrf);
+  const failures = [];
+  for (const each of (await draftsOf(account)).filter(isUnsent)) failures.push(await attempt(each, csrf));
+  const failure = failures.find(Boolean);
+  if (failure) throw failure;  // the browser tries again later
   return true;
 }
 
