@@ -18,6 +18,7 @@ from engine import (
     instances,
     jobs,
     recounting,
+    stand_ins,
     start_events,
     user_tasks,
 )
@@ -249,11 +250,11 @@ class ProcessEngine(CaseVerbs, TaskVerbs, Delegations):
         connection = connection_of(session)
         task = user_tasks.read(task_id, connection)
         user_tasks.claim(task, by, self._clock.now(), connection)
-        self._note(task, "task_claimed", by, connection)
+        self._note(task, "task_claimed", by, connection, stand_ins.taken_from(task))
         return user_tasks.read(task_id, connection)
 
     def unclaim(self, task_id: str, *, by: Actor, session: Session) -> UserTask:
-        """Give a task of mine back to its group.
+        """Give a task of mine back to its group; a deputy, to the absent person who held it.
 
         Raises:
             UserTaskNotFound: there is no such task.
@@ -267,7 +268,11 @@ class ProcessEngine(CaseVerbs, TaskVerbs, Delegations):
             raise TaskNotYours(task.name)
         if task.delegation == user_tasks.PENDING:
             raise TaskDelegated(task.delegated_by_name or "")
-        user_tasks.release(task, connection)
+        owner = stand_ins.owner_of(task, connection)
+        if owner is None:
+            user_tasks.release(task, connection)
+        else:
+            user_tasks.give_back(task, owner, connection)
         self._note(task, "task_released", by, connection)
         return user_tasks.read(task_id, connection)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from engine.queries import TASK_COLUMNS, as_user_task
@@ -73,6 +73,32 @@ def held_for(person_id: str, session: Session, *, limit: int = 500) -> tuple[Use
         .limit(limit)
     )
     return tuple(as_user_task(row) for row in rows.mappings())
+
+
+def taken_from(task: UserTask) -> dict[str, object]:
+    """Give what the history keeps of a claim: from whom a deputy takes a task; {} of nobody."""
+    if task.assignee is None:
+        return {}
+    return {"from": task.assignee, "from_name": task.assignee_name}
+
+
+def owner_of(task: UserTask, connection: Connection) -> str | None:
+    """Name the absent person from whom a deputy, or a deputy of his, took a task.
+
+    Returns:
+        None for a task that no deputy holds, and for one that nobody had claimed before.
+    """
+    if task.on_behalf_of is None:
+        return None
+    rows = connection.execute(
+        select(history.c.details)
+        .where(history.c.instance_id == task.instance_id, history.c.kind == "task_claimed")
+        .order_by(history.c.id.desc())
+    )
+    claims = (row.details for row in rows if row.details.get("task_id") == task.id)
+    return next(
+        (str(each["from_name"]) for each in claims if each.get("from") == task.on_behalf_of), None
+    )
 
 
 def acted_together(instance_id: str, actor_id: str, session: Session) -> tuple[str, ...]:

@@ -117,6 +117,19 @@ _RELEASE = (
     )
     .values(assignee=None, assignee_name=None, claimed_at=None, on_behalf_of=None, **_NO_DELEGATION)
 )
+_GIVE_BACK = (
+    update(user_task)
+    .where(
+        user_task.c.id == bindparam("task_id"),
+        user_task.c.state == "open",
+        user_task.c.assignee == bindparam("held_by"),
+    )
+    .values(
+        assignee=user_task.c.on_behalf_of,
+        assignee_name=bindparam("owner_name"),
+        on_behalf_of=None,
+    )
+)
 _MOVE_DUE = (
     update(user_task)
     .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
@@ -259,6 +272,20 @@ def release(task: UserTask, connection: Connection) -> None:
         TaskAlreadyClaimed: somebody else holds it now.
     """
     given = connection.execute(_RELEASE, {"task_id": task.id, "held_by": task.assignee})
+    if given.rowcount != 1:
+        _explain_changed(task.id, connection)
+
+
+def give_back(task: UserTask, owner_name: str, connection: Connection) -> None:
+    """Give a task that a deputy claimed back to the absent person he claimed it for.
+
+    Raises:
+        TaskAlreadyEnded: it was completed or cancelled.
+        TaskAlreadyClaimed: somebody else holds it now.
+    """
+    given = connection.execute(
+        _GIVE_BACK, {"task_id": task.id, "held_by": task.assignee, "owner_name": owner_name}
+    )
     if given.rowcount != 1:
         _explain_changed(task.id, connection)
 

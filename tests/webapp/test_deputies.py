@@ -125,6 +125,24 @@ def test_a_deputy_sees_claims_and_completes_for_the_absent_person(
     ]
 
 
+def test_what_a_deputy_gives_back_goes_to_whoever_held_it_before(
+    house, clock, actor, away, settlement, task_of, act
+):
+    officer, deputy = actor("officer1"), actor("officer2")
+    act("claim", settlement, officer)
+    away("officer1", "officer2")
+
+    act("claim", settlement, deputy)
+    act("unclaim", settlement, deputy)
+
+    assert task_of(settlement).assignee == officer.id
+    assert task_of(settlement).on_behalf_of is None
+    assert deputies_tasks(house, clock, deputy) == (task_of(settlement).id,)
+
+    act("unclaim", settlement, officer)
+    assert task_of(settlement).assignee is None
+
+
 def test_a_task_that_an_absent_person_gets_shows_to_the_deputy_at_once_and_only_then(
     house, clock, actor, away, settlement, task_of, act
 ):

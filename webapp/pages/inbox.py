@@ -139,12 +139,16 @@ def take_over(task_id: str) -> Answered:
 
 @pages.post("/tasks/<task_id>/unclaim")
 def unclaim(task_id: str) -> Response:
-    """Give a task back to the team; the draft stays."""
+    """Give a task back to the team, or to the absent person who held it; the draft stays."""
     task_pages.read(task_id)
     application, by = current.application(), standing_in.actor_on_task(task_id)
     with application.unit_of_work() as session:
-        application.engine.unclaim(task_id, by=by, session=session)
-    flask.flash(_("The task is offered to the team again. Your draft is kept."), "success")
+        given = application.engine.unclaim(task_id, by=by, session=session)
+    if given.assignee is None:
+        words = _("The task is offered to the team again. Your draft is kept.")
+    else:
+        words = _("The task is back with %(name)s. Your draft is kept.", name=given.assignee_name)
+    flask.flash(words, "success")
     wanted = _wanted()
     listing = wanted.place if wanted else {"view": "team"}
     return flask.redirect(flask.url_for("inbox.list_tasks", **listing))
