@@ -29,9 +29,6 @@ DatabaseFailed = DBAPIError
 LARGEST_JSON = 2**63 - 1
 """The largest integer that is written as one."""
 
-ANALYZED_ROWS = 1_000
-"""So many rows of each index SQLite looks at to tell how it is filled; all would take too long."""
-
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -178,8 +175,6 @@ class Database:
     def analyze(self) -> None:
         """Let the database look how its tables are filled, so that it finds the shortest ways."""
         with self.connect_for_migration() as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql(f"PRAGMA analysis_limit = {ANALYZED_ROWS}")
             connection.exec_driver_sql("ANALYZE")
         if self.is_sqlite:  # whose open connections would not look at what was found
             self._reading.dispose()

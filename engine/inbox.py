@@ -319,8 +319,7 @@ def _count_all(groups: Groups) -> Select[*tuple[Any, ...]]:
 def _tallies(groups: Groups) -> tuple[Subquery, ...]:
     """Count in as few looks as there are kinds of tasks; each look gives one row.
 
-    My own tasks, those to claim and all of my teams are looked through once for all that is counted
-    of them.
+    My own tasks and those of my teams are looked through once for all that is counted of them.
     """
     late, paused = user_task.c.due_at < _NOW, _is_paused()
     own = {
@@ -332,11 +331,17 @@ def _tallies(groups: Groups) -> tuple[Subquery, ...]:
         "own_week": _is_this_week(),
         "own_paused": and_(paused, *_is_of_no_team(groups)),
     }
-    offered = {"team": None, "team_overdue": late, "team_week": _is_this_week()}
+    unclaimed = user_task.c.assignee.is_(None)
+    of_teams = {
+        "all": None,
+        "team": unclaimed,
+        "team_overdue": and_(unclaimed, late),
+        "team_week": and_(unclaimed, _is_this_week()),
+        "team_paused": paused,
+    }
     return (
         _tally(own, _parts("mine", groups)),
-        _tally(offered, _parts("team", groups)),
-        _tally({"all": None, "team_paused": paused}, _parts("all", groups)),
+        _tally(of_teams, _parts("all", groups)),
         *(_tally({view: None}, _parts(view, groups)) for view in ("delegated", "deputy", "done")),
     )
 

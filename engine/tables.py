@@ -100,25 +100,12 @@ user_task = Table(
     Column("follow_up_at", UTCDateTime),  # when its holder wants to look at it again
     Index("ix_user_task_instance_id", "instance_id"),
     Index("ix_user_task_name", "name"),  # to list the names that tasks have
-    Index(
+    Index(  # holds all that the inbox and the team page count by; with the state, for SQLite
         "ix_user_task_open_group",
-        *("candidate_group", "scope", "due_at"),
-        *(
-            "priority",
-            "created_at",
-            "id",
-            "instance_id",
-            "name",
-        ),  # so that lists need no other look
+        *("candidate_group", "scope", "due_at", "priority", "created_at", "id"),
+        *("instance_id", "assignee", "element_id", "name", "state"),
         postgresql_where=text("state = 'open'"),
         sqlite_where=text("state = 'open'"),
-    ),
-    Index(  # of the inbox: what is to be claimed
-        "ix_user_task_unclaimed",
-        *("candidate_group", "scope", "due_at"),
-        *("priority", "created_at", "id", "instance_id", "name"),
-        postgresql_where=text("state = 'open' AND assignee IS NULL"),
-        sqlite_where=text("state = 'open' AND assignee IS NULL"),
     ),
     Index(  # of the inbox: what somebody completed
         "ix_user_task_completed",
@@ -137,13 +124,6 @@ user_task = Table(
     Index(  # of the team page: what came to a group
         "ix_user_task_group_created",
         *("candidate_group", "created_at", "scope"),
-    ),
-    Index(  # of the team page: who holds what; with the state, or SQLite reads the rows as well
-        "ix_user_task_load",
-        *("candidate_group", "element_id", "assignee", "due_at", "created_at", "scope"),
-        *("name", "state"),
-        postgresql_where=text("state = 'open'"),
-        sqlite_where=text("state = 'open'"),
     ),
     Index(  # of the inbox: what somebody gave away and gets back
         "ix_user_task_delegated",

@@ -118,7 +118,7 @@ class TeamTasks:
 
 
 def load(groups: Groups, now: datetime, week_end: datetime, session: Session) -> tuple[Load, ...]:
-    """Count the open tasks of teams by group, step and holder: the order of their index."""
+    """Count the open tasks of teams by group, step and holder."""
     late = user_task.c.due_at < now
     soon = and_(user_task.c.due_at >= now, user_task.c.due_at < week_end)
     by = (user_task.c.candidate_group, user_task.c.element_id, user_task.c.assignee)
