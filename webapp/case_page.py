@@ -198,7 +198,13 @@ class CasePage:
         """The steps that the list names: done and present ones first in time, then the rest."""
         named = [each for each in self.steps if _is_listed(each)]
         order = {"done": 0, "now": 1, "future": 2}
-        return sorted(named, key=lambda each: (order[each.status], each.at or _last(each)))
+        return sorted(named, key=lambda each: (order[each.status], self._place(each)))
+
+    def _place(self, step: CaseStep) -> datetime:
+        """Tell where a step stands among its like; the start leaves no line in the history."""
+        if step.at is None and step.element.type == "startEvent":
+            return self.case.started_at
+        return step.at or _last(step)
 
 
 def read(number: str, wanted: Wanted) -> CasePage:

@@ -309,6 +309,16 @@ def complete(house, clock, number, login, **values):
         )
 
 
+def test_the_list_of_steps_begins_with_the_start(signed_in, house, clock, number):
+    found = {"is_duplicate": False, "broken": True, "simple": False, "human_cause": False}
+    more = {"in_warranty": True, "in_table": True, "finding": "墊片老化"}
+    complete(house, clock, number, "manager1", **found, **more)
+
+    page = signed_in("officer1").open(f"/cases/{number}").text
+    steps = page[page.index('id="steps-title"') :]
+    assert steps.index("<strong>報修</strong>") < steps.index("<strong>分案</strong>")
+
+
 def test_answers_of_several_units_come_together_in_the_timeline(signed_in, house, clock, number):
     officer, case = signed_in("officer1"), case_of(house, number)
     officer.open(f"/cases/{number}/dispatch")
