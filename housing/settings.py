@@ -116,6 +116,11 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def load_demo() -> Settings:
+    """Read the settings of a demo city from the environment, with all that is different there."""
+    return load({**os.environ, "ANJU_DEMO": "1"})
+
+
 def add_key(var: Path) -> str:
     """Add a new key for personal data to the key file; it seals from the next start on.
 

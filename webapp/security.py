@@ -44,6 +44,13 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def refuse_nul() -> None:
+    """Refuse texts with a NUL: nobody types one, and PostgreSQL keeps none."""
+    texts = [flask.request.path, *(text for _, text in flask.request.values.items(multi=True))]
+    if any("\0" in text for text in texts):
+        flask.abort(400)
+
+
 def hold_frames(response: Response) -> Response:
     """Let a page show other pages of ours in frames."""
     policy = _POLICY.format(nonce=nonce())
@@ -61,6 +68,7 @@ def be_framed(response: Response) -> Response:
 
 
 def install(app: Flask) -> None:
-    """Add the headers to every answer and the nonce to every template."""
+    """Add the headers to every answer and the nonce to every template; refuse broken texts."""
+    app.before_request(refuse_nul)
     app.after_request(add_headers)
     app.context_processor(lambda: {"csp_nonce": nonce})

@@ -24,7 +24,6 @@ from housing.own_data.columns import Sheet
 from housing.own_data.models import DataExport, DataRequest
 from housing.people.models import Account, AuditEntry, Membership, Passkey, WebSession
 from housing.people.queries import account
-from housing.people.rules import CITIZEN_ROLES
 from housing.persons import service as persons
 from housing.persons.models import HouseholdMember, Person, PersonalDataAccess
 from housing.persons.queries import person_of_account
@@ -56,7 +55,7 @@ def gather(account_id: int, *, vault: Vault, session: Session) -> list[Part]:
     parts = _of_account(account_id, session)
     if person is not None:
         parts += _of_person(person.id, vault, session)
-    if account(account_id, session=session).roles <= CITIZEN_ROLES:
+    if not account(account_id, session=session).works_here:
         parts.append(_notices(account_id, session))
         parts += _of_cases(account_id, person.id if person else None, session)
     return parts

@@ -59,6 +59,14 @@ class ScopeInvalid(Invalid):
 
 
 @dataclass(eq=False)
+class RoleNotGiven(Invalid):
+    """This account does not have the role %(role)s in %(scope)s."""
+
+    role: str
+    scope: str
+
+
+@dataclass(eq=False)
 class LanguageUnknown(Invalid):
     """Anju does not speak the language %(language)s."""
 

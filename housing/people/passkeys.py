@@ -39,6 +39,7 @@ MOST = 10
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 REGISTER, SIGN_IN, CONFIRM = "register", "sign_in", "confirm"
+_MALFORMED = (WebAuthnException, ValueError, RecursionError)  # the last from JSON in JSON in JSON
 _LONGEST_NAME = 60
 _LONGEST_ANSWER = 20_000
 
@@ -158,7 +159,7 @@ def register(account_id: int, answer: Answer, name: str, *, counter: Counter) ->
             expected_origin=counter.party.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError) as error:
+    except _MALFORMED as error:
         raise PasskeyRefused from error
     credential_id = bytes_to_base64url(made.credential_id)
     taken = select(Passkey.id).where(Passkey.credential_id == credential_id)
@@ -284,7 +285,7 @@ def _verified(answer: Answer, purpose: str, account_id: int | None, counter: Cou
         credential = parse_authentication_credential_json(text)
         row = _row_of(bytes_to_base64url(credential.raw_id), account_id, counter)
         shown = _check(text, row, challenge, counter)
-    except (WebAuthnException, ValueError) as error:
+    except _MALFORMED as error:
         raise PasskeyRefused from error
     row.sign_count, row.used_at = shown.new_sign_count, counter.now
     return row.account_id

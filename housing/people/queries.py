@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.types import CITY, Actor
 from housing.people.errors import AccountNotFound
 from housing.people.models import Account, AuditEntry, Membership, Passkey, WebSession
-from housing.people.rules import token_hash
+from housing.people.rules import CITIZEN_ROLES, token_hash
 
 AccountRef = int | str
 """An account's id, as number or as the text that process data holds."""
@@ -48,6 +48,11 @@ class AccountView:
     def roles(self) -> frozenset[str]:
         """Tell the roles held in any scope."""
         return frozenset(role for role, _ in self.memberships)
+
+    @property
+    def works_here(self) -> bool:
+        """Tell whether the person has a role that is not a citizen's."""
+        return not self.roles <= CITIZEN_ROLES
 
     @property
     def actor(self) -> Actor:

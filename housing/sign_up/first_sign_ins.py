@@ -13,7 +13,6 @@ from engine.calendar import local_date
 from engine.types import Actor
 from housing.people import audit, second_factor
 from housing.people.queries import account as account_of
-from housing.people.rules import CITIZEN_ROLES
 from housing.persons import queries as persons
 from housing.persons import service as person_verbs
 from housing.persons.errors import BirthDateInvalid
@@ -191,7 +190,7 @@ def _login_of(person: PersonView, by: Actor, desk: Desk) -> str:
     account = account_of(person.account_id, session=desk.session)
     if account.state != "active":
         raise AccountClosed
-    if not account.roles <= CITIZEN_ROLES or str(account.id) == by.id:
+    if account.works_here or str(account.id) == by.id:
         raise WorksHere
     return account.login
 

@@ -15,7 +15,7 @@ from housing.people import queries as people
 from housing.people import service as accounts
 from housing.people.models import Account
 from housing.people.queries import AccountView
-from housing.people.rules import CITIZEN_ROLES, check_email, check_mobile
+from housing.people.rules import check_email, check_mobile
 from housing.people.service import NewAccount
 from housing.persons import queries as persons
 from housing.persons import service as person_verbs
@@ -249,7 +249,7 @@ def _of_claims(known: Mapping[str, str], desk: Desk) -> list[AccountView]:
 
 
 def _may_help_himself(account: AccountView) -> bool:
-    return account.state == "active" and account.roles <= CITIZEN_ROLES
+    return account.state == "active" and not account.works_here
 
 
 def _registered(known: Mapping[str, str], desk: Desk) -> PersonView | None:

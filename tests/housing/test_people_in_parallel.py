@@ -1,15 +1,23 @@
-"""Many tries at once cannot get more than three guesses, on either database."""
+"""What many try at the same moment comes out as if one after the other, on either database."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
 
 import pytest
 
 from engine.db import Database
 from housing import bootstrap, settings
 from housing.people import queries, service
+from housing.people.errors import LoginTaken
 from housing.people.service import NewAccount
 from housing.people.sessions import Client
+from housing.persons import service as persons
+from housing.persons.rules import complete_national_id
+from housing.persons.service import NewPerson
+from housing.sign_up import binding
+from housing.sign_up.errors import PersonHasAccount
 
 pytestmark = pytest.mark.integration
 
@@ -49,3 +57,54 @@ def test_ten_guesses_at_the_same_moment_count_as_three(application, clock):
     assert audited["sign_in_failed"] == 3
     assert audited["locked"] == 1
     assert audited["sign_in_refused"] == 7
+
+
+def test_of_two_who_choose_the_same_login_at_the_same_moment_one_is_told(application, clock):
+    def choose(_number):
+        new = NewAccount(login="mei.lin", name="林梅", password=RIGHT)
+        try:
+            with application.unit_of_work() as session:
+                service.open_account(new, session=session, clock=clock)
+        except LoginTaken:
+            return "taken"
+        return "opened"
+
+    assert Counter(at_once(choose)) == {"opened": 1, "taken": 1}
+
+
+def test_two_accounts_never_come_to_stand_for_one_person_at_the_same_moment(application, clock):
+    with application.unit_of_work() as session:
+        new = NewPerson(
+            name="林梅", national_id=complete_national_id("A23456789"), born_on=date(1980, 5, 6)
+        )
+        person_id = persons.find_or_register(
+            new, vault=application.vault, is_demo=False, session=session, clock=clock
+        )
+        ids = [
+            service.open_account(
+                NewAccount(login=login, name="林梅", password=RIGHT), session=session, clock=clock
+            )
+            for login in ("mei.lin", "lin.mei")
+        ]
+
+    def stand_for(number):
+        try:
+            with application.unit_of_work() as session:
+                binding.bind(person_id, ids[number], session=session, clock=clock)
+        except PersonHasAccount:
+            return "refused"
+        return "bound"
+
+    assert Counter(at_once(stand_for)) == {"bound": 1, "refused": 1}
+
+
+def at_once(act):
+    """Let two act at the same moment."""
+    gate = Barrier(2)
+
+    def begin(number):
+        gate.wait()
+        return act(number)
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(begin, range(2)))

@@ -100,6 +100,22 @@ def test_the_page_after_the_sign_in_is_always_one_of_ours(visitor, address):
     assert arrived.request.path == "/"
 
 
+@pytest.mark.parametrize("address", ["/sign-in", "/sign-in?as=%00", "/cases/%00"])
+def test_a_text_that_no_database_keeps_is_refused(visitor, address):
+    visitor.open("/sign-in")
+
+    assert visitor.send(address, login="a\0b", password=PASSWORD).status_code == 400
+
+
+@pytest.mark.parametrize("answer", ["", "{", "null", "[" * 20_000, '{"id": 5}', '{"rawId": "AA"}'])
+def test_a_browser_that_answers_nonsense_for_a_passkey_is_refused(visitor, answer):
+    visitor.open("/sign-in")
+    visitor.send("/sign-in/passkey/options")
+    page = visitor.send("/sign-in/passkey", credential=answer)
+
+    assert "通行密鑰驗證失敗" in page.text
+
+
 def test_the_language_is_kept_in_the_account(visitor, signed_in):
     visitor.sign_in("manager1")
     page = visitor.send("/language", language="en", next="/")

@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,7 +10,6 @@ from engine.errors import EngineError
 from housing import settings as housing_settings
 from housing.insight.assumptions import Assumptions
 from webapp.cli import (
-    accounts,
     bench,
     chaos,
     check,
@@ -24,6 +22,7 @@ from webapp.cli import (
 )
 from webapp.cli import handbook as handbooks
 from webapp.cli import keys as key_commands
+from webapp.cli.accounts import group as account_commands
 from webapp.cli.bench_web import Plan
 from webapp.cli.processes import group as process_commands
 
@@ -41,8 +40,7 @@ def commands() -> None:
 @click.option("--no-scheduler", is_flag=True, help="Leave deadlines to `anju worker` processes.")
 def serve(*, host: str, port: int, demo: bool, no_scheduler: bool) -> None:
     """Serve the pages, with the scheduler in the same process."""
-    settings = housing_settings.load()
-    settings = replace(settings, is_demo=settings.is_demo or demo)
+    settings = housing_settings.load_demo() if demo else housing_settings.load()
     serving.serve(settings, host=host, port=port, with_scheduler=not no_scheduler)
 
 
@@ -67,14 +65,14 @@ def demo() -> None:
 @click.option("--reset", is_flag=True, help="Throw the present demo city away first.")
 def demo_load(*, reset: bool) -> None:
     """Make the demo city: the same communities, people and repairs each time."""
-    city.load(replace(housing_settings.load(), is_demo=True), reset=reset)
+    city.load(housing_settings.load_demo(), reset=reset)
 
 
 @demo.command("applications")
 @click.option("--count", default=4_786, show_default=True, type=click.IntRange(1, 4_786))
 def demo_applications(*, count: int) -> None:
     """Import the synthetic set of applications and let robots review it."""
-    city.load_applications(replace(housing_settings.load(), is_demo=True), count)
+    city.load_applications(housing_settings.load_demo(), count)
 
 
 @commands.command()
@@ -112,6 +110,7 @@ def lint(*, files: tuple[Path, ...], as_json: bool) -> None:
 
 
 commands.add_command(process_commands)
+commands.add_command(account_commands)
 
 
 @commands.command("import")
@@ -156,19 +155,6 @@ def token() -> None:
 def token_create(name: str) -> None:
     """Make an API token for external task workers and print it once."""
     tokens.create(housing_settings.load(), name)
-
-
-@commands.group()
-def account() -> None:
-    """Look after accounts where no page can."""
-
-
-@account.command("reset-second-factor")
-@click.argument("login")
-@click.option("--reason", required=True, help="Kept in the audit log.")
-def account_reset(login: str, reason: str) -> None:
-    """Take a lost second factor away; all sessions of the account end."""
-    accounts.reset_second_factor(housing_settings.load(), login, reason)
 
 
 @commands.group()
