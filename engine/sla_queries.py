@@ -1,6 +1,6 @@
 """Read models of SLA clocks: of a case, of a user task, what is overdue, how many were in time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,6 +112,20 @@ _ON_TIME_BY = (
 def clocks_of(instance_id: str, session: Session) -> tuple[SlaClock, ...]:
     """List the clocks of an instance, oldest first."""
     return sla_clocks.all_of(instance_id, session.connection())
+
+
+def standing(instance_ids: Collection[str], session: Session) -> tuple[SlaClock, ...]:
+    """List the clocks of some instances that stand still now, the longest first."""
+    rows = session.execute(
+        select(sla_clock)
+        .where(
+            sla_clock.c.instance_id.in_(instance_ids),
+            sla_clock.c.paused_since.is_not(None),
+            sla_clock.c.ended_at.is_(None),
+        )
+        .order_by(sla_clock.c.paused_since, sla_clock.c.id)
+    )
+    return tuple(as_clock(row) for row in rows.mappings())
 
 
 def clock(clock_id: str, session: Session) -> CaseClock:

@@ -13,7 +13,7 @@ from housing.inbox.queries import SavedViewLine
 from housing.inbox.rules import teams_led_by
 from webapp import current, inbox_chips, inbox_rows, labels
 from webapp.inbox_chips import Chip, Choice
-from webapp.inbox_rows import RowWords
+from webapp.inbox_rows import Pause, RowWords
 from webapp.inbox_views import OF_STAFF, PAGE_SIZE, VIEWS, Wanted, listing_of, reader_now
 
 SECTIONS = (
@@ -71,6 +71,7 @@ class Inbox:
         saved: views that this person or a lead saved.
         tasks: the part of the list that is shown.
         cases: instance id to what the case is about.
+        pauses: task id to why its clock stands.
         choices: what can be filtered by, when the person wants to choose.
     """
 
@@ -79,6 +80,7 @@ class Inbox:
     tasks: Page[UserTask]
     chips: tuple[Chip, ...]
     cases: Mapping[str, RowWords]
+    pauses: Mapping[str, Pause]
     choices: tuple[Choice, ...]
 
 
@@ -98,6 +100,7 @@ def read(wanted: Wanted) -> Inbox:
         tasks=tasks,
         chips=chips if tasks.total else inbox_chips.with_hidden(chips, wanted, reader),
         cases=inbox_rows.words_of(tasks.rows),
+        pauses=inbox_rows.pauses_of(tasks.rows),
         choices=inbox_chips.choices_of(facets) if facets else (),
     )
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine import sla_queries
 from engine.queries import UserTask
+from engine.sla_clocks import SlaClock
 from housing.applications.call_subject import PERIODIC, ROLLING
 from housing.applications.service import PROCESS as APPLICATIONS
 from housing.care.reports import PROCESS as CARE_REPORTS
@@ -49,6 +51,48 @@ class RowWords:
     note: str = ""
     note_by: str = ""
     note_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pause:
+    """Why nothing runs against a task, or beside it.
+
+    Attributes:
+        since: None while the whole case is suspended.
+        is_whole: the task itself has no running due date; else only another clock of its case
+            stands.
+    """
+
+    since: datetime | None
+    reason: str
+    is_whole: bool
+
+
+def pauses_of(tasks: Sequence[UserTask]) -> Mapping[str, Pause]:
+    """Tell which tasks wait for somebody: their case is suspended, or a clock of it stands.
+
+    A task whose own due date runs on is not paused because another clock of its case stands; that
+    is only said beside it.
+    """
+    with current.application().reading() as session:
+        clocks = sla_queries.standing({each.instance_id for each in tasks}, session)
+    found = {each.id: _pause(each, clocks) for each in tasks if each.state == "open"}
+    return {task_id: pause for task_id, pause in found.items() if pause is not None}
+
+
+def _pause(task: UserTask, standing: Sequence[SlaClock]) -> Pause | None:
+    if task.instance_status == "suspended":
+        return Pause(since=None, reason="", is_whole=True)
+    of_case = [each for each in standing if each.instance_id == task.instance_id]
+    own = [each for each in of_case if each.token_id == task.id]
+    clock = next(iter(own or of_case), None)
+    if clock is None:
+        return None
+    return Pause(
+        since=clock.paused_since,
+        reason=clock.pause_reason or "",
+        is_whole=bool(own) or task.due_at is None,
+    )
 
 
 def words_of(tasks: Sequence[UserTask]) -> Mapping[str, RowWords]:

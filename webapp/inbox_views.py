@@ -1,9 +1,8 @@
 """The views of the inbox: what the address asks for, and in which groups tasks stand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from itertools import groupby
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -42,7 +41,14 @@ GROUPS: Mapping[str, LazyString] = {
     "later": _l("Not due yet"),
     "none": _l("No due date"),
 }
-"""Groups of a view, most pressing first."""
+"""What a view can be narrowed to by due date, most pressing first."""
+
+TITLES: Mapping[str, LazyString] = {
+    **{code: words for code, words in GROUPS.items() if code != "none"},
+    "paused": VIEWS["paused"],
+    "none": GROUPS["none"],
+}
+"""Groups in which tasks stand, in this order (ux.md, part B3)."""
 
 ORDERS: Mapping[str, LazyString] = {
     "due": _l("By due date"),
@@ -100,7 +106,7 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """Tasks of like urgency, earliest due date first; code is a key of GROUPS or ""."""
+    """Tasks of like urgency, earliest due date first; code is a key of TITLES or ""."""
 
     code: str
     title: str
@@ -185,11 +191,19 @@ def end_of_week(now: datetime) -> datetime:
     return datetime.combine(monday, time(), tzinfo=formats.TAIPEI)
 
 
-def in_groups(tasks: Iterable[UserTask], now: datetime) -> list[Group]:
-    """Put tasks that are ordered by due date into the groups of GROUPS; empty ones are left out."""
+def in_groups(tasks: Sequence[UserTask], now: datetime, paused: Collection[str]) -> list[Group]:
+    """Put tasks that are ordered by due date into the groups of TITLES; empty ones are left out.
+
+    Args:
+        tasks: of one page.
+        now: what is overdue is counted from here.
+        paused: ids of tasks against which nothing runs, whatever their due date.
+    """
+    code_of = {each.id: "paused" if each.id in paused else _group_code(each, now) for each in tasks}
     return [
-        Group(code=code, title=str(GROUPS[code]), tasks=tuple(part))
-        for code, part in groupby(tasks, key=lambda task: _group_code(task, now))
+        Group(code=code, title=str(title), tasks=found)
+        for code, title in TITLES.items()
+        if (found := tuple(each for each in tasks if code_of[each.id] == code))
     ]
 
 

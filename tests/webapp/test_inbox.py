@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from engine import queries
 from engine.queries import TaskFilter
-from engine.types import Actor
+from engine.sla_tables import sla_clock
+from engine.types import SYSTEM, Actor
 from housing.cases import search
 from housing.demo import pictures
 from housing.repairs.models import RepairTicket
@@ -77,6 +78,37 @@ def test_an_overdue_task_stands_in_its_group_with_the_days_in_words(signed_in, t
 
     assert "已逾期（1）" in page.text
     assert "逾期 1 天" in page.text
+
+
+@pytest.mark.parametrize(
+    ("is_own", "group"), [(True, "group-paused"), (False, "group-very_overdue")]
+)
+def test_a_task_is_paused_when_its_own_clock_stands_and_not_when_another_of_its_case_does(
+    house, signed_in, triage, clock, is_own, group
+):
+    with house.unit_of_work() as session:
+        session.execute(
+            sla_clock.update()
+            .where(sla_clock.c.instance_id == triage.instance_id)
+            .where((sla_clock.c.kind == "task") == is_own)
+            .values(paused_since=clock.now(), pause_reason="等待住戶")
+        )
+    clock.advance(timedelta(days=9))
+
+    page = signed_in("manager1").open("/tasks?view=team").text
+
+    assert re.search("自 .*3.*2.* 起暫停計時：等待住戶", page)
+    assert re.findall(r'id="(group-\w+)"', page) == [group]
+
+
+def test_tasks_of_a_suspended_case_stand_among_the_paused_ones(house, signed_in, triage, clock):
+    clock.advance(timedelta(days=9))
+    with house.unit_of_work() as session:
+        house.engine.suspend(triage.instance_id, reason="查證中", by=SYSTEM, session=session)
+
+    page = signed_in("manager1").open("/tasks?view=team").text
+
+    assert re.findall(r'id="(group-\w+)"', page) == ["group-paused"]
 
 
 def test_a_task_due_this_week_is_counted_until_it_is_overdue(signed_in, triage, clock):
@@ -288,7 +320,9 @@ def test_after_completing_the_next_task_of_the_same_list_is_offered(signed_in, r
     page = manager.send(f"/tasks/{first.id}?view=team&q=水龍頭", **solved_on_site())
 
     assert "此清單的下一件" in page.text
-    (following,) = re.findall(r'data-command="next" href="/tasks/(\w+)\?view=team&amp;q=%E6', page.text)
+    (following,) = re.findall(
+        r'data-command="next" href="/tasks/(\w+)\?view=team&amp;q=%E6', page.text
+    )
     assert following != first.id
 
 

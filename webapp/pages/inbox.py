@@ -39,7 +39,8 @@ def list_tasks() -> str:
     """List the tasks of a view, most pressing first."""
     wanted = inbox_views.read_query(flask.request.args)
     inbox = inbox_page.read(wanted)
-    groups = inbox_views.in_groups(inbox.tasks.rows, current.application().clock.now())
+    paused = {task_id for task_id, pause in inbox.pauses.items() if pause.is_whole}
+    groups = inbox_views.in_groups(inbox.tasks.rows, current.application().clock.now(), paused)
     is_by_due = wanted.sort == "due" and wanted.view != "done"
     return flask.render_template(
         "inbox/list.html",
