@@ -111,7 +111,7 @@ def merge(  # noqa: PLR0913  # the face of the room
         if code := views.obstacle(member, lead, by, session=session):
             raise MergeNotPossible(member.business_key, code)
         _put_to_rest(lead, member, why, by=by, engine=engine, session=session, clock=clock)
-        tell(member, "case_merged", session=session, clock=clock)
+        tell(member, "case_merged", lead.business_key, session=session, clock=clock)
 
 
 def take_out(  # noqa: PLR0913  # the face of the room
@@ -179,7 +179,7 @@ def follow_lead(merge_id: int, *, engine: ProcessEngine, session: Session, clock
     elif lead.status == "completed":
         engine.cancel(member.id, reason=why, by=SYSTEM, session=session)
         _settle(row, "ended", SYSTEM, why, clock)
-        tell(member, "case_ended_with_lead", session=session, clock=clock)
+        tell(member, "case_ended_with_lead", why, session=session, clock=clock)
     else:
         _warn(row, lead, member, session=session, clock=clock)
 
@@ -203,12 +203,12 @@ def drop_question(
     row.state, row.ended_at = "withdrawn", clock.now()
 
 
-def tell(case: Instance, kind: str, *, session: Session, clock: Clock) -> None:
-    """Tell those who began a case what becomes of it; the lead case's number is nobody else's."""
+def tell(case: Instance, kind: str, lead: str, *, session: Session, clock: Clock) -> None:
+    """Tell those who began a case what becomes of it, with the number of the lead case."""
     notify(
         [each.id for each in views.applicants(case.id, session=session)],
         kind,
-        {"what": case.process_name},
+        {"what": case.process_name, "lead": lead},
         instance=_ref(case),
         session=session,
         clock=clock,
@@ -270,7 +270,7 @@ def _wake(  # noqa: PLR0913  # which case, why, by whom
         number, state = member.business_key, row.former_state
         merging.part(number, state, session=session, now=clock.now())
     _settle(row, "undone", by, why, clock)
-    tell(member, "case_goes_on_alone", session=session, clock=clock)
+    tell(member, "case_goes_on_alone", "", session=session, clock=clock)
 
 
 def _with_status(

@@ -28,12 +28,12 @@ CASES: Mapping[str, NoticeWords] = {
     "case_merged": words(
         (
             "【{number}】您的案件已與其他案件併案辦理",
-            "您的案件「{what}」（{number}）與其他同性質案件併案辦理，將作成同一處理結果並通知您。",
+            "您的案件「{what}」（{number}）併入案件 {lead} 辦理，將作成同一處理結果並通知您。",
             "法定期限不因併案而延長。",
         ),
         (
             "[{number}] Your case is handled together with others",
-            "Your case “{what}” ({number}) is handled with others; you are told the result.",
+            "Your case “{what}” ({number}) is merged into case {lead}; you are told the result.",
             "No legal period becomes longer by this.",
         ),
     ),
@@ -50,11 +50,11 @@ CASES: Mapping[str, NoticeWords] = {
     "case_ended_with_lead": words(
         (
             "【{number}】您的案件已隨併案結案",
-            "與您的案件「{what}」（{number}）併案辦理之案件已作成決定，本案一併結案。",
+            "您的案件「{what}」（{number}）併入之案件 {lead} 已作成決定，本案一併結案。",
         ),
         (
             "[{number}] Your case has ended with the others",
-            "The cases handled together with “{what}” ({number}) are decided, and yours with them.",
+            "Case {lead}, into which “{what}” ({number}) was merged, is decided; so is yours.",
         ),
     ),
     "merged_case_due": words(
