@@ -3,7 +3,7 @@
 Every list has an order, a limit and an index behind it. Names come from `engine.records`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -139,6 +139,12 @@ def task(task_id: str, session: Session) -> UserTask:
     if row is None:
         raise UserTaskNotFound(task_id)
     return as_user_task(row)
+
+
+def tasks(task_ids: Collection[str], session: Session) -> tuple[UserTask, ...]:
+    """Read user tasks in any state, in no order; unknown ids are left out."""
+    rows = session.execute(_TASKS.where(user_task.c.id.in_(task_ids)))
+    return tuple(as_user_task(row) for row in rows.mappings())
 
 
 def open_tasks(wanted: TaskFilter, session: Session) -> Page[UserTask]:

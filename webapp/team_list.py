@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import flask
@@ -23,7 +22,8 @@ from webapp.inbox_views import end_of_week
 PAGE_SIZE = 50
 DUES = ("overdue", "week")
 FILTERS = ("person", "step", "due", "waits")
-TICK = timedelta(microseconds=1)
+LONGEST_PAGE = 6
+"""Digits of the number of a page; more are no page."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,15 +73,22 @@ class ListPage:
 
 
 def asked() -> Asked:
-    """Read the address; what makes no sense is taken as not given."""
-    given = flask.request.args
-    due, waits = given.get("due", ""), given.get("waits", "")
+    """Read the address of this request."""
+    return read_query(flask.request.args)
+
+
+def read_query(given: Mapping[str, str]) -> Asked:
+    """Read a query string; what makes no sense is taken as not given."""
+    due, waits, number = given.get("due", ""), given.get("waits", ""), given.get("page", "1")
+    is_number = number.isascii() and number.isdigit() and len(number) < LONGEST_PAGE
     return Asked(
         person=given.get("person", "")[:64],
         step=given.get("step", "")[:100],
         due=due if due in DUES else "",
         waits=waits if waits == "long" else "",
-        page=min(max(given.get("page", 1, type=int), 1), 10_000),
+        page=max(1, int(number))
+        if number.isascii() and number.isdigit() and len(number) < 6
+        else 1,
     )
 
 

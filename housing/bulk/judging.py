@@ -25,6 +25,7 @@ from housing.bulk.rules import (
     refused_by,
 )
 from housing.deputies.acting import acting_for
+from housing.deputies.standing import Standing
 from housing.notes.queries import may_read
 from housing.notices.rules import supervisor_of
 from housing.people import queries as people
@@ -59,12 +60,20 @@ def deed(verb: str, terms: Terms, by: Actor, session: Session) -> Deed:
     return Deed(verb=verb, terms=terms, by=by, target=target)
 
 
-def as_deputy(wanted: Deed, task: UserTask, *, session: Session, at: datetime) -> Deed:
+def as_deputy(
+    wanted: Deed,
+    task: UserTask,
+    *,
+    session: Session,
+    at: datetime,
+    standing: Standing | None = None,
+) -> Deed:
     """Let somebody act on behalf of the absent holder of a task, as on the task's own page."""
     if wanted.verb not in OF_A_HOLDER:
         return wanted
     try:
-        return replace(wanted, by=acting_for(task, wanted.by, session=session, at=at))
+        acting = acting_for(task, wanted.by, session=session, at=at, standing=standing)
+        return replace(wanted, by=acting)
     except NotAllowed:  # a conflict of interest, or another deputy comes first
         return wanted
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from housing.bulk.errors import BatchNotFound
 from housing.bulk.judging import as_deputy, deed, judge, shared_form
 from housing.bulk.models import BulkBatch, BulkItem
 from housing.bulk.rules import ASSIGN, COMPLETE, Refusal, Terms
+from housing.deputies.standing import standing_at
 from housing.people import queries as people
 
 OUTCOMES = ("done", "skipped", "failed")
@@ -33,6 +35,7 @@ class Batch:
         is_of_view: all of a view was chosen, not single tasks.
         is_direct: ordered on the page of its one task: it is done without a preview.
         listing: query string of the list that it was ordered from, or "".
+        is_of_team: that list is a chief's list of his team, not one of the inbox.
         counts: outcome to number of tasks; "" for those not done yet.
         undone_by: id of the order that took this one back, or None.
     """
@@ -45,6 +48,7 @@ class Batch:
     is_of_view: bool
     is_direct: bool
     listing: str
+    is_of_team: bool
     ordered_by_name: str
     prepared_at: datetime
     ended_at: datetime | None
@@ -128,6 +132,7 @@ def batch(batch_id: str, by: Actor, session: Session) -> Batch:
         is_of_view="ids" not in row.selection,
         is_direct=bool(row.selection.get("is_direct")) and len(row.selection.get("ids", ())) == 1,
         listing=str(row.selection.get("listing", "")),
+        is_of_team=bool(row.selection.get("is_of_team")),
         ordered_by_name=row.ordered_by_name,
         prepared_at=row.prepared_at,
         ended_at=row.ended_at,
@@ -149,10 +154,9 @@ def preview(batch_id: str, by: Actor, session: Session, now: datetime) -> Previe
     form = _form_of(tasks, wanted, session)
     terms = wanted.terms or Terms(form_key=form[0] if form else "")
     planned = deed(wanted.verb, terms, by, session)
-    judged = [
-        (each, judge(each, as_deputy(planned, each, session=session, at=now), session))
-        for each in tasks
-    ]
+    standing = standing_at(now, session=session)
+    as_he_acts = partial(as_deputy, planned, session=session, at=now, standing=standing)
+    judged = [(each, judge(each, as_he_acts(each), session)) for each in tasks]
     return Preview(
         able=tuple(task for task, why in judged if why is None),
         refused=tuple((task, why) for task, why in judged if why is not None),

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import inbox, queries
-from engine.errors import UserTaskNotFound
 from engine.inbox import Cut, Listing, Narrowing, Reader
 from engine.records import UserTask
 from engine.types import Actor
@@ -71,13 +70,8 @@ def _check(count: int) -> None:
 
 
 def _known(ids: Sequence[str], session: Session) -> list[UserTask]:
-    found = []
-    for each in ids:
-        try:
-            found.append(queries.task(each, session))
-        except UserTaskNotFound:
-            continue
-    return found
+    found = {each.id: each for each in queries.tasks(ids, session)}
+    return [found[each] for each in ids if each in found]
 
 
 def _plain(part: Narrowing | Reader) -> dict[str, Any]:

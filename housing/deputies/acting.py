@@ -12,7 +12,14 @@ from housing.deputies.errors import NotFirstDeputy
 from housing.deputies.standing import Standing, standing_at
 
 
-def acting_for(task: UserTask, actor: Actor, *, session: Session, at: datetime) -> Actor:
+def acting_for(
+    task: UserTask,
+    actor: Actor,
+    *,
+    session: Session,
+    at: datetime,
+    standing: Standing | None = None,
+) -> Actor:
     """Tell as whom somebody acts on a task: as himself, or on behalf of its absent holder.
 
     Hand what this gives to the verbs of the engine as `by`; the history then names both. Nobody
@@ -23,6 +30,7 @@ def acting_for(task: UserTask, actor: Actor, *, session: Session, at: datetime) 
         actor: the signed-in person.
         session: any.
         at: the instant.
+        standing: who is absent then, when the caller knows it already.
 
     Raises:
         NotAllowed: he stands in, but has a conflict of interest; the sentence names the rule.
@@ -32,7 +40,7 @@ def acting_for(task: UserTask, actor: Actor, *, session: Session, at: datetime) 
         return actor
     if task.assignee == actor.id:
         return replace(actor, on_behalf_of=task.on_behalf_of)
-    standing = standing_at(at, session=session)
+    standing = standing or standing_at(at, session=session)
     holder = standing.holder_of(task)
     if holder is None or holder == actor.id or not _is_in_line(actor, task, holder, standing):
         return actor

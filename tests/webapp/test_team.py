@@ -83,9 +83,14 @@ def test_a_task_is_reassigned_after_a_preview_and_with_a_reason(signed_in, house
     assert refused.status_code == 422
     assert f'value="{claimed.id}" checked' in refused.text
 
+    holder = id_of(house, "manager1")
     preview = lead.send(
-        "/team/tasks/reassign", task=claimed.id, assignee=successor, reason="同仁請假"
+        f"/team/tasks/reassign?person={holder}",
+        task=claimed.id,
+        assignee=successor,
+        reason="同仁請假",
     )
+    assert f'href="/team/tasks?person={holder}"' in preview.text
     assert task_of(house, claimed.id).assignee == id_of(house, "manager1")
     batch = re.search(r'action="(/bulk/\w+/confirm)"', preview.text)
     assert batch, preview.text

@@ -26,7 +26,7 @@ from housing.bulk.errors import BatchEmpty
 from housing.bulk.queries import OUTCOMES, PAGE_SIZE, Batch, Preview
 from housing.bulk.rules import AT_ONCE, NEEDING_TERMS, Terms
 from housing.cases import queries as cases
-from webapp import bulk_words, current, errors, filling, inbox_views, model_words
+from webapp import bulk_words, current, errors, filling, inbox_views, model_words, team_list
 from webapp.filling import Filled
 
 pages = Blueprint("bulk", __name__)
@@ -197,7 +197,7 @@ def _ask(batch: Batch, *, view: object = None, problem: str = "") -> str:
         today=local_date(now),
         why=bulk_words.why,
         said=_said(plan),
-        back=_list_address(batch.listing),
+        back=_back(batch),
         most_listed=MOST_LISTED,
     )
 
@@ -220,7 +220,7 @@ def _said(plan: Preview) -> dict[str, str]:
 def _result(batch: Batch) -> str:
     wanted = flask.request.args.get("outcome", "")
     outcome = wanted if wanted in OUTCOMES else ""
-    page = max(flask.request.args.get("page", 1, type=int), 1)
+    page = min(max(flask.request.args.get("page", 1, type=int), 1), rules.MOST)
     with current.application().reading() as session:
         items = queries.items(batch.id, session, outcome=outcome, page=page)
         work = background.task(batch.work_id, session) if batch.work_id else None
@@ -237,7 +237,7 @@ def _result(batch: Batch) -> str:
         why=bulk_words.why,
         page=page,
         page_count=math.ceil(count / PAGE_SIZE),
-        back=_list_address(batch.listing),
+        back=_back(batch),
     )
 
 
@@ -331,6 +331,14 @@ def _address(listing: str) -> dict[str, Any]:
 
 def _list_address(listing: str) -> str:
     return flask.url_for("inbox.list_tasks", **_address(listing))
+
+
+def _back(batch: Batch) -> str:
+    """Give the address of the list that an order came from."""
+    if not batch.is_of_team:
+        return _list_address(batch.listing)
+    wanted = team_list.read_query(dict(parse_qsl(batch.listing)))
+    return flask.url_for("team.list_tasks", **wanted.address)
 
 
 def _to(batch_id: str) -> Response:

@@ -1,6 +1,7 @@
 """The team page of chiefs: load, deadlines, weeks, satisfaction; and giving tasks to others."""
 
 import math
+from urllib.parse import urlencode
 
 import flask
 from flask import Blueprint
@@ -57,7 +58,11 @@ def reassign() -> Response | tuple[str, int]:
         with application.unit_of_work() as session:
             batch_id = bulk.prepare(
                 ASSIGN,
-                selection.of_tasks(_chosen()),
+                {
+                    **selection.of_tasks(_chosen()),
+                    "listing": urlencode(team_list.asked().address),
+                    "is_of_team": True,
+                },
                 by=current.actor(),
                 session=session,
                 clock=application.clock,
