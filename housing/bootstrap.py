@@ -43,7 +43,7 @@ from housing.notes import service as notes
 from housing.operations import OPERATIONS, WORKER_TOPICS
 from housing.own_data import exports as data_copies
 from housing.own_data import service as own_data
-from housing.people import second_factor
+from housing.people import mobiles, second_factor
 from housing.people import service as people
 from housing.people.models import Account
 from housing.people.queries import AccountView
@@ -308,6 +308,7 @@ class Application:
         seals = (
             persons.seal_anew,
             second_factor.seal_anew,
+            mobiles.seal_anew,
             identity_claims.seal_anew,
             own_data.seal_anew,
             care_sealing.seal_anew,

@@ -12,7 +12,7 @@ from engine.db import UnitOfWork
 from housing.channels import SIMULATOR
 from housing.notices import queries as notices
 from housing.notices.queries import DeliveredView
-from housing.persons.rules import mask_mobile
+from housing.people.rules import mask_mobile
 from housing.sign_up import queries, rules, service
 from housing.sign_up.codes import Desk
 from housing.sign_up.drafts import OnTheWay

@@ -21,6 +21,7 @@ from housing.demo.accounts import (
     DemoAccount,
 )
 from housing.demo.catalogue import ASSET_NAMES, COMMON_ASSET_NAMES, CONSUMABLES, FURNISHINGS
+from housing.people import mobiles
 from housing.people.models import Account, Membership
 from housing.people.passwords import hash_password
 from housing.places.models import (
@@ -109,8 +110,8 @@ def found(*, vault: Vault, session: Session, clock: Clock) -> None:
         _build(community, session)
     _hire(session)
     session.add_all(ConsumableItem(**row) for row in CONSUMABLES)
-    _house(ACCOUNTS, _known_hash(), session, clock)
-    _house(NEIGHBOURS, _unknown_hash(), session, clock)
+    _house(ACCOUNTS, _known_hash(), vault, session, clock)
+    _house(NEIGHBOURS, _unknown_hash(), vault, session, clock)
     session.flush()
     households.settle(vault=vault, session=session, clock=clock)
 
@@ -207,7 +208,11 @@ def _hire(session: Session) -> None:
 
 
 def _house(
-    people: Iterable[DemoAccount], password_hash: str, session: Session, clock: Clock
+    people: Iterable[DemoAccount],
+    password_hash: str,
+    vault: Vault,
+    session: Session,
+    clock: Clock,
 ) -> None:
     for person in people:
         account = Account(
@@ -222,7 +227,7 @@ def _house(
         )
         session.add(account)
         session.flush()
-        account.mobile = f"09000{account.id:05}"  # no number that anybody has
+        mobiles.keep(account, f"09000{account.id:05}", vault)  # no number that anybody has
         session.add_all(
             Membership(account_id=account.id, role=role, scope=scope)
             for role in (person.role, person.also)

@@ -55,7 +55,6 @@ ACCOUNT = Sheet(
         "created_at": "開立時間",
         "email": "電子郵件信箱",
         "email_verified_at": "信箱驗證時間",
-        "mobile": "手機號碼",
         "mobile_verified_at": "手機驗證時間",
         "totp_since": "驗證器啟用時間",
     },

@@ -1,7 +1,7 @@
 """Gather all that is kept about a person: every table, but nothing that speaks of others."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, inspect, or_, select
@@ -22,6 +22,7 @@ from housing.notices.models import NoticePreference
 from housing.own_data import columns
 from housing.own_data.columns import Sheet
 from housing.own_data.models import DataExport, DataRequest
+from housing.people import service as accounts
 from housing.people.models import Account, AuditEntry, Membership, Passkey, WebSession
 from housing.people.queries import account
 from housing.persons import service as persons
@@ -52,7 +53,7 @@ def gather(account_id: int, *, vault: Vault, session: Session) -> list[Part]:
     What staff wrote and was told in their work is the data of those it is about, and left out.
     """
     person = person_of_account(account_id, session=session)
-    parts = _of_account(account_id, session)
+    parts = _of_account(account_id, vault, session)
     if person is not None:
         parts += _of_person(person.id, vault, session)
     if not account(account_id, session=session).works_here:
@@ -61,9 +62,10 @@ def gather(account_id: int, *, vault: Vault, session: Session) -> list[Part]:
     return parts
 
 
-def _of_account(account_id: int, session: Session) -> list[Part]:
+def _of_account(account_id: int, vault: Vault, session: Session) -> list[Part]:
+    mobile = accounts.read_mobile(account_id, vault=vault, session=session)
     return [
-        _part(columns.ACCOUNT, Account.id == account_id, session),
+        _with_mobile(_part(columns.ACCOUNT, Account.id == account_id, session), mobile),
         _part(columns.ROLES, Membership.account_id == account_id, session),
         _part(columns.CLAIM, IdentityClaim.account_id == account_id, session),
         _part(columns.SESSIONS, WebSession.account_id == account_id, session),
@@ -87,15 +89,19 @@ def _notices(account_id: int, session: Session) -> Part:
 def _of_person(person_id: int, vault: Vault, session: Session) -> list[Part]:
     person = _part(columns.PERSON, Person.id == person_id, session)
     mobile = persons.read_mobile(person_id, vault=vault, session=session)
-    rows = [{**row, "手機號碼": mobile} for row in person.rows]
     return [
-        Part(key=person.key, title=person.title, rows=rows),
+        _with_mobile(person, mobile),
         _household(person_id, session),
         _part(columns.ACCESS, PersonalDataAccess.person_id == person_id, session),
         _part(columns.LETTERS_OF_ACCESS, FirstSignIn.person_id == person_id, session),
         _part(columns.LETTERS, LetterRow.person_id == person_id, session),
         *_of_leases(person_id, session),
     ]
+
+
+def _with_mobile(part: Part, mobile: str) -> Part:
+    """Add the number, which is sealed at rest, to the rows of a part."""
+    return replace(part, rows=[{**row, "手機號碼": mobile} for row in part.rows])
 
 
 def _household(person_id: int, session: Session) -> Part:

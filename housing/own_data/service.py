@@ -198,7 +198,7 @@ def correct(row: DataRequest, *, by: Actor, vault: Vault, session: Session, cloc
     before = _present(row, person_id, vault, session)
     if person_id is not None:
         _correct_person(person_id, row.field, wanted, vault, session)
-    _correct_account(row.account_id, row.field, wanted, session, clock)
+    _correct_account(row.account_id, row.field, wanted, vault, session, clock)
     kept = DataCorrection(
         request_id=row.id,
         field=row.field,
@@ -251,8 +251,8 @@ def close_due(*, session: Session, clock: Clock) -> int:
         accounts.disable(row.account_id, session=session, clock=clock)
         devices.forget_all(row.account_id, session=session)
         account = session.get_one(Account, row.account_id)
-        account.email = account.mobile = account.email_verified_at = None
-        account.mobile_verified_at = None
+        account.email = account.email_verified_at = None
+        account.mobile = account.mobile_sealed = account.mobile_verified_at = None
     return len(closed)
 
 
@@ -314,6 +314,8 @@ def _note_extension(row: DataRequest, session: Session, clock: Clock) -> None:
 
 def _present(row: DataRequest, person_id: int | None, vault: Vault, session: Session) -> str:
     """Read the field as it stands before it is corrected."""
+    if person_id is None and row.field == "mobile":
+        return accounts.read_mobile(row.account_id, vault=vault, session=session)
     if person_id is None:
         return str(getattr(session.get_one(Account, row.account_id), row.field, "") or "")
     if row.field == "mobile":
@@ -330,15 +332,16 @@ def _correct_person(person_id: int, name: str, wanted: str, vault: Vault, sessio
         persons.change_contact(person_id, Contact(**{name: wanted}), vault=vault, session=session)
 
 
-def _correct_account(
-    account_id: int, name: str, wanted: str, session: Session, clock: Clock
+def _correct_account(  # noqa: PLR0913  # what of whom becomes what
+    account_id: int, name: str, wanted: str, vault: Vault, session: Session, clock: Clock
 ) -> None:
     account = session.get_one(Account, account_id)
     if name == "name":
         account.name = wanted
     elif name in {"mobile", "email"}:
-        contact = {"mobile": account.mobile or "", "email": account.email or "", name: wanted}
-        accounts.change_contact(account_id, **contact, session=session, clock=clock)
+        mobile = accounts.read_mobile(account_id, vault=vault, session=session)
+        contact = {"mobile": mobile, "email": account.email or "", name: wanted}
+        accounts.change_contact(account_id, **contact, vault=vault, session=session, clock=clock)
 
 
 def _seal(row: DataRequest, column: str, text: str, vault: Vault) -> str:

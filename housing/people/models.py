@@ -23,7 +23,8 @@ class Account(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     email_verified_at: Mapped[datetime | None]
     email_problem: Mapped[str | None] = mapped_column(String(300))  # why mail came back
-    mobile: Mapped[str | None] = mapped_column(String(20))
+    mobile: Mapped[str | None] = mapped_column(String(20))  # masked; see `housing.people.mobiles`
+    mobile_sealed: Mapped[str | None] = mapped_column(String(200))
     mobile_verified_at: Mapped[datetime | None]  # a code sent to it came back
     passkey_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # base64url
     totp_sealed: Mapped[str | None] = mapped_column(String(200))  # see second_factor

@@ -22,6 +22,7 @@ class AccountView:
 
     Attributes:
         memberships: (role, scope) pairs, sorted.
+        mobile: masked, 0912***678.
         email_problem: why the last mail came back; None while the address works.
         has_letter_keys: whether single letters are keys (WCAG 2.1.4 asks for a way to end that).
         own_keys: command to key, where it is not the first one of `housing.people.keyboard`.

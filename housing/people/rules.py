@@ -182,6 +182,11 @@ def check_mobile(typed: str) -> str:
     return text
 
 
+def mask_mobile(mobile: str) -> str:
+    """Write a mobile number as pages list it: 0912***678."""
+    return f"{mobile[:4]}***{mobile[-3:]}" if mobile else ""
+
+
 def mask_address(address: str) -> str:
     """Mask the end of a network address: enough to know a place again, not to find a household."""
     try:

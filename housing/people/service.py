@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.db import Database
-from housing.people import audit, keyboard, locks, passwords, recovery, sessions
+from housing.people import audit, keyboard, locks, mobiles, passwords, recovery, sessions
 from housing.people.errors import AccountNotFound, LanguageUnknown, LoginTaken
 from housing.people.locks import Attempt
 from housing.people.models import (
@@ -34,6 +34,7 @@ from housing.people.rules import (
 )
 from housing.people.sessions import Client
 from housing.settings import LANGUAGES
+from housing.vault import Vault
 
 TOUCH_PERIOD = timedelta(minutes=1)
 """A session's last-seen instant is written at most this often, not with every page."""
@@ -80,7 +81,6 @@ class NewAccount:
     language: str = LANGUAGES[0]
     memberships: tuple[tuple[str, str], ...] = ()
     email: str = ""
-    mobile: str = ""
 
 
 def sign_in(
@@ -148,7 +148,7 @@ def open_account(new: NewAccount, *, session: Session, clock: Clock) -> int:
     Raises:
         LoginInvalid, LoginTaken: the login cannot be used.
         PasswordTooShort, PasswordTooLong, PasswordTooCommon: the password cannot be used.
-        RoleUnknown, ScopeInvalid, LanguageUnknown, EmailInvalid, MobileInvalid: see the message.
+        RoleUnknown, ScopeInvalid, LanguageUnknown, EmailInvalid: see the message.
     """
     login = check_login(new.login)
     check_new_password(new.password, login=login)
@@ -161,7 +161,6 @@ def open_account(new: NewAccount, *, session: Session, clock: Clock) -> int:
         state="active",
         created_at=clock.now(),
         email=check_email(new.email),
-        mobile=_mobile(new.mobile),
     )
     try:
         with session.begin_nested():
@@ -217,8 +216,8 @@ def set_iso_dates(account_id: int, *, are_on: bool, session: Session) -> None:
     _row(account_id, session=session).has_iso_dates = are_on
 
 
-def change_contact(
-    account_id: int, *, email: str, mobile: str, session: Session, clock: Clock
+def change_contact(  # noqa: PLR0913  # both ways to reach whom
+    account_id: int, *, email: str, mobile: str, vault: Vault, session: Session, clock: Clock
 ) -> None:
     """Set where a person is reached; a new e-mail address is not verified yet.
 
@@ -227,14 +226,27 @@ def change_contact(
         EmailInvalid, MobileInvalid: it cannot be used.
     """
     row = _row(account_id, session=session)
-    address, number = check_email(email), _mobile(mobile)
-    if (row.email, row.mobile) == (address, number):
+    address = check_email(email)
+    number = check_mobile(mobile) if mobile.strip() else None
+    known = mobiles.read(row, vault)
+    if (row.email, known) == (address, number):
         return
     if row.email != address:
         row.email, row.email_verified_at, row.email_problem = address, None, None
-    if row.mobile != number:
-        row.mobile, row.mobile_verified_at = number, None
+    if known != number:
+        mobiles.keep(row, number, vault)
+        row.mobile_verified_at = None
     audit.write("contact_changed", account_id, session=session, now=clock.now())
+
+
+def read_mobile(account_id: int, *, vault: Vault, session: Session) -> str:
+    """Read the mobile number of an account in full, for its owner; "" without one.
+
+    Raises:
+        AccountNotFound: there is no such account.
+        KeyMissing, SealBroken: as `Vault.open`.
+    """
+    return mobiles.read(_row(account_id, session=session), vault) or ""
 
 
 def verify_email(account_id: int, email: str, *, session: Session, clock: Clock) -> bool:
@@ -317,10 +329,6 @@ def _add_memberships(
         check_membership(role, scope)
         session.add(Membership(account_id=account_id, role=role, scope=scope))
     session.flush()
-
-
-def _mobile(typed: str) -> str | None:
-    return check_mobile(typed) if typed.strip() else None
 
 
 def _row(account_id: int, *, session: Session) -> Account:

@@ -81,11 +81,6 @@ def mask_national_id(national_id: str) -> str:
     return f"{national_id[:3]}****{national_id[-3:]}"
 
 
-def mask_mobile(mobile: str) -> str:
-    """Write a mobile number as pages list it: 0912***678."""
-    return f"{mobile[:4]}***{mobile[-3:]}" if mobile else ""
-
-
 def mask_name(name: str) -> str:
     """Hide a name for public lists: 王○明, 王○, 歐陽○○; a foreign name keeps its first letters."""
     text = name.strip()

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from engine.calendar import local_date
 from engine.clock import Clock
 from engine.types import Actor
-from housing.people.rules import check_mobile
+from housing.people.rules import check_mobile, mask_mobile
 from housing.persons.errors import DeathInFuture, PersonNotFound, PurposeMissing
 from housing.persons.models import Household, HouseholdMember, Person, PersonalDataAccess
 from housing.persons.rules import (
     MIN_PURPOSE_LENGTH,
     check_national_id,
-    mask_mobile,
     mask_national_id,
 )
 from housing.vault import Place, Vault

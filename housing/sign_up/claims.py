@@ -12,8 +12,9 @@ from engine.types import Actor
 from housing.notices import service as notices
 from housing.people import queries as people
 from housing.people.models import Account
+from housing.people.rules import mask_mobile
 from housing.persons.models import Person
-from housing.persons.rules import mask_mobile, mask_national_id
+from housing.persons.rules import mask_national_id
 from housing.sign_up import binding
 from housing.sign_up.codes import Desk
 from housing.sign_up.errors import CheckMissing, ClaimDecided, ClaimNotFound
@@ -145,7 +146,7 @@ def waiting(*, session: Session) -> Sequence[ClaimView]:
             person_id=person.id,
             known_name=person.name,
             is_same_day=person.born_on == row.born_on,
-            known_mobile=person.mobile if "*" in person.mobile else mask_mobile(person.mobile),
+            known_mobile=mask_mobile(person.mobile),  # once more does no harm
             has_account=person.account_id is not None,
         )
         for row, person, mobile in pairs

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.calendar import local_date
 from engine.types import CITY
 from housing.notices import service as notices
-from housing.people import passwords
+from housing.people import mobiles, passwords
 from housing.people import queries as people
 from housing.people import service as accounts
 from housing.people.models import Account
@@ -265,7 +265,7 @@ def _registered(known: Mapping[str, str], desk: Desk) -> PersonView | None:
 
 def _proven_mobile(account_id: int, desk: Desk) -> str | None:
     row = desk.session.get_one(Account, account_id)
-    return row.mobile if row.mobile_verified_at is not None else None
+    return mobiles.read(row, desk.vault) if row.mobile_verified_at is not None else None
 
 
 def _recorded_mobile(person: PersonView, desk: Desk) -> str | None:
@@ -361,9 +361,10 @@ def _open_account(  # noqa: PLR0913  # what an account is made of
         language=language,
         memberships=(("applicant", CITY),),
         email=email,
-        mobile=mobile,
     )
-    return accounts.open_account(new, session=desk.session, clock=desk.clock)
+    account_id = accounts.open_account(new, session=desk.session, clock=desk.clock)
+    mobiles.keep(desk.session.get_one(Account, account_id), mobile, desk.vault)
+    return account_id
 
 
 def _replace_password(row: Enrolment, account_id: int, choice: Choice, desk: Desk) -> int:
@@ -372,7 +373,7 @@ def _replace_password(row: Enrolment, account_id: int, choice: Choice, desk: Des
     )
     if row.kind == "forgotten":
         account = desk.session.get_one(Account, account_id)
-        account.mobile = drafts.read(row, vault=desk.vault)["mobile"]
+        mobiles.keep(account, drafts.read(row, vault=desk.vault)["mobile"], desk.vault)
         account.mobile_verified_at = desk.now
     else:
         first_sign_ins.use_up(row, account_id, desk=desk)

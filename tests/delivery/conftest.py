@@ -87,7 +87,6 @@ def open_post(tmp_path: Path, clock: FrozenClock) -> Iterator[Callable[..., Post
             password=RIGHT,
             memberships=(("officer", "city"),),
             email="officer1@example.org",
-            mobile="0900000001",
         )
         with application.unit_of_work() as session:
             reader_id = service.open_account(officer, session=session, clock=clock)

@@ -5,6 +5,9 @@ import re
 import pytest
 
 from housing.demo.accounts import PASSWORD
+from housing.people import service
+from housing.people.models import Account
+from housing.people.queries import account_by_login
 
 NEW = "three geese over the pond"
 
@@ -91,3 +94,19 @@ def test_all_other_sessions_end_at_once(at_home, signed_in):
 
     assert [each.open("/account").status_code for each in others] == [302, 302]
     assert at_home.open("/account").status_code == 200
+
+
+def test_a_mobile_number_is_sealed_also_when_it_was_written_before(house):
+    with house.unit_of_work() as session:
+        account_id = account_by_login("resident1", session=session).id
+        row = session.get_one(Account, account_id)
+        row.mobile, row.mobile_sealed = "0912345678", None  # as an older version wrote it
+        assert service.read_mobile(account_id, vault=house.vault, session=session) == "0912345678"
+
+    assert house.renew_seals() == 1
+
+    with house.reading() as session:
+        row = session.get_one(Account, account_id)
+        assert row.mobile == "0912***678"
+        assert "0912345678" not in row.mobile_sealed
+        assert service.read_mobile(account_id, vault=house.vault, session=session) == "0912345678"

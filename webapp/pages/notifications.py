@@ -81,6 +81,7 @@ def save_contact() -> flask.typing.ResponseReturnValue:
                 current.account().id,
                 email=email,
                 mobile=mobile,
+                vault=application.vault,
                 session=session,
                 clock=application.clock,
             )
@@ -193,6 +194,7 @@ def _page(**problems: object) -> str:
         chosen = preferences.all_of(account.id, session=session)
         known = devices.devices_of(account.id, session=session)
         quiet = preferences.quiet_of([account.id], session=session).get(account.id)
+        mobile = people.read_mobile(account.id, vault=application.vault, session=session)
     words: dict[str, object] = {
         "account": account,
         "topics": topics_for(current.roles()),
@@ -204,7 +206,7 @@ def _page(**problems: object) -> str:
         "devices": known,
         "quiet": (f"{quiet.begins:%H:%M}", f"{quiet.ends:%H:%M}") if quiet else ("", ""),
         "push_key": phone.push_key(),
-        "typed": {"email": account.email or "", "mobile": account.mobile or ""},
+        "typed": {"email": account.email or "", "mobile": mobile},
     }
     return flask.render_template("notifications/show.html", **{**words, **problems})
 

@@ -30,6 +30,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_community_phone_change_community_code'), ['community_code'], unique=False)
 
     with op.batch_alter_table('account', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('mobile_sealed', sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column('own_keys', sa.JSON(none_as_null=True), nullable=True))
 
     with op.batch_alter_table('case_merge', schema=None) as batch_op:
@@ -64,6 +65,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_column('own_keys')
+        batch_op.drop_column('mobile_sealed')
 
     with op.batch_alter_table('community_phone_change', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_community_phone_change_community_code'))
