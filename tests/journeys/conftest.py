@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
-from housing import bootstrap, settings
+from engine.calendar import local_date
+from housing import bootstrap, demo_clock, settings
 from housing.bootstrap import Application
 from housing.demo import world
 from housing.demo.accounts import PASSWORD
 from tests import serving
+from tests.conftest import BEGIN
 from webapp.factory import create_app
 
 
@@ -35,6 +38,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("city")
     application = _build(folder)
     application.migrate()
+    _begin_in_the_morning(application)
     application.deploy_packages()
     with application.unit_of_work() as session:
         world.found(vault=application.vault, session=session, clock=application.clock)
@@ -47,6 +51,7 @@ def served(city: Path, tmp_path: Path) -> Iterator[Served]:
     """Serve a copy of the city on a free port, with the real scheduler."""
     shutil.copytree(city, tmp_path, dirs_exist_ok=True)
     application = _build(tmp_path)
+    _begin_in_the_morning(application)
     listener = socket.create_server(("127.0.0.1", 0))
     server = create_server(create_app(application), sockets=[listener], threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -62,6 +67,15 @@ def served(city: Path, tmp_path: Path) -> Iterator[Served]:
 def _build(folder: Path) -> Application:
     given = {"ANJU_VAR": str(folder), "ANJU_DEMO": "1", "ANJU_SECRET_KEY": "x" * 40}
     return bootstrap.build(settings.load(given))
+
+
+def _begin_in_the_morning(application: Application) -> None:
+    """Have it be a working day's morning, whenever the tests run; from there the clock goes on."""
+    with application.unit_of_work() as session:
+        demo_clock.set_instant(
+            BEGIN + timedelta(hours=1), system_clock=application.system_clock, session=session
+        )
+    application.refresh_clock()
 
 
 @pytest.fixture(scope="session")
@@ -92,8 +106,18 @@ class Person:
     """Somebody at a screen; collects what the browser complains about."""
 
     page: Page
-    url: str
+    served: Served
     complaints: list[str]
+
+    @property
+    def url(self) -> str:
+        """Tell where Anju is served."""
+        return self.served.url
+
+    @property
+    def today(self) -> str:
+        """Tell the day in Taipei on the clock of the office, as a date field takes it."""
+        return local_date(self.served.application.clock.now()).isoformat()
 
     def open(self, address: str) -> None:
         """Open a page of Anju."""
@@ -131,7 +155,7 @@ def person(browser: Browser, served: Served):
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         opened.append(context)
-        someone = Person(page=page, url=served.url, complaints=complaints)
+        someone = Person(page=page, served=served, complaints=complaints)
         someone.open("/sign-in")
         someone.write("login", login)
         someone.write("password", PASSWORD)

@@ -43,8 +43,7 @@ def test_an_officer_keys_in_a_paper_application_and_finds_it_in_the_inbox(person
 
     officer.open(f"/applications/paper/{number}")
     check_accessible(officer)
-    today = officer.page.evaluate("new Date().toISOString().slice(0, 10)")
-    officer.write("postmark_on", today)
+    officer.write("postmark_on", officer.today)
     officer.attach("scans", photo)
     fill_choice(officer, "general")
     fill_person(officer)

@@ -88,7 +88,7 @@ def plan(worker) -> None:
     take(worker, "訂定服務計畫")
     worker.choose("consent", "agreed")
     worker.choose("plan_level", "high")
-    worker.write("next_date", today(worker))
+    worker.write("next_date", worker.today)
     worker.write("goals", "確認生活與安全。")
     worker.choose("pm_advice", "watch_seen")
     finish(worker)
@@ -107,7 +107,7 @@ def visit(worker) -> str:
     worker.write("met_whom", "承租人本人")
     worker.choose("danger", "false")
     worker.choose("risk", "high")
-    worker.write("next_date", today(worker))
+    worker.write("next_date", worker.today)
     worker.write("confidential", "女兒來訪時曾爭執。")
     finish(worker)
     worker.open("/care")
@@ -172,10 +172,6 @@ def finish(someone) -> None:
     """Complete the task whose form is open."""
     someone.press("完成")
     assert "已完成" in text_of(someone)
-
-
-def today(someone) -> str:
-    return someone.page.evaluate("new Date().toLocaleDateString('sv', {timeZone: 'Asia/Taipei'})")
 
 
 def text_of(someone) -> str:

@@ -85,8 +85,7 @@ def decide_substitute_performance(officer, supervisor) -> None:
     pass_days(supervisor, 4)
     take(officer, "代履行簽辦")
     officer.write("notice_no", "中市住服字第1150000001號")
-    today = officer.page.evaluate("new Date().toISOString().slice(0, 10)")
-    officer.write("notice_served_on", today)
+    officer.write("notice_served_on", officer.today)
     officer.choose("in_table", "true")
     finish(officer)
 
