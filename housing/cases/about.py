@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, join
 
 from engine.types import Actor
+from housing.announcements.models import Announcement
+from housing.announcements.service import PROCESS as ANNOUNCEMENTS
 from housing.applications.call_subject import PERIODIC, ROLLING
 from housing.applications.models import CallRound, HousingApplication
 from housing.applications.service import PROCESS as APPLICATIONS
@@ -16,6 +18,8 @@ from housing.care.reports import PROCESS as CARE_REPORTS
 from housing.care.service import PROCESS as CARE
 from housing.cases import words
 from housing.cases.rules import STAFF_ROLES, is_staff
+from housing.dispatches.models import CaseDispatch
+from housing.dispatches.service import PROCESS as DISPATCHES
 from housing.leases.models import Lease
 from housing.move_outs.models import MoveOutCase
 from housing.move_outs.service import PROCESS as MOVE_OUTS
@@ -262,6 +266,47 @@ def _care_reports(ids: Sequence[str], session: Session) -> Iterator[About]:
         )
 
 
+def _dispatches(ids: Sequence[str], session: Session) -> Iterator[About]:
+    """Read questions to units: where they came from, and what is asked."""
+    rows = session.execute(
+        select(
+            CaseDispatch.instance_id,
+            CaseDispatch.number,
+            CaseDispatch.parent_number,
+            CaseDispatch.question,
+        ).where(CaseDispatch.instance_id.in_(ids))
+    )
+    for row in rows:
+        yield About(
+            instance_id=row.instance_id or "",
+            process=DISPATCHES,
+            number=row.number,
+            place=row.parent_number,
+            title=" ".join(row.question.split())[:TITLE_LENGTH],
+        )
+
+
+def _announcements(ids: Sequence[str], session: Session) -> Iterator[About]:
+    rows = session.execute(
+        select(
+            Announcement.instance_id,
+            Announcement.number,
+            Announcement.title,
+            Community.name.label("community"),
+        )
+        .outerjoin(Community, Community.code == Announcement.community)
+        .where(Announcement.instance_id.in_(ids))
+    )
+    for row in rows:
+        yield About(
+            instance_id=row.instance_id or "",
+            process=ANNOUNCEMENTS,
+            number=row.number,
+            community=row.community or "",
+            title=row.title,
+        )
+
+
 READINGS: Mapping[str, Callable[[Sequence[str], Session], Iterator[About]]] = {
     REPAIRS: _repairs,
     APPLICATIONS: _applications,
@@ -271,5 +316,7 @@ READINGS: Mapping[str, Callable[[Sequence[str], Session], Iterator[About]]] = {
     RENEWALS: _renewals,
     CARE: _care,
     CARE_REPORTS: _care_reports,
+    DISPATCHES: _dispatches,
+    ANNOUNCEMENTS: _announcements,
 }
 """Key of a process to what reads its cases."""

@@ -7,6 +7,8 @@ from sqlalchemy import delete, event, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from engine import queries
+from housing.announcements.models import Announcement
+from housing.announcements.service import PROCESS as ANNOUNCEMENTS
 from housing.applications.call_subject import PERIODIC
 from housing.applications.models import CallRound, HousingApplication
 from housing.applications.service import PROCESS as APPLICATIONS
@@ -17,6 +19,8 @@ from housing.cases import words
 from housing.cases.about import About, about
 from housing.cases.models import CaseText, CaseWord
 from housing.cases.rules import guard_of
+from housing.dispatches.models import CaseDispatch
+from housing.dispatches.service import PROCESS as DISPATCHES
 from housing.leases.models import Lease
 from housing.move_outs.models import MoveOutCase
 from housing.move_outs.service import PROCESS as MOVE_OUTS
@@ -35,6 +39,7 @@ _CHANGED = "cases_changed"
 CASES = (
     *(RepairTicket, HousingApplication, CallRound),
     *(MoveOutCase, RenewalCase, CareCase, CareReport),
+    *(CaseDispatch, Announcement),
 )
 Case = (
     RepairTicket
@@ -44,6 +49,8 @@ Case = (
     | RenewalCase
     | CareCase
     | CareReport
+    | CaseDispatch
+    | Announcement
 )
 PROCESSES: Mapping[type[Base], str] = {
     RepairTicket: REPAIRS,
@@ -53,6 +60,8 @@ PROCESSES: Mapping[type[Base], str] = {
     RenewalCase: RENEWALS,
     CareCase: CARE,
     CareReport: CARE_REPORTS,
+    CaseDispatch: DISPATCHES,
+    Announcement: ANNOUNCEMENTS,
 }
 """Whose cases a row is."""
 
@@ -64,6 +73,8 @@ WATCHED: Mapping[type[Base], frozenset[str]] = {
     RenewalCase: frozenset({"instance_id"}),
     CareCase: frozenset({"instance_id", "unit_code"}),
     CareReport: frozenset({"instance_id"}),
+    CaseDispatch: frozenset({"instance_id", "question"}),
+    Announcement: frozenset({"instance_id", "community", "title"}),
     Person: frozenset({"name"}),
     Lease: frozenset({"tenant_id"}),
 }
