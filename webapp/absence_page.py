@@ -105,11 +105,13 @@ class AbsencePage:
 
     Attributes:
         may_change: he is the person, a lead, a chief or an administrator.
+        uncovered: candidate groups of the absent person that no deputy covers.
     """
 
     absence: AbsenceView
     events: Sequence[EventView]
     may_change: bool
+    uncovered: tuple[str, ...]
 
 
 def overview() -> Overview:
@@ -141,7 +143,15 @@ def read(absence_id: int) -> AbsencePage:
     may_change = rules.may_arrange(me, found.person_id, person.memberships)
     if not may_change and not _is_deputy(found, me):
         raise AbsenceNotFound(str(absence_id))
-    return AbsencePage(absence=found, events=events, may_change=may_change)
+    pool = [
+        Deputy(person_id=each.person_id, groups=frozenset(each.groups)) for each in found.deputies
+    ]
+    return AbsencePage(
+        absence=found,
+        events=events,
+        may_change=may_change,
+        uncovered=rules.uncovered_groups(rules.work_rights(person.memberships), pool),
+    )
 
 
 def form_page(person_id: str, typed: Typed, *, has_begun: bool = False) -> FormPage:

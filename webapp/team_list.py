@@ -6,12 +6,15 @@ from typing import Any
 
 import flask
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from engine import team_queries
 from engine.inbox import Cut
 from engine.records import UserTask
 from engine.team_queries import UNCLAIMED, TeamTasks
+from housing.deputies.rules import may_arrange
 from housing.people import queries as people
+from housing.people.queries import AccountView
 from housing.teams import queries
 from housing.teams.rules import WAITS_LONG
 from webapp import current, model_words, team_page
@@ -60,6 +63,7 @@ class ListPage:
         colleagues: who may get tasks: account id to name, with a word about an absence.
         holder: name of the person whose tasks these are, or "".
         absence: words about the absence of that person, or "".
+        overdue: of that person's tasks, when an absence may be entered for him and none is.
     """
 
     asked: Asked
@@ -70,6 +74,7 @@ class ListPage:
     colleagues: Mapping[str, str]
     holder: str = ""
     absence: str = ""
+    overdue: int = 0
 
 
 def asked() -> Asked:
@@ -86,9 +91,7 @@ def read_query(given: Mapping[str, str]) -> Asked:
         step=given.get("step", "")[:100],
         due=due if due in DUES else "",
         waits=waits if waits == "long" else "",
-        page=max(1, int(number))
-        if number.isascii() and number.isdigit() and len(number) < 6
-        else 1,
+        page=max(1, int(number)) if is_number else 1,
     )
 
 
@@ -104,6 +107,7 @@ def read() -> ListPage:
         members = queries.members(team_page.own_team(), session=session)
         known = {each.assignee for each in tasks if each.assignee} | {wanted.person}
         held_by = people.names_of(known, session=session)
+        overdue = 0 if wanted.person in absent else _overdue(narrowed, members, session)
     names = {str(each.id): each.name for each in members}
     return ListPage(
         asked=wanted,
@@ -118,7 +122,21 @@ def read() -> ListPage:
         },
         holder=held_by.get(wanted.person, ""),
         absence=absent.get(wanted.person, ""),
+        overdue=overdue,
     )
+
+
+def _overdue(wanted: TeamTasks, members: Sequence[AccountView], session: Session) -> int:
+    """Count the overdue tasks of the chosen person, if this one may enter an absence for him."""
+    person = next((each for each in members if str(each.id) == wanted.holder), None)
+    actor = current.actor()
+    if person is None or str(person.id) == actor.id:
+        return 0
+    if not may_arrange(actor, str(person.id), person.memberships):
+        return 0
+    now = current.application().clock.now()
+    overdue = TeamTasks(groups=wanted.groups, holder=wanted.holder, due_before=now)
+    return team_queries.count(overdue, session)
 
 
 def all_of(wanted: Asked, most: int) -> Sequence[UserTask]:

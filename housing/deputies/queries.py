@@ -37,15 +37,6 @@ class StandIn:
     until_at: datetime
 
 
-def stood_in_for(session: Session, person_id: AccountRef, at: datetime) -> tuple[str, ...]:
-    """List the ids of the absent colleagues for whom somebody stands in at an instant.
-
-    Chains are resolved: also of a colleague whose own deputy is away. Which of their tasks are this
-    person's to do is told by `tasks_stood_in_for`. One statement when nobody is absent.
-    """
-    return standing_at(at, session=session).stood_in_for(str(person_id))
-
-
 def tasks_stood_in_for(session: Session, person_id: AccountRef, at: datetime) -> tuple[str, ...]:
     """List the ids of the open tasks that somebody does for absent colleagues: the view `deputy`.
 
@@ -60,12 +51,6 @@ def tasks_stood_in_for(session: Session, person_id: AccountRef, at: datetime) ->
     tasks = open_tasks_of(absent, standing, session=session)
     standing.look_ahead(tasks)
     return tuple(each.id for each in tasks if standing.deputy_of(each) == str(person_id))
-
-
-def deputies_now(session: Session, person_id: AccountRef, at: datetime) -> tuple[str, ...]:
-    """List the ids of who stands in for an absent person, the first one first; empty when there."""
-    line = standing_at(at, session=session).line(str(person_id))
-    return tuple(each.person_id for each in line)
 
 
 def absent_now(
@@ -94,6 +79,12 @@ def running(session: Session, at: datetime) -> Sequence[AbsenceView]:
     """List who is away at an instant, the first to come back first."""
     where = (Absence.from_at <= at, Absence.until_at > at, Absence.cancelled_at.is_(None))
     return sorted(views(session, at, *where), key=lambda each: (each.until_at, each.id))
+
+
+def ahead(at: datetime, *, session: Session) -> Sequence[AbsenceView]:
+    """List the absences that run at an instant or come after it, the first to begin first."""
+    found = views(session, at, Absence.until_at > at, Absence.cancelled_at.is_(None))
+    return sorted(found, key=lambda each: (each.from_at, each.id))
 
 
 def stand_ins_of(session: Session, person_id: AccountRef, at: datetime) -> tuple[StandIn, ...]:

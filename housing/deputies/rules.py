@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from engine.calendar import TAIPEI
 from engine.types import CITY, Actor
 
 REASONS = ("leave", "official_trip", "sick", "other")
@@ -82,6 +83,14 @@ class Place:
     def covers(self, group: str | None) -> bool:
         """Tell whether every deputy on the chain covers a candidate group."""
         return all(each.covers(group) for each in self.hops)
+
+
+def whole_days(first: date, last: date) -> Period:
+    """Give the period from the beginning of a day in Taipei to the end of another."""
+    begins, ends = (
+        datetime.combine(day, time(), tzinfo=TAIPEI) for day in (first, last + timedelta(days=1))
+    )
+    return Period(from_at=begins, until_at=ends)
 
 
 def last_of(until_at: datetime) -> datetime:

@@ -125,10 +125,14 @@ def change(absence_id: int, entry: Entry, *, by: Actor, session: Session, clock:
     _log(row.id, "changed", {**was, "deputies": sorted(before)}, by=by, session=session, now=now)
     new = tuple(each for each in entry.deputies if is_moved or each.person_id not in before)
     _tell_deputies(row, person, new, session=session, clock=clock, of=entry.deputies)
+    gone = before - {each.person_id for each in entry.deputies}
+    _tell_relieved(row, person, gone, session=session, clock=clock)
 
 
 def come_back(absence_id: int, *, by: Actor, session: Session, clock: Clock) -> None:
     """End a running absence now ("I am back"); the hand-back report is sent at once.
+
+    Deputies who had nothing to do are told as well that they stand in no more.
 
     Raises:
         AbsenceNotFound: there is none.
@@ -136,7 +140,7 @@ def come_back(absence_id: int, *, by: Actor, session: Session, clock: Clock) -> 
         AbsenceOver: it is over, was cancelled, or has not begun.
     """
     now = clock.now()
-    row, _person = _found(absence_id, by, session, now)
+    row, person = _found(absence_id, by, session, now)
     if row.from_at > now:
         raise AbsenceOver
     _log(
@@ -144,11 +148,13 @@ def come_back(absence_id: int, *, by: Actor, session: Session, clock: Clock) -> 
     )
     row.until_at = now
     session.flush()
-    _report(row, session=session, clock=clock)
+    told = _report(row, session=session, clock=clock)
+    idle = {each.person_id for each in _pool(row.id, session)} - told
+    _tell_relieved(row, person, idle, session=session, clock=clock)
 
 
 def cancel(absence_id: int, *, by: Actor, session: Session, clock: Clock) -> None:
-    """Call an absence off that has not begun.
+    """Call an absence off that has not begun; its deputies are told.
 
     Raises:
         AbsenceNotFound: there is none.
@@ -157,12 +163,14 @@ def cancel(absence_id: int, *, by: Actor, session: Session, clock: Clock) -> Non
         AbsenceOver: it is over or was cancelled.
     """
     now = clock.now()
-    row, _person = _found(absence_id, by, session, now)
+    row, person = _found(absence_id, by, session, now)
     if row.from_at <= now:
         raise AbsenceBegan
     row.cancelled_at = now
     _log(row.id, "cancelled", {}, by=by, session=session, now=now)
     session.flush()
+    pool = {each.person_id for each in _pool(row.id, session)}
+    _tell_relieved(row, person, pool, session=session, clock=clock)
 
 
 def report_ended(*, session: Session, clock: Clock) -> int:
@@ -187,8 +195,12 @@ def report_ended(*, session: Session, clock: Clock) -> int:
     return len(rows)
 
 
-def _report(row: Absence, *, session: Session, clock: Clock) -> None:
-    """Tell the person, and the deputies who acted, what was done and what is open."""
+def _report(row: Absence, *, session: Session, clock: Clock) -> frozenset[str]:
+    """Tell the person, and the deputies who acted, what was done and what is open.
+
+    Returns:
+        The ids of those told.
+    """
     row.reported_at = clock.now()
     session.flush()
     found = report.hand_back_report(row.id, session=session)
@@ -199,11 +211,12 @@ def _report(row: Absence, *, session: Session, clock: Clock) -> None:
         "done": len(found.completed),
         "left": len(found.still_open) + len(found.claimed),
     }
-    readers = {str(row.person_id), *(each.actor_id for each in found.acts)}
+    readers = frozenset({str(row.person_id), *(each.actor_id for each in found.acts)})
     _tell(row, readers, "absence_over", fields, session=session, clock=clock, path="/report")
     system = Actor(id="system", name="system")
     _log(row.id, "reported", {}, by=system, session=session, now=clock.now())
     session.flush()
+    return readers
 
 
 def _allowed(person_id: str, by: Actor, session: Session) -> AccountView:
@@ -332,6 +345,23 @@ def _tell_deputies(  # noqa: PLR0913  # whom, of what, with what
             "until": last_of(row.until_at),
         }
         _tell(row, [each.person_id], "deputy_named", fields, session=session, clock=clock)
+
+
+def _tell_relieved(
+    row: Absence,
+    person: AccountView,
+    deputy_ids: Collection[str],
+    *,
+    session: Session,
+    clock: Clock,
+) -> None:
+    """Tell deputies that they stand in no more, or will not."""
+    fields: dict[str, object] = {
+        "name": person.name,
+        "since": row.from_at,
+        "until": last_of(row.until_at),
+    }
+    _tell(row, deputy_ids, "deputy_relieved", fields, session=session, clock=clock)
 
 
 def _tell(  # noqa: PLR0913  # whom, of what, with what

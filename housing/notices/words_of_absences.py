@@ -46,6 +46,19 @@ ABSENCES: Mapping[str, NoticeWords] = {
             "From {since} until {until}",
         ),
     ),
+    "deputy_relieved": words(
+        (
+            "您不再代理 {name}",
+            "{name} 的請假已取消、提前結束或改由他人代理，您無須再代理。",
+            "期間：{since} 至 {until}",
+        ),
+        (
+            "You no longer stand in for {name}",
+            "The absence of {name} was cancelled, ended early or given to other deputies; you need "
+            "not stand in.",
+            "From {since} until {until}",
+        ),
+    ),
     "absence_entered": words(
         (
             "已為您登錄請假與代理人",

@@ -82,6 +82,7 @@ def test_a_planned_absence_is_cancelled_after_a_question(signed_in, ids):
 
     assert "取消後無法復原" in chief.open(f"{address}/cancel").text
     assert "請假已取消" in chief.send(f"{address}/cancel").text
+    assert "您不再代理 許承辦" in signed_in("officer2").open("/messages").text
     assert chief.send(f"{address}/cancel").status_code == 409
 
 

@@ -11,6 +11,7 @@ from engine.sla import Rung
 from housing.deputies import acting, conflicts, errors, queries, reminders, report, service
 from housing.deputies.rules import Deputy, Period
 from housing.deputies.service import Entry
+from housing.deputies.standing import standing_at
 from housing.move_outs.errors import SamePersonChecks
 from housing.notices.queries import notices_of
 from housing.people import memberships
@@ -225,11 +226,12 @@ def test_a_chain_leads_to_the_deputy_of_a_deputy_who_is_away(
     away("officer2", "chief1")
 
     with house.reading() as session:
-        stood_in = queries.stood_in_for(session, third_officer.id, clock.now())
-        first = queries.deputies_now(session, actor("officer1").id, clock.now())
+        standing = standing_at(clock.now(), session=session)
+        line = standing.line(actor("officer1").id)
 
+    stood_in = standing.stood_in_for(third_officer.id)
     assert set(stood_in) == {actor("officer1").id, actor("officer2").id}
-    assert first == (third_officer.id,)
+    assert [each.person_id for each in line] == [third_officer.id]
 
 
 def test_unclaimed_tasks_of_a_group_without_anybody_else_are_covered_too(
@@ -320,6 +322,31 @@ def test_coming_back_sends_the_report_once_and_the_scheduler_none_more(
     assert [each.assignee for each in found.claimed] == [actor("officer2").id]
     assert kinds == ["entered", "ended_early", "reported"]
     assert sum("交還清單" in each.subject for each in told) == 1
+
+
+def test_a_deputy_who_is_replaced_or_had_nothing_to_do_is_told_that_it_is_over(
+    house, clock, actor, away, third_officer
+):
+    def relieved(who):
+        with house.reading() as session:
+            told = notices_of(int(who.id), session=session)
+        return sum("您不再代理" in each.subject for each in told)
+
+    absence = away("officer1", "officer2")
+    replaced = service.Entry(
+        person_id=actor("officer1").id,
+        period=Period(from_at=clock.now(), until_at=clock.now() + 2 * DAY),
+        reason="leave",
+        deputies=(Deputy(person_id=third_officer.id),),
+    )
+    with house.unit_of_work() as session:
+        service.change(absence, replaced, by=actor("officer1"), session=session, clock=clock)
+    assert (relieved(actor("officer2")), relieved(third_officer)) == (1, 0)
+
+    clock.advance(DAY)
+    with house.unit_of_work() as session:
+        service.come_back(absence, by=actor("officer1"), session=session, clock=clock)
+    assert (relieved(actor("officer2")), relieved(third_officer)) == (1, 1)
 
 
 def test_an_absence_that_ran_out_is_reported_once(house, clock, actor, away):

@@ -22,6 +22,7 @@ from webapp.cli import (
 )
 from webapp.cli import handbook as handbooks
 from webapp.cli import keys as key_commands
+from webapp.cli.absences import group as absence_commands
 from webapp.cli.accounts import group as account_commands
 from webapp.cli.bench_web import Plan
 from webapp.cli.processes import group as process_commands
@@ -111,6 +112,7 @@ def lint(*, files: tuple[Path, ...], as_json: bool) -> None:
 
 commands.add_command(process_commands)
 commands.add_command(account_commands)
+commands.add_command(absence_commands)
 
 
 @commands.command("import")
