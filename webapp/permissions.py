@@ -97,6 +97,7 @@ ROLES_BY_ENDPOINT: Mapping[str, frozenset[str]] = {
     "second_factors.begin": _signed_in,
     "second_factors.confirm": _signed_in,
     "second_factors.switch_off": _signed_in,
+    "second_factors.renew_codes": _signed_in,
     "second_factors.reset": frozenset({"administrator"}),
     "home.index": _signed_in,
     "offline.manifest": _everyone,

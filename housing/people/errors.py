@@ -89,6 +89,11 @@ class CodeWrong(Invalid):
 
 
 @dataclass(eq=False)
+class FactorMissing(Invalid):
+    """Set up a passkey or the app first: recovery codes stand in for it."""
+
+
+@dataclass(eq=False)
 class OwnFactor(Invalid):
     """You cannot reset your own second factor; ask another administrator."""
 

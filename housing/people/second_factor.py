@@ -11,7 +11,13 @@ from engine.clock import Clock
 from engine.db import Database
 from engine.types import Actor
 from housing.people import audit, locks, recovery, sessions, totp
-from housing.people.errors import AccountNotFound, CodeWrong, OwnFactor, ReasonTooShort
+from housing.people.errors import (
+    AccountNotFound,
+    CodeWrong,
+    FactorMissing,
+    OwnFactor,
+    ReasonTooShort,
+)
 from housing.people.locks import Attempt, Verdict
 from housing.people.models import Account, Passkey, RecoveryCode
 from housing.people.rules import normalise_login
@@ -91,7 +97,7 @@ def confirm(
     """Switch the second factor on by its first code.
 
     Returns:
-        The recovery codes, to be shown this once; only their hashes are kept.
+        Recovery codes, to be shown this once, when it is the first second factor; else nothing.
 
     Raises:
         CodeWrong: it is not the code of now.
@@ -100,11 +106,23 @@ def confirm(
     step = totp.step_of_code(secret, code, after=None, now=clock.now()) if secret else None
     if step is None:
         raise CodeWrong
+    is_first = not recovery.has_factor(account_id, session=session)
     row = session.get_one(Account, account_id)
     row.totp_since, row.totp_step = clock.now(), step
-    codes = recovery.renew(account_id, session=session)
     audit.write("second_factor_set", account_id, session=session, now=clock.now())
-    return codes
+    return recovery.renew(account_id, session=session) if is_first else []
+
+
+def renew_codes(account_id: int, *, session: Session, clock: Clock) -> Sequence[str]:
+    """Give an account new recovery codes, to be shown this once; the old ones are worthless.
+
+    Raises:
+        FactorMissing: it has no second factor that they could stand in for.
+    """
+    if not recovery.has_factor(account_id, session=session):
+        raise FactorMissing
+    audit.write("recovery_codes_renewed", account_id, session=session, now=clock.now())
+    return recovery.renew(account_id, session=session)
 
 
 def finish_sign_in(token: str, code: str, *, client: Client, door: Door) -> SignInOutcome:

@@ -201,3 +201,34 @@ def test_a_role_that_does_not_exist_is_refused_at_the_start(tmp_path):
 
     with pytest.raises(SettingsInvalid, match="ANJU_REQUIRE_TOTP"):
         bootstrap.build(wrong, clock=FrozenClock(BEGIN))
+
+
+def test_new_recovery_codes_end_the_old_ones_and_stand_in_for_something_only(
+    set_up, visitor, signed_in, opened, app, code
+):
+    secret, old = set_up()
+    visitor.sign_in("resident1")
+    visitor.send("/sign-in/code", code=code(secret))
+    visitor.open("/account/second-factor")
+    new = re.findall(
+        r"<li><code>([a-z2-7-]+)</code>", visitor.send("/account/second-factor/codes").text
+    )
+
+    again = opened(app)
+    again.sign_in("resident1")
+    assert again.send("/sign-in/code", code=old[0]).status_code == 401
+    assert again.send("/sign-in/code", code=new[0]).status_code == 200
+    neighbour = signed_in("resident2")
+    neighbour.open("/account/second-factor")
+    assert neighbour.send("/account/second-factor/codes").status_code == 422
+
+
+def test_ten_minutes_after_the_sign_in_nothing_changes_without_the_password(signed_in, clock):
+    browser = signed_in("resident1")
+    browser.open("/account/second-factor")
+    browser.send("/account/second-factor")
+    clock.advance(timedelta(minutes=11))
+
+    for address in ("", "/confirm", "/codes"):
+        page = browser.send(f"/account/second-factor{address}", code="000000")
+        assert "請再次驗證身分" in page.text

@@ -66,7 +66,8 @@ def decide(claim_id: int) -> Answered:
                 clock=application.clock,
             )
     except EngineError as refusal:
-        return _claims_page(claim_id, errors.sentence(refusal)), errors.status_of(refusal)
+        problem, status = errors.sentence(refusal), errors.status_of(refusal)
+        return _claims_page(claim_id, problem, form.get("words", "")), status
     flask.flash(_("Your decision was saved; the person is told."))
     return flask.redirect(flask.url_for("identity.list_claims"))
 
@@ -89,9 +90,9 @@ def _letters_page(person_id: int, problem: str = "", checked: str = "") -> str:
     )
 
 
-def _claims_page(refused_id: int = 0, problem: str = "") -> str:
+def _claims_page(refused_id: int = 0, problem: str = "", words: str = "") -> str:
     with current.application().reading() as session:
         found = claims.waiting(session=session)
     return flask.render_template(
-        "sign_up/claims.html", claims=found, refused_id=refused_id, problem=problem
+        "sign_up/claims.html", claims=found, refused_id=refused_id, problem=problem, words=words
     )

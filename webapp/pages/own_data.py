@@ -54,7 +54,7 @@ def order_copy() -> BaseResponse:
 @pages.get("/account/data/copies/<export_id>")
 def fetch_copy(export_id: str) -> Response:
     """Give a copy to its owner, who has just shown who he is."""
-    fresh.require()
+    fresh.require(flask.url_for("own_data.show"))  # a file leaves the browser on the page before
     application = current.application()
     with application.unit_of_work() as session:
         archive = exports.fetch(

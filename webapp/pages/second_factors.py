@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import Invalid
 from housing.people import passkeys, second_factor, totp
-from housing.people.errors import AccountNotFound, CodeWrong
+from housing.people.errors import AccountNotFound, CodeWrong, FactorMissing
 from housing.people.queries import account
 from webapp import current, devices, errors, fresh, sign_in_words
 
@@ -74,6 +74,24 @@ def confirm() -> flask.typing.ResponseReturnValue:
                 clock=application.system_clock,
             )
     except CodeWrong as refusal:
+        return _page(problem=errors.sentence(refusal)), 422
+    if codes:
+        return flask.render_template("account/recovery_codes.html", codes=codes)
+    flask.flash(_("The app is on. Your recovery codes stay good."))
+    return _back()
+
+
+@pages.post("/account/second-factor/codes")
+def renew_codes() -> flask.typing.ResponseReturnValue:
+    """Make new recovery codes and show them, this once."""
+    _require_fresh()
+    application = current.application()
+    try:
+        with application.unit_of_work() as session:
+            codes = second_factor.renew_codes(
+                current.account().id, session=session, clock=application.system_clock
+            )
+    except FactorMissing as refusal:
         return _page(problem=errors.sentence(refusal)), 422
     return flask.render_template("account/recovery_codes.html", codes=codes)
 
