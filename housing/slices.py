@@ -81,6 +81,10 @@ class Desk:
     is_demo: bool
 
 
+STARTER = "starter"
+"""Who began a case, among those who may send it a message."""
+
+
 def _cannot_open(_opening: Opening, _desk: Desk) -> StepResult:
     raise ScenarioUnplayable("no form opens a case of this process")
 
@@ -163,8 +167,8 @@ class Subject:
         start_form: key of the form that opens a case; None when no form does.
         message_forms: name of a message that people may send, to the key of its form or None.
         message_senders: name of such a message to who may send it from the page of a case: roles,
-            and relations to the case such as "reporter"; empty for one with a page of its own. A
-            message without an entry is sent by officers.
+            relations to the case such as "reporter", and STARTER; empty for one with a page of its
+            own. A message without an entry is sent by officers.
         open: opens a case and gives its first step.
         post: sends a message of a person to a case: instance id, message, values, desk.
         check: refuses answers that break a rule which the form's definition cannot know; raises

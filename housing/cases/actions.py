@@ -14,7 +14,7 @@ from housing.cases.errors import ActionPast, ActionUnknown
 from housing.cases.rules import Viewer
 from housing.records.forms import form_of_case
 from housing.records.service import Answers, record
-from housing.slices import Desk
+from housing.slices import STARTER, Desk
 from housing.subjects import announce, subject_of
 
 DEFAULT_SENDERS = frozenset({"officer"})
@@ -126,4 +126,6 @@ def _form(form_key: str | None, case: Instance, session: Session) -> Form:
 
 def _may_send(message: str, case: Instance, viewer: Viewer, by: Actor) -> bool:
     senders = subject_of(case.process_key).message_senders.get(message, DEFAULT_SENDERS)
+    if STARTER in senders and by.id == case.started_by:
+        return True
     return viewer.relation in senders or any(by.belongs_to(role, case.scope) for role in senders)

@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 from engine import queries as engine_queries
 from engine.records import StepResult
 from housing.dispatches import rules, service, views
-from housing.dispatches.rules import UNITS
 from housing.errors import ScenarioUnplayable
 from housing.notices.codes import GROUPS
-from housing.slices import Desk, Subject
+from housing.slices import STARTER, Desk, Subject
+
+WITHDRAWERS = frozenset({STARTER, "officer", "section_chief"})
+"""Who may withdraw a question: none of those asked may rid himself of it."""
 
 
 def _context(business_key: str, *, session: Session, now: datetime) -> Mapping[str, object]:
-    """Give what the forms show: the question, from which case, and the answers in both languages."""
+    """Give what the forms show: the question, from which case, the answers in both languages."""
     del now
     found = views.view(views.by_number(business_key, session=session), session=session)
     return {
@@ -60,7 +62,7 @@ def _ask(instance_id: str | None, values: Mapping[str, object], desk: Desk) -> S
 SUBJECT = Subject(
     process=service.PROCESS,
     message_forms={service.WITHDRAW_MESSAGE: None},
-    message_senders={service.WITHDRAW_MESSAGE: frozenset(UNITS)},
+    message_senders={service.WITHDRAW_MESSAGE: WITHDRAWERS},
     context=_context,
     verbs={"ask": _ask},
 )

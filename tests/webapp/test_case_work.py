@@ -335,6 +335,9 @@ def test_answers_of_several_units_come_together_in_the_timeline(signed_in, house
     row = signed_in("manager1").open("/tasks?view=team&q=公共管線").text
     assert number in row
     assert "是否屬公共管線？" in row
+    withdrawing = f"/cases/{question.number}/actions/dispatch.withdraw"
+    assert officer.open(withdrawing).status_code == 200
+    assert signed_in("manager1").open(withdrawing).status_code == 404
     complete(house, clock, question.number, "manager1", answer="屬公共管線。")
     complete(house, clock, question.number, "chief1", answer="費用由管理費支應。")
     complete(house, clock, question.number, "chief1", summary="由物業管理處理。")
