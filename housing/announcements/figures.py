@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, distinct, func, select
+from sqlalchemy import ColumnElement, and_, distinct, func, select, true
 from sqlalchemy.orm import Session
 
 from engine import dispatches
@@ -26,7 +26,7 @@ class Figures:
         in_a_day, in_three_days: (readers within it, told).
         acknowledged: (who did, told of those that must be acknowledged).
         muted: (readers who take no notices of the category by any channel, told).
-        drafts_returned: (returns, drafts sent in by managers).
+        drafts_returned: (returns, drafts that managers sent in), of those drafted in the period.
         emergency_minutes: until 95 % had it, the middle value; None without an emergency.
         pushes_a_week: ordinary pushes a reader and week; None without readers.
         by_category: category to published.
@@ -57,9 +57,9 @@ def figures(
         until: first instant after it.
         communities: codes; None means all, those of the whole city included.
     """
-    chosen = [Announcement.published_at >= since, Announcement.published_at < until]
-    if communities is not None:
-        chosen.append(Announcement.community.in_(communities))
+    place = true() if communities is None else Announcement.community.in_(communities)
+    chosen = [Announcement.published_at >= since, Announcement.published_at < until, place]
+    drafted = [Announcement.drafted_at >= since, Announcement.drafted_at < until, place]
     ordinary = [*chosen, Announcement.category != EMERGENCY]
     by_category = _by_category(chosen, session)
     told, in_a_day, in_three_days, must, acknowledged = _reading(chosen, session)
@@ -69,7 +69,7 @@ def figures(
         in_three_days=(in_three_days, told),
         acknowledged=(acknowledged, must),
         muted=_muted(ordinary, session),
-        drafts_returned=_returned(chosen, session),
+        drafts_returned=_returned(drafted, session),
         emergency_minutes=_emergency_minutes(chosen, session),
         pushes_a_week=_pushes_a_week(ordinary, until - since, session),
         by_category=by_category,
@@ -117,13 +117,13 @@ def _muted(ordinary: Chosen, session: Session) -> tuple[int, int]:
     return muted, told
 
 
-def _returned(chosen: Chosen, session: Session) -> tuple[int, int]:
-    returned, drafted = session.execute(
+def _returned(drafted: Chosen, session: Session) -> tuple[int, int]:
+    returned, sent_in = session.execute(
         select(func.coalesce(func.sum(Announcement.returned_count), 0), func.count()).where(
-            Announcement.is_office.is_(False), *chosen
+            Announcement.is_office.is_(False), *drafted
         )
     ).one()
-    return returned, drafted
+    return returned, sent_in
 
 
 def _emergency_minutes(chosen: Chosen, session: Session) -> float | None:
