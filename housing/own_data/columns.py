@@ -22,7 +22,6 @@ from housing.own_data.models import DataExport, DataRequest
 from housing.people.models import Account, AuditEntry, Membership, Passkey, WebSession
 from housing.persons.models import Person, PersonalDataAccess
 from housing.places.models import Residency
-from housing.records.models import FormSubmission
 from housing.repairs.models import RepairTicket
 from housing.sign_up.models import FirstSignIn, IdentityClaim
 
@@ -246,12 +245,6 @@ LETTERS = Sheet(
         "state": "狀態",
         "sent_at": "發文時間",
     },
-)
-FORMS = Sheet(
-    key="forms",
-    title="您填寫的表單",
-    table=FormSubmission,
-    columns={"at": "時間", "element_name": "步驟", "values": "內容"},
 )
 FILES = Sheet(
     key="files",

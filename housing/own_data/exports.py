@@ -18,11 +18,12 @@ from engine.types import Actor
 from housing.background import queries as works_of
 from housing.background import service as background
 from housing.notices import service as notices
-from housing.notices.rules import chinese_instant
+from housing.notices.rules import CHINESE, chinese_instant, say
 from housing.own_data.errors import DataExportNotFound, ExportOrdered
 from housing.own_data.gathering import Part, gather
 from housing.own_data.models import DataExport
 from housing.own_data.rules import EXPORT_LIFE
+from housing.own_data.words import CODES
 from housing.people import audit
 from housing.people import queries as people
 from housing.people.models import Account
@@ -60,63 +61,6 @@ vertical-align:top;overflow-wrap:anywhere}</style></head><body>
 <td>{{ value|words }}</td>{% endfor %}</tr>{% endfor %}</tbody></table>
 {% else %}<p>沒有資料。</p>{% endif %}{% endfor %}</body></html>
 """
-
-
-_CODES = {
-    "zh_Hant_TW": "中文",
-    "en": "英文",
-    "active": "使用中",
-    "disabled": "已關閉",
-    "resident": "住戶",
-    "applicant": "申請人",
-    "city": "全市",
-    "phone": "登錄之手機",
-    "counter": "臨櫃",
-    "letter": "通知書",
-    "confirmed": "已確認",
-    "open": "處理中",
-    "granted": "已准許",
-    "refused": "已否准",
-    "correct": "補充或更正",
-    "stop": "停止利用",
-    "delete": "刪除",
-    "national_id": "身分證字號",
-    "bank_account": "銀行帳號",
-    "online": "線上",
-    "paper": "紙本",
-    "portal": "線上閱覽",
-    "email": "電子郵件",
-    "registered_mail": "掛號郵寄",
-    "hand": "親自交付",
-    "sent": "已發文",
-    "served": "已送達",
-    "draft": "草稿",
-    "ended": "已終止",
-    "paid": "繳納",
-    "rent": "租金",
-    "self": "本人",
-    "spouse": "配偶",
-    "child": "子女",
-    "parent": "父母",
-    "grandparent": "祖父母",
-    "sibling": "兄弟姊妹",
-    "other": "其他",
-    "signed_in": "登入",
-    "signed_out": "登出",
-    "sign_in_failed": "登入失敗",
-    "account_opened": "開立帳號",
-    "password_changed": "變更密碼",
-    "password_replaced": "重設密碼",
-    "contact_changed": "變更聯絡方式",
-    "identity_bound": "連結身分",
-    "data_copy_made": "製作資料複製本",
-    "data_copy_fetched": "下載資料複製本",
-    "passkey_added": "新增通行密鑰",
-    "passkey_removed": "移除通行密鑰",
-    "second_factor_set": "啟用第二步驗證",
-    "second_factor_off": "停用第二步驗證",
-}
-"""Codes as the readable file says them; others stay as they are kept, also in the data."""
 
 
 def order(by: Actor, *, session: Session, clock: Clock) -> str:
@@ -240,13 +184,13 @@ def _words(value: object) -> str:
         return "無"
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, datetime):
-        return chinese_instant(value)
+    if isinstance(value, date):  # an instant is one too
+        return say("", value, CHINESE)
     if isinstance(value, dict):
         return "；".join(f"{name}：{_words(each)}" for name, each in value.items())
     if isinstance(value, list):
         return "、".join(_words(each) for each in value)
-    return _CODES.get(str(value), str(value))
+    return CODES.get(str(value), str(value))
 
 
 def _iso(value: object) -> str:

@@ -1,12 +1,15 @@
 """Gather all that is kept about a person: every table, but nothing that speaks of others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, inspect, or_, select
 from sqlalchemy.orm import Session
 
+from engine.queries import instance
+from forms.errors import FormNotFound
+from forms.words import Answer, answers
 from housing.applications.models import (
     ApplicationConsent,
     ApplicationDocument,
@@ -30,6 +33,7 @@ from housing.persons.models import HouseholdMember, Person, PersonalDataAccess
 from housing.persons.queries import person_of_account
 from housing.persons.rules import mask_name
 from housing.places.models import Residency
+from housing.records.forms import form_of_case
 from housing.records.models import FormSubmission
 from housing.repairs.models import RepairTicket
 from housing.sign_up.models import FirstSignIn, IdentityClaim
@@ -139,9 +143,42 @@ def _of_cases(account_id: int, person_id: int | None, session: Session) -> list[
         _part(columns.PLACES, QueuePlace.application_id.in_(own), session),
         _part(columns.HOMES, Residency.account_id == account_id, session),
         _part(columns.REPAIRS, RepairTicket.reporter_id == account_id, session),
-        _part(columns.FORMS, FormSubmission.account_id == str(account_id), session),
+        _forms(account_id, session),
         _part(columns.FILES, StoredFileRow.uploaded_by == str(account_id), session),
     ]
+
+
+def _forms(account_id: int, session: Session) -> Part:
+    """Tell what the person filled in, in the words of each form as his case has it."""
+    found = session.scalars(
+        select(FormSubmission)
+        .where(FormSubmission.account_id == str(account_id))
+        .order_by(FormSubmission.id)
+    )
+    rows = [_filled_in(row, session) for row in found]
+    return Part(key="forms", title="您填寫的表單", rows=rows)
+
+
+def _filled_in(row: FormSubmission, session: Session) -> Row:
+    try:
+        definition_id = instance(row.instance_id, session).definition_id
+        form = form_of_case(row.form_key, definition_id, session=session)
+    except FormNotFound:  # its package is no longer there: the answers as they were kept
+        return {"時間": row.at, "表單": row.form_key, "步驟": row.element_name, "內容": row.values}
+    said = _said(answers(form, row.values))
+    return {"時間": row.at, "表單": form.title, "步驟": row.element_name, "內容": said}
+
+
+def _said(found: Iterable[Answer]) -> Row:
+    return {each.label: _value_of(each) for each in found}
+
+
+def _value_of(answer: Answer) -> object:
+    if answer.rows:
+        return [_said(row) for row in answer.rows]
+    if answer.file_ids:
+        return f"{len(answer.file_ids)} 個檔案"
+    return f"{answer.value}{answer.suffix}" if answer.suffix else answer.value
 
 
 def _part(sheet: Sheet, wanted: ColumnElement[bool], session: Session) -> Part:

@@ -14,25 +14,11 @@ from housing.own_data.desk import request_by_number
 from housing.own_data.errors import DataStillNeeded, ReasonNeeded
 from housing.own_data.models import DataCorrection
 from housing.own_data.service import PROCESS, REQUEST_FORM
+from housing.own_data.words import FIELD_WORDS, KIND_WORDS
 from housing.slices import Desk, Opening, Subject
 from housing.vault import Vault
 
 READERS = frozenset({"officer", "section_chief"})
-
-KIND_WORDS: Mapping[str, str] = {
-    "correct": "補充或更正",
-    "stop": "停止蒐集、處理或利用",
-    "delete": "刪除",
-}
-FIELD_WORDS: Mapping[str, str] = {
-    "name": "姓名",
-    "born_on": "出生日期",
-    "mobile": "手機號碼",
-    "email": "電子郵件信箱",
-    "registered_address": "戶籍地址",
-    "contact_address": "通訊地址",
-    "other": "其他",
-}
 
 
 def _open(opening: Opening, desk: Desk) -> StepResult:

@@ -27,8 +27,9 @@ ASKED = {
 
 
 @pytest.fixture
-def copied(house, signed_in):
-    """A resident's browser and the path of the copy that was made for her."""
+def copied(house, signed_in, reported):
+    """A resident's browser and the path of the copy that was made for her, who reported once."""
+    reported("resident1")
     browser = signed_in("resident1")
     browser.open("/account/data")
     browser.send("/account/data/copies")
@@ -47,6 +48,8 @@ def test_a_copy_holds_the_persons_tables_and_says_what_is_left_out(copied):
     assert data["parts"]["leases"]["rows"]
     assert data["parts"]["person"]["rows"][0]["手機號碼"].startswith("09")
     assert "who_looked" in data["parts"]
+    assert data["parts"]["forms"]["rows"][0]["內容"]["哪一類問題？"] == "水管、漏水、馬桶"
+    assert re.search(r"<td>78年\d+月\d+日", page)  # born on
     assert "第 10 條但書" in data["left_out"][0]
     assert "林安安" in page
     assert "****" in page
