@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from engine import calendars, decision_inputs
+from engine.calendar import TAIPEI
 from engine.day_counting import DayCounter
 from engine.db import to_json
 from engine.decisions import DecisionModel
@@ -111,11 +112,12 @@ class Replay:
         return Redecided(past=past, outcome="same" if is_same else "changed", output=output)
 
     def _evaluate(self, past: PastDecision) -> object:
+        now = past.at.astimezone(TAIPEI)
         days = DayCounter(scope=past.scope, read=self._reader(past))
         result = self._model.evaluate(
             self._decision_id,
-            decision_inputs.variables_of(past.given, now=past.at),
-            now=past.at,
+            decision_inputs.variables_of(past.given, now=now),
+            now=now,
             functions=days.functions,
             budget=_BUDGET,
         )

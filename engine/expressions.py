@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from engine import calendars
+from engine.calendar import TAIPEI
 from engine.clock import Clock
 from engine.day_counting import DayCounter
 from engine.errors import EngineError
@@ -12,6 +13,7 @@ from engine.types import CITY
 from feel.errors import FeelError
 from feel.evaluator import examine
 from feel.values import YearMonthDuration, quoted, to_text
+from feel.zones import in_zone
 
 
 class ExpressionInvalid(EngineError):
@@ -70,7 +72,7 @@ def evaluate_value(literal: str, clock: Clock) -> object:
         ExpressionInvalid: it is not FEEL, names something unknown, or uses up its budget.
     """
     try:
-        outcome = examine(literal, {}, now=clock.now())
+        outcome = examine(literal, {}, now=clock.now().astimezone(TAIPEI))
     except FeelError as error:
         raise ExpressionInvalid(error.message, error.line, error.column) from error
     if outcome.problems:
@@ -91,11 +93,14 @@ def evaluate_text(expression: str, variables: Mapping[str, object], clock: Clock
     Raises:
         ExpressionInvalid: it is not FEEL, or uses up its budget.
     """
-    now = clock.now()
+    now = clock.now().astimezone(TAIPEI)
     days = DayCounter(scope=CITY, read=lambda: calendars.shipped_calendar(now))
     try:
         outcome = examine(
-            expression.removeprefix("="), variables, now=now, functions=days.functions
+            expression.removeprefix("="),
+            in_zone(variables, TAIPEI),
+            now=now,
+            functions=days.functions,
         )
     except FeelError as error:
         shift = 1 if expression.startswith("=") and error.line == 1 else 0

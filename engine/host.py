@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from engine import calendars, decision_inputs, deployments
+from engine.calendar import TAIPEI
 from engine.clock import Clock
 from engine.day_counting import DayCounter
 from engine.deployments import CompiledProcess
@@ -17,6 +18,7 @@ from engine.spiff.calls import Called
 from engine.spiff.definition import Definition
 from feel.errors import FeelError
 from feel.evaluator import evaluate
+from feel.zones import in_zone
 
 MoveTimers = Callable[[str, datetime], Sequence[str]]
 """Moves the running timers of an element to an instant; returns the tokens moved."""
@@ -62,8 +64,8 @@ class StepHost:
         try:
             return evaluate(
                 expression.strip().removeprefix("="),
-                variables,
-                now=self.now(),
+                in_zone(variables, TAIPEI),
+                now=self.now().astimezone(TAIPEI),
                 functions=self.days.functions,
             )
         except FeelError as error:
@@ -135,9 +137,9 @@ class StepHost:
         model = process.decisions.get(decision_id)
         if model is None:
             raise DecisionFailed(decision_id, "no deployed table has this id")
-        result = model.evaluate(
-            decision_id, variables, now=self.now(), functions=self.days.functions
-        )
+        given = in_zone(variables, TAIPEI)
+        now = self.now().astimezone(TAIPEI)
+        result = model.evaluate(decision_id, given, now=now, functions=self.days.functions)
         self.decisions[element_id].append(
             {
                 "inputs": result.inputs,
@@ -145,7 +147,7 @@ class StepHost:
                 "hit_policy": result.hit_policy,
                 "output": result.value,
                 "problems": result.problems,
-                "given": decision_inputs.take(model.reads(decision_id), variables),
+                "given": decision_inputs.take(model.reads(decision_id), given),
             }
         )
         return result.value

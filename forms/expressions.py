@@ -5,6 +5,7 @@ from datetime import datetime
 
 from feel.errors import FeelError
 from feel.evaluator import evaluate
+from feel.zones import in_zone
 from forms.dates import TAIPEI
 from forms.errors import ConditionFailed
 
@@ -24,14 +25,6 @@ def compute(
         ConditionFailed: the expression does not parse or is over its budget.
     """
     try:
-        return evaluate(expression, in_taipei(variables), now=now.astimezone(TAIPEI))
+        return evaluate(expression, in_zone(variables, TAIPEI), now=now.astimezone(TAIPEI))
     except FeelError as error:
         raise ConditionFailed(name, str(error)) from error
-
-
-def in_taipei(variables: Mapping[str, object]) -> dict[str, object]:
-    """Turn instants into Taipei time, so that `date(due_at)` is the day people see."""
-    return {
-        name: value.astimezone(TAIPEI) if isinstance(value, datetime) and value.tzinfo else value
-        for name, value in variables.items()
-    }

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from engine.calendar import local_date
 from engine.clock import FrozenClock
 from engine.types import CITY, Actor
 from housing.applications.desk import next_serial
@@ -268,7 +269,7 @@ def _row(  # noqa: PLR0913  # a row gathers what the batch looked up
         "person_id": people[each.applicant.national_id],
         "account_id": accounts.get(each.index),
         "channel": "online" if each.is_online else "paper",
-        "postmark_on": None if each.is_online else came_at.date(),
+        "postmark_on": None if each.is_online else local_date(came_at),
         "received_at": came_at,
         "counts_at": came_at,
         "state": "submitted",

@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from engine import queries
-from engine.calendar import TAIPEI
+from engine.calendar import TAIPEI, local_date
 from engine.queries import TaskFilter
 from housing.bootstrap import Application
 from housing.cases.service import Completion, submit_task
@@ -179,7 +179,7 @@ class _Hand:
     def fill_sheet(self, of: Leaving, session: Session) -> None:
         number, clock, by = self._number(of, session), self.application.clock, of.manager
         service.open_sheet(number, session=session, clock=clock)
-        today = clock.now().date()
+        today = local_date(clock.now())
         for index, each in enumerate(handover.read(number, session=session, today=today).items):
             found = Finding(finding="wear" if index == 0 else "as_entry")
             handover.save_finding(

@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -33,6 +33,21 @@ def test_a_task_done_in_time_leaves_no_job_behind(case, database):
         assert {job.state for job in queries.jobs_of(case.id, session)} == {"cancelled"}
         assert queries.next_due(session) is None
     assert case.advance(timedelta(days=30)) == 0
+
+
+@pytest.mark.parametrize("day", ["today()", "date(reported_at)"])
+def test_before_eight_in_the_morning_in_taipei_the_day_is_the_one_there(
+    walker, diagram, clock, day
+):
+    """In UTC it is the day before."""
+    clock.set(datetime(2026, 3, 2, 17, tzinfo=UTC))  # Tuesday 01:00
+    ((name, text),) = diagram("reminders_only").items()
+    due = f'camunda:dueDate="=calendar days after({day}, 1)"'.encode()
+    walker.deploy({name: text.replace(b'camunda:dueDate="=due_at"', due)})
+
+    case = walker.start("reminders_only", {"reported_at": clock.now()})
+
+    assert case.user_task("wait").due_at == datetime(2026, 3, 4, 15, 59, 59, tzinfo=UTC)
 
 
 def test_every_rung_of_the_ladder_comes_once_and_in_order_after_days_of_downtime(
