@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import click
-from sqlalchemy.orm import Session
 
 from engine.clock import Clock
+from engine.db import UnitOfWork
 from engine.types import CITY, SYSTEM
 from housing import bootstrap
 from housing import settings as housing_settings
@@ -36,7 +36,7 @@ _PASSWORD = click.password_option(help="Asked for twice when absent; its owner t
 class _Desk:
     """With what accounts are looked after; the clock is the real one."""
 
-    session: Session
+    session: UnitOfWork
     clock: Clock
 
     def id_of(self, login: str) -> int:
