@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from engine.clock import FrozenClock, ShiftedClock
 from housing import demo_clock
 from housing.bootstrap import Application
-from housing.demo import announcements, calls, care, leavings, office, world
+from housing.demo import announcements, away, calls, care, leavings, office, world
 from housing.demo.errors import CityNotEmpty
 from housing.demo.stories import START
 from housing.demo.tickets import all_stories
@@ -54,6 +54,7 @@ def load(application: Application, *, progress: Callable[[], object] = lambda: N
         *leavings.errands(onward, cast),
         *office.errands(cast, clock),
         *announcements.errands(onward, cast),
+        *away.errands(onward, cast),
     ]
     errands.sort(key=lambda each: each.at)
     Walk(onward, clock, cast, progress, errands).run(stories, START)

@@ -24,6 +24,7 @@ from housing.demo.errors import CityNotEmpty, ClockOnlyMovesForward, NoDeadlineA
 from housing.demo.habits import at_work
 from housing.demo.stories import START
 from housing.demo.tickets import all_stories
+from housing.deputies import queries as deputies
 from housing.drafts import queries as drafts
 from housing.errors import NotInDemoMode
 from housing.notices.queries import MailboxFilter, count_delivered
@@ -165,6 +166,17 @@ def test_a_change_of_the_repair_process_is_being_drafted(application):
     table = after["repair_class.dmn"]
     assert table.count(b"<text>7</text>") > before["repair_class.dmn"].count(b"<text>7</text>")
     assert b"<text>5</text>" not in table
+
+
+def test_a_colleague_is_away_and_his_deputy_sees_what_he_left(application):
+    with application.reading() as session:
+        now = application.clock.now()
+        (away,) = deputies.running(session, now)
+        left = deputies.tasks_stood_in_for(session, away.deputies[0].person_id, now)
+
+    assert away.person_name == "紀外勤"
+    assert len(left) == 2
+    assert rows(application, "select count(*) from user_task where follow_up_at is not null")[0][0]
 
 
 def test_the_history_holds_no_incident_and_no_unsent_notice(application):

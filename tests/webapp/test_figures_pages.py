@@ -88,7 +88,7 @@ def test_the_page_and_its_csv_say_the_same(call, signed_in):
     page = officer.open(f"/applications/statistics?round={call}")
     sheet = officer.open(f"/applications/statistics.csv?round={call}")
 
-    assert "67%（6 件中 4 件）" in page.text
+    assert "67%（4／6）" in page.text
     assert "線上申請,0.667,6" in sheet.text
     assert signed_in("applicant1").open("/applications/statistics").status_code == 403
     assert officer.open("/applications/statistics?round=no-such").status_code == 200
