@@ -125,6 +125,21 @@ def accounts_in(group: str, scope: str, *, session: Session) -> list[AccountView
     return [each for each in members if each.state == "active"]
 
 
+def members_of(
+    roles: Collection[str], scope: str, *, session: Session
+) -> tuple[tuple[str, str, str], ...]:
+    """List id, name and login of the active accounts with one of some roles where `scope` lies."""
+    is_member = select(Membership.account_id).where(
+        Membership.role.in_(roles), Membership.scope.in_({scope, CITY})
+    )
+    rows = session.execute(
+        select(Account.id, Account.name, Account.login)
+        .where(Account.id.in_(is_member), Account.state == "active")
+        .order_by(Account.id)
+    )
+    return tuple((str(row.id), row.name, row.login) for row in rows)
+
+
 def all_accounts(*, session: Session) -> list[AccountView]:
     """List every account by id."""
     return _views(session, set(session.scalars(select(Account.id))))
@@ -141,7 +156,10 @@ def actor_of(account_id: AccountRef, *, session: Session) -> Actor:
 
 def names_of(account_ids: Iterable[AccountRef], *, session: Session) -> dict[str, str]:
     """Map ids, as text, to names; unknown ids are left out."""
-    return {str(each.id): each.name for each in accounts(account_ids, session=session)}
+    wanted = {int(each) for each in account_ids if _is_id(each)}
+    asked = select(Account.id, Account.name).where(Account.id.in_(wanted))
+    rows = session.execute(asked) if wanted else ()
+    return {str(row.id): row.name for row in rows}
 
 
 def signed_in(token: str, *, now: datetime, session: Session) -> SignedIn | None:
