@@ -88,7 +88,8 @@ def read(case: Instance) -> Progress:
     """Read how far a case is."""
     application = current.application()
     with application.reading() as session:
-        return queries.progress(case, session=session, now=application.clock.now())
+        past = queries.Past(session, application.clock.now())
+        return queries.progress(case, past, session=session)
 
 
 def may_open_case(case: Instance) -> bool:

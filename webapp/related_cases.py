@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from engine import queries
 from engine.records import Instance
 from housing.case_links import rules, views
 from housing.case_links.errors import CaseToLinkNotFound
@@ -41,21 +40,25 @@ def read(case: Instance) -> RelatedCases:
     """Read the related cases of one on which this request's person works."""
     by = current.actor()
     with current.application().reading() as session:
-        is_free = case.status == "active" and not subject_of(case.process_key).seals_notes
         return RelatedCases(
             links=views.related(case, by, session=session),
             members=views.members_of(case.id, session=session),
             dispatches=dispatches.of_parent(case.id, session=session),
             parent=dispatches.parent_of(case.id, session=session),
-            may_merge=is_free and views.may_merge(by, case),
-            may_dispatch=is_free and may_ask(case),
+            may_merge=_is_open(case) and views.may_lead(by, case),
+            may_dispatch=may_ask(case),
         )
 
 
 def may_ask(case: Instance) -> bool:
-    """Tell whether this request's person may ask units from a case."""
+    """Tell whether this request's person may ask units from a case as it is now."""
     by = current.actor()
-    return any(by.belongs_to(role, case.scope) for role in dispatch_rules.UNITS)
+    return _is_open(case) and any(by.belongs_to(role, case.scope) for role in dispatch_rules.UNITS)
+
+
+def _is_open(case: Instance) -> bool:
+    """Tell whether a case goes on and lets other units know of its course."""
+    return case.status == "active" and not subject_of(case.process_key).seals_notes
 
 
 def candidates(lead: Instance, numbers: str) -> tuple[list[Candidate], list[str]]:
@@ -95,8 +98,7 @@ def instances(numbers: list[str]) -> list[Instance]:
         CaseToLinkNotFound: one of them is no business of this request's person.
     """
     with current.application().reading() as session:
-        found = [
+        return [
             views.find_case(each, current.actor(), session=session)
             for each in dict.fromkeys(numbers)
         ]
-        return [queries.instance(each.id, session) for each in found]

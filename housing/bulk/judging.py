@@ -24,9 +24,9 @@ from housing.bulk.rules import (
     only_confirms,
     refused_by,
 )
+from housing.cases.about import reads
 from housing.deputies.acting import acting_for
 from housing.deputies.standing import Standing
-from housing.notes.queries import may_read
 from housing.notices.rules import supervisor_of
 from housing.people import queries as people
 from housing.records.forms import form_of_task
@@ -81,7 +81,8 @@ def as_deputy(
 def judge(task: UserTask, wanted: Deed, session: Session) -> Refusal | None:
     """Tell why a deed cannot be done to a task; None when it can."""
     if wanted.verb == NOTE:
-        is_reader = may_read(wanted.by, queries.instance(task.instance_id, session))
+        case = queries.instance(task.instance_id, session)
+        is_reader = reads(wanted.by, case.process_key, case.scope)
         return None if is_reader else Refusal(code="not_readable")
     found = obstacle(wanted.verb, task, wanted.by, supervisor_of(task.candidate_group))
     if found is not None:

@@ -23,7 +23,7 @@ def follow_all(*, database: Database, engine: ProcessEngine, clock: Clock) -> in
         How many were looked after.
     """
     with database.reading() as session:
-        merges = service.open_merges(session=session)
+        merges = service.open_merges(session=session, clock=clock)
         questions = service.open_dispatches(session=session)
     done = [
         *(_try(partial(service.follow_lead, it), database, engine, clock) for it in merges),

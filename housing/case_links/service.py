@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine import queries as engine_queries
 from engine.clock import Clock
+from engine.explanations import Deadline
 from engine.process_engine import ProcessEngine
 from engine.queries import InstanceFilter
 from engine.records import Instance
@@ -142,11 +143,11 @@ def take_out(  # noqa: PLR0913  # the face of the room
     _wake(row, member, why, by=by, engine=engine, session=session, clock=clock)
 
 
-def open_merges(*, session: Session) -> list[int]:
+def open_merges(*, session: Session, clock: Clock) -> list[int]:
     """List the ids of open mergers that there is something to do about.
 
     Each is looked after in a transaction of its own: one whose lead or merged case has ended or
-    goes on, and one whose due dates nobody was warned of yet.
+    goes on, and one with a near due date that nobody was warned of yet.
     """
     rows = session.scalars(
         select(CaseMerge).where(CaseMerge.state == "open").order_by(CaseMerge.id)
@@ -156,7 +157,7 @@ def open_merges(*, session: Session) -> list[int]:
     return [
         row.id
         for row in rows
-        if row.warned_at is None or row.lead_id in ended or row.member_id in awake
+        if row.lead_id in ended or row.member_id in awake or _near(row, session, clock)
     ]
 
 
@@ -300,10 +301,8 @@ def _warn(
     row: CaseMerge, lead: Instance, member: Instance, *, session: Session, clock: Clock
 ) -> None:
     """Tell the team of the lead case once that a due date of a resting case comes near."""
-    deadline = views.next_deadline(member, session=session)
-    if row.warned_at is not None or deadline is None:
-        return
-    if deadline.due_at - clock.now() > rules.WARNING:
+    deadline = _near(row, session, clock)
+    if deadline is None:
         return
     row.warned_at = clock.now()
     notify(
@@ -314,6 +313,16 @@ def _warn(
         session=session,
         clock=clock,
     )
+
+
+def _near(row: CaseMerge, session: Session, clock: Clock) -> Deadline | None:
+    """Find the next due date of a resting case when it is near and nobody was warned of it."""
+    if row.warned_at is not None:
+        return None
+    member = engine_queries.instance(row.member_id, session)
+    deadline = views.next_deadline(member, session=session)
+    is_near = deadline is not None and deadline.due_at - clock.now() <= rules.WARNING
+    return deadline if is_near else None
 
 
 def _ref(case: Instance) -> InstanceRef:

@@ -179,6 +179,11 @@ def may_merge(by: Actor, case: Instance) -> bool:
     return any(by.belongs_to(role, case.scope) for role in rules.MERGERS)
 
 
+def may_lead(by: Actor, case: Instance) -> bool:
+    """Tell whether somebody may merge other cases of its kind into a case."""
+    return subject_of(case.process_key).merging is not None and may_merge(by, case)
+
+
 def demand_merger(by: Actor, cases: Collection[Instance]) -> None:
     """Refuse who may not merge these cases.
 

@@ -13,16 +13,15 @@ from engine.explanations import MOVES, Deadline
 from engine.process_engine import ProcessEngine
 from engine.records import HistoryEntry, Instance, ProcessElement, UserTask
 from engine.types import Actor
+from housing.cases.about import reads
 from housing.cases.errors import CaseNotYours
 from housing.cases.rules import (
     HIDDEN_KINDS,
     RESIDENT_KINDS,
-    STAFF_ROLES,
     Node,
     Viewer,
     entered,
     holding,
-    is_staff,
     may_read,
     parties_of,
     reachable,
@@ -31,7 +30,7 @@ from housing.cases.rules import (
 from housing.notices.queries import notices_of_case
 from housing.people.queries import names_of
 from housing.records.models import CaseParty, FormSubmission, TaskDraft
-from housing.subjects import SUBJECTS, business_context, subject_of
+from housing.subjects import SUBJECTS, business_context
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,8 +115,7 @@ def viewer_of(actor: Actor, case: Instance, *, session: Session) -> Viewer:
     Raises:
         CaseNotYours: he does not take part in it.
     """
-    readers = subject_of(case.process_key).readers
-    if is_staff(actor, case.scope, STAFF_ROLES if readers is None else readers):
+    if reads(actor, case.process_key, case.scope):
         return Viewer(account_id=actor.id, relation="staff")
     relation = session.scalars(
         select(CaseParty.relation)

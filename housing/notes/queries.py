@@ -8,13 +8,8 @@ from sqlalchemy.orm import Session
 from engine.records import Instance
 from engine.types import Actor
 from housing.notes.models import CaseNote
-from housing.notes.views import Note, demand_reader, is_reader, note_of
+from housing.notes.views import Note, demand_reader, note_of
 from housing.vault import Vault
-
-
-def may_read(actor: Actor, case: Instance) -> bool:
-    """Tell whether somebody may read the notes of a case: its staff, and nobody else."""
-    return is_reader(actor, case)
 
 
 def of_case(

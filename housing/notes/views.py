@@ -3,18 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.records import Instance
-from engine.types import CITY, Actor
-from housing.cases.rules import STAFF_ROLES, is_staff
+from engine.types import Actor
+from housing.cases.about import readers_of, reads
 from housing.notes.errors import NotesNotYours
 from housing.notes.models import CaseNote
 from housing.notes.rules import Colleague, colleagues
 from housing.people import queries as people
-from housing.people.models import Membership
-from housing.subjects import subject_of
 from housing.vault import Place, Vault
 
 
@@ -43,30 +40,20 @@ class Note:
     removed_by_name: str = ""
 
 
-def is_reader(actor: Actor, case: Instance) -> bool:
-    """Tell whether somebody may read the notes of a case: its staff, and nobody else."""
-    return is_staff(actor, case.scope, _readers(case))
-
-
 def demand_reader(actor: Actor, case: Instance) -> None:
-    """Refuse everybody who may not read the notes of a case.
+    """Refuse everybody who may not read the notes of a case: they are its staff's.
 
     Raises:
         NotesNotYours: he may not.
     """
-    if not is_reader(actor, case):
+    if not reads(actor, case.process_key, case.scope):
         raise NotesNotYours
 
 
 def colleagues_of(case: Instance, *, session: Session) -> tuple[Colleague, ...]:
     """List who may be mentioned in the notes of a case: active accounts that may read them."""
-    ids = select(Membership.account_id).where(
-        Membership.role.in_(_readers(case)), Membership.scope.in_({case.scope, CITY})
-    )
-    found = people.accounts(session.scalars(ids.distinct()), session=session)
-    return colleagues(
-        (str(each.id), each.name, each.login) for each in found if each.state == "active"
-    )
+    readers = readers_of(case.process_key)
+    return colleagues(people.members_of(readers, case.scope, session=session))
 
 
 def note_of(row: CaseNote, *, vault: Vault | None) -> Note:
@@ -92,8 +79,3 @@ def note_of(row: CaseNote, *, vault: Vault | None) -> Note:
 def place_of(note_id: int) -> Place:
     """Tell where a note is sealed."""
     return Place(table=CaseNote.__tablename__, column="sealed", row=note_id)
-
-
-def _readers(case: Instance) -> frozenset[str]:
-    readers = subject_of(case.process_key).readers
-    return STAFF_ROLES if readers is None else readers

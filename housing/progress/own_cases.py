@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine import queries as engine_queries
 from engine.queries import InstanceFilter, Page
-from housing.progress.queries import FOLLOWED, OWN, Progress, progress
+from housing.progress.queries import FOLLOWED, OWN, Past, Progress, progress
 from housing.records.models import CaseParty
 from housing.records.rules import account_party
 
@@ -33,7 +33,8 @@ def running(account_id: int, *, limit: int, session: Session, now: datetime) -> 
         ),
         session,
     )
-    rows = tuple(progress(case, session=session, now=now) for case in found.rows)
+    past = Past(session, now)
+    rows = tuple(progress(case, past, session=session) for case in found.rows)
     return Page(rows=rows, total=found.total, offset=0, limit=limit)
 
 

@@ -114,7 +114,23 @@ def path_of(case_id: str, *, vault: Vault, session: Session) -> str:
     return f"/follow/{case.business_key}/{codes.grouped(codes.code_of(case.id, vault))}"
 
 
-def progress(case: Instance, *, session: Session, now: datetime) -> Progress:
+class Past:
+    """The courses of past cases, those of each process read once."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session = session
+        self._now = now
+        self._read: dict[str, tuple[Course, ...]] = {}
+
+    def of(self, process_key: str) -> tuple[Course, ...]:
+        """Give those of one process, all versions together."""
+        if process_key not in self._read:
+            courses = past_courses(process_key, session=self._session, now=self._now)
+            self._read[process_key] = courses
+        return self._read[process_key]
+
+
+def progress(case: Instance, past: Past, *, session: Session) -> Progress:
     """Read how far a case is, and what past cases let expect."""
     steps = steps_of(case.id, session=session)
     words = {
@@ -130,7 +146,7 @@ def progress(case: Instance, *, session: Session, now: datetime) -> Progress:
         words[s.element.id] for s in steps if s.status == "future" and s.element.id in words
     ]
     possible = [each for each in dict.fromkeys(possible) if each not in standing]
-    ahead, end = _expected(case, present, possible, session=session, now=now)
+    ahead, end = _expected(case, present, possible, past)
     lead = leads_of([case.id], session=session).get(case.id)
     return Progress(
         case=case,
@@ -201,17 +217,15 @@ def _expected(
     case: Instance,
     present: Iterable[Now],
     possible: list[str],
-    *,
-    session: Session,
-    now: datetime,
+    past: Past,
 ) -> tuple[tuple[Ahead, ...], Window | None]:
     """Compare with past cases, all versions; without a present milestone nothing is foretold."""
     newest = max(present, key=lambda each: each.since, default=None)
     if newest is None:
         return tuple(Ahead(words=each, window=None, is_usual=False) for each in possible), None
-    past = past_courses(case.process_key, session=session, now=now)
-    ahead = rules.ahead(newest.words, newest.since, possible, past)
-    return ahead, rules.end_window(newest.words, newest.since, past)
+    courses = past.of(case.process_key)
+    ahead = rules.ahead(newest.words, newest.since, possible, courses)
+    return ahead, rules.end_window(newest.words, newest.since, courses)
 
 
 def past_courses(process_key: str, *, session: Session, now: datetime) -> tuple[Course, ...]:

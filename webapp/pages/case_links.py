@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from engine.errors import Conflict, Invalid
 from engine.records import Instance
 from housing.case_links import rules, service, views
-from housing.case_links.errors import LinksNotYours, MergeTooLarge, NotMerged
+from housing.case_links.errors import MergeTooLarge, NotMerged
 from housing.dispatches import rules as dispatch_rules
 from housing.dispatches import service as dispatches
 from housing.dispatches.errors import CaseClosedToDispatch, DaysInvalid
@@ -154,14 +154,13 @@ def _days(text: str) -> int:
 
 def _mergeable(number: str) -> Instance:
     case = case_access.find_as_staff(number).case
-    if not views.may_merge(current.actor(), case):
-        raise LinksNotYours
+    views.demand_merger(current.actor(), [case])
     return case
 
 
 def _askable(number: str) -> Instance:
     case = case_access.find_as_staff(number).case
-    if not related_cases.read(case).may_dispatch:
+    if not related_cases.may_ask(case):
         raise CaseClosedToDispatch(number)
     return case
 
