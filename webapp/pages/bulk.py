@@ -197,7 +197,7 @@ def _ask(batch: Batch, *, view: object = None, problem: str = "") -> str:
         today=local_date(now),
         why=bulk_words.why,
         said=_said(plan),
-        back=_back(batch),
+        **_back(batch),
         most_listed=MOST_LISTED,
     )
 
@@ -237,7 +237,7 @@ def _result(batch: Batch) -> str:
         why=bulk_words.why,
         page=page,
         page_count=math.ceil(count / PAGE_SIZE),
-        back=_back(batch),
+        **_back(batch),
     )
 
 
@@ -333,12 +333,13 @@ def _list_address(listing: str) -> str:
     return flask.url_for("inbox.list_tasks", **_address(listing))
 
 
-def _back(batch: Batch) -> str:
-    """Give the address of the list that an order came from."""
+def _back(batch: Batch) -> dict[str, str]:
+    """Give the list that an order came from: its address, and words for the way there."""
     if not batch.is_of_team:
-        return _list_address(batch.listing)
+        return {"back": _list_address(batch.listing), "back_words": _("Back to the tasks")}
     wanted = team_list.read_query(dict(parse_qsl(batch.listing)))
-    return flask.url_for("team.list_tasks", **wanted.address)
+    address = flask.url_for("team.list_tasks", **wanted.address)
+    return {"back": address, "back_words": _("Tasks of my team")}
 
 
 def _to(batch_id: str) -> Response:
