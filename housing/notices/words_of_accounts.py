@@ -82,6 +82,20 @@ ACCOUNTS: Mapping[str, NoticeWords] = {
             "If this was not you, call the office at once.",
         ),
     ),
+    "sign_in_changed": words(
+        (
+            "您的登入方式已變更",
+            "您的安居帳號「{what}」於 {until} 變更登入方式"
+            "（密碼、通行密鑰、驗證器應用程式或備用碼）。",
+            "如非您本人操作，請立即變更密碼、結束其他裝置的登入，並致電承辦單位。",
+        ),
+        (
+            "How you sign in was changed",
+            "On {until} the password, a passkey, the app or the recovery codes of your Anju "
+            "account “{what}” were changed.",
+            "If this was not you, change the password, end all other sessions and call the office.",
+        ),
+    ),
     "identity_confirmed": words(
         (
             "身分查核完成",

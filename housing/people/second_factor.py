@@ -167,8 +167,11 @@ def switch_off(account_id: int, code: str, *, client: Client, door: Door) -> Ver
     return verdict
 
 
-def reset(login: str, reason: str, *, by: Actor, session: Session, clock: Clock) -> None:
+def reset(login: str, reason: str, *, by: Actor, session: Session, clock: Clock) -> int:
     """Take somebody's second factor away who lost it; his sessions end.
+
+    Returns:
+        The account's id.
 
     Raises:
         AccountNotFound: there is no such account.
@@ -187,6 +190,7 @@ def reset(login: str, reason: str, *, by: Actor, session: Session, clock: Clock)
     sessions.end_all(row.id, session=session)
     details = {"by": by.id, "reason": text}
     audit.write("second_factor_reset", row.id, details=details, session=session, now=clock.now())
+    return row.id
 
 
 def forget(account_id: int, *, session: Session) -> None:

@@ -132,7 +132,7 @@ def waiting(*, session: Session) -> Sequence[ClaimView]:
         select(IdentityClaim, Person, Account.mobile)
         .join(Person, Person.national_id_index == IdentityClaim.national_id_index)
         .join(Account, Account.id == IdentityClaim.account_id)
-        .where(IdentityClaim.state == "open")
+        .where(IdentityClaim.state == "open", Account.state == "active")
         .order_by(IdentityClaim.id)
     )
     return [
@@ -193,6 +193,8 @@ def _open_row(claim_id: int, words: str, by: Actor, session: Session) -> Identit
         raise CheckMissing(MIN_CHECK_LENGTH)
     row = session.get(IdentityClaim, claim_id, with_for_update=True)
     if row is None or by.id == str(row.account_id):
+        raise ClaimNotFound
+    if people.account(row.account_id, session=session).state != "active":
         raise ClaimNotFound
     if row.state != "open":
         raise ClaimDecided

@@ -12,14 +12,19 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from engine.clock import FrozenClock
 from housing import bootstrap, settings
+from housing.demo.accounts import PASSWORD
 from housing.errors import SettingsInvalid
+from housing.notices import queries as notices
+from housing.notices.queries import MailboxFilter
 from housing.people import queries, second_factor, totp
 from housing.people.models import Account
 from housing.people.rules import ROLES
+from scheduler.relay import Relay
 from tests.conftest import BEGIN
 from webapp.cli.main import commands
 from webapp.factory import create_app
 
+OTHER = "another sentence of mine"
 STEP = timedelta(seconds=30)
 RFC_KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # of RFC 6238, appendix B, in base32
 
@@ -232,3 +237,29 @@ def test_ten_minutes_after_the_sign_in_nothing_changes_without_the_password(sign
     for address in ("", "/confirm", "/codes"):
         page = browser.send(f"/account/second-factor{address}", code="000000")
         assert "請再次驗證身分" in page.text
+
+
+def test_the_owner_is_told_by_mail_whenever_the_ways_into_the_account_change(
+    set_up, signed_in, house, visitor, code, clock
+):
+    secret, _codes = set_up()
+    visitor.sign_in("resident1")
+    visitor.send("/sign-in/code", code=code(secret))
+    visitor.open("/account/second-factor")
+    visitor.send("/account/second-factor/codes")
+    clock.advance(STEP)
+    admin = signed_in("admin1")
+    admin.open("/account/second-factor")
+    admin.send("/account/second-factor/reset", login="resident1", reason="手機遺失，已當面確認")
+    clock.advance(STEP)
+    home = signed_in("resident1")
+    home.open("/account")
+    new = {"new_password": OTHER, "new_password_again": OTHER}
+    home.send("/account/password", old_password=PASSWORD, **new)
+    Relay(house).run()
+
+    with house.reading() as session:
+        owner = queries.account_by_login("resident1", session=session)
+        wanted = MailboxFilter(recipient=str(owner.id), channel="mail")
+        told = [each.subject for each in notices.delivered(wanted, session=session)]
+    assert told == ["您的登入方式已變更"] * 4

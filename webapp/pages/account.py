@@ -11,7 +11,7 @@ from housing.people.locks import Verdict
 from housing.people.passwords import PasswordChange
 from housing.people.rules import MIN_PASSWORD_LENGTH
 from housing.sign_up import claims
-from webapp import current, devices, errors, relying_party, sign_in_words
+from webapp import current, devices, errors, relying_party, sign_in_news, sign_in_words
 from webapp.addresses import next_page
 from webapp.sessions import COOKIE
 
@@ -49,6 +49,8 @@ def change_password() -> flask.typing.ResponseReturnValue:
         return _page(new_problem=errors.sentence(refusal)), 422
     if verdict.kind != "right":
         return _page(old_problem=_refusal(verdict)), STATUS_BY_VERDICT[verdict.kind]
+    with application.unit_of_work() as session:
+        sign_in_news.tell_owner(current.account().id, session)
     flask.flash(_("Your password was changed. All other sessions have ended."))
     return _back()
 

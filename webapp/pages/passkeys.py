@@ -10,7 +10,7 @@ from housing.people import passkeys
 from housing.people.errors import PasskeyNotFound, PasskeyRefused
 from housing.people.passkeys import CONFIRM, SIGN_IN, Answer, Question
 from housing.people.service import SignInOutcome
-from webapp import current, errors, fresh, relying_party, sessions, sign_in_words
+from webapp import current, errors, fresh, relying_party, sessions, sign_in_news, sign_in_words
 from webapp.addresses import next_page
 
 pages = Blueprint("passkeys", __name__)
@@ -49,6 +49,7 @@ def register() -> Answered:
                 flask.request.form.get("name", ""),
                 counter=relying_party.counter(session),
             )
+            sign_in_news.tell_owner(current.account().id, session)
     except Invalid as refusal:
         return _page(errors.sentence(refusal)), 422
     if codes:
@@ -66,6 +67,7 @@ def remove(passkey_id: int) -> BaseResponse:
             passkeys.remove(
                 current.account().id, passkey_id, counter=relying_party.counter(session)
             )
+            sign_in_news.tell_owner(current.account().id, session)
     except PasskeyNotFound:
         flask.abort(404)
     flask.flash(_("The passkey was removed. Remove it from your phone or computer as well."))

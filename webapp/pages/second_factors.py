@@ -10,7 +10,7 @@ from engine.errors import Invalid
 from housing.people import passkeys, second_factor, totp
 from housing.people.errors import AccountNotFound, CodeWrong, FactorMissing
 from housing.people.queries import account
-from webapp import current, devices, errors, fresh, sign_in_words
+from webapp import current, devices, errors, fresh, sign_in_news, sign_in_words
 
 pages = Blueprint("second_factors", __name__)
 
@@ -73,6 +73,7 @@ def confirm() -> flask.typing.ResponseReturnValue:
                 session=session,
                 clock=application.system_clock,
             )
+            sign_in_news.tell_owner(current.account().id, session)
     except CodeWrong as refusal:
         return _page(problem=errors.sentence(refusal)), 422
     if codes:
@@ -91,6 +92,7 @@ def renew_codes() -> flask.typing.ResponseReturnValue:
             codes = second_factor.renew_codes(
                 current.account().id, session=session, clock=application.system_clock
             )
+            sign_in_news.tell_owner(current.account().id, session)
     except FactorMissing as refusal:
         return _page(problem=errors.sentence(refusal)), 422
     return flask.render_template("account/recovery_codes.html", codes=codes)
@@ -108,7 +110,8 @@ def switch_off() -> flask.typing.ResponseReturnValue:
     if verdict.kind != "right":
         problem = sign_in_words.refusal(verdict, errors.sentence(CodeWrong()))
         return _page(problem=problem), 429 if verdict.kind == "locked" else 422
-    with current.application().reading() as session:
+    with current.application().unit_of_work() as session:
+        sign_in_news.tell_owner(current.account().id, session)
         has_passkey = account(current.account().id, session=session).has_second_factor
     if has_passkey:
         flask.flash(_("The app is switched off. Your passkeys go on as the second step."))
@@ -126,13 +129,14 @@ def reset() -> flask.typing.ResponseReturnValue:
     typed = {"login": login, "reason": form.get("reason", "")}
     try:
         with application.unit_of_work() as session:
-            second_factor.reset(
+            account_id = second_factor.reset(
                 login,
                 typed["reason"],
                 by=current.actor(),
                 session=session,
                 clock=application.system_clock,
             )
+            sign_in_news.tell_owner(account_id, session)
     except (Invalid, AccountNotFound) as refusal:
         return _page(reset_problem=errors.sentence(refusal), typed=typed), 422
     flask.flash(_("The second step of %(login)s was reset.", login=login))
