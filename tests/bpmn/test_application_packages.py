@@ -10,6 +10,7 @@ from lxml import etree
 from bpmn import catalogue
 from engine.decisions import parse_decisions
 from housing import scenarios
+from tests.drawings import boxes, overlap
 
 PACKAGES = ("application_periodic", "application_review", "application_rolling")
 GOLDEN = {
@@ -26,7 +27,6 @@ GOLDEN = {
 LEAST_SCENARIOS = 35
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
-DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 NOW = datetime(2024, 3, 4, tzinfo=UTC)
 FACTS: dict[str, object] = {
@@ -57,8 +57,6 @@ FACTS: dict[str, object] = {
     "elders": 0,
     "pregnant": 0,
 }
-
-Box = tuple[float, float, float, float]
 
 
 def decide(decision: str, **facts: object) -> object:
@@ -156,22 +154,3 @@ def test_no_personal_data_is_named_by_the_process():
     )
 
     assert [name for name in ("nat_id", "=name", "mobile", "address_") if name in texts] == []
-
-
-def boxes(root: etree._Element) -> dict[str, Box]:
-    found = {}
-    for shape in root.iter(f"{DI}BPMNShape"):
-        bounds = shape.find(f"{DC}Bounds")
-        assert bounds is not None
-        x, y, width, height = (float(bounds.get(key, "")) for key in ("x", "y", "width", "height"))
-        found[shape.get("bpmnElement", "")] = (x, y, x + width, y + height)
-    return found
-
-
-def overlap(first: Box, second: Box) -> bool:
-    return (
-        first[0] < second[2]
-        and second[0] < first[2]
-        and first[1] < second[3]
-        and second[1] < first[3]
-    )

@@ -12,10 +12,10 @@ from engine.decisions import parse_decisions
 from engine.spiff.linter import lint
 from forms import catalogue as form_catalogue
 from forms.schema import load
+from tests.drawings import boxes, overlap
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
-DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 ANJU = "{https://anju.example.org/schema/1.0}"
@@ -40,8 +40,6 @@ OTHER_FORMS = {"repair/report", "repair/extension"}
 # Contractors' tasks are due with their order, works with their contract.
 OWN_DUE_DATES = {"=due_at", "=calendar days after(date(planned_completion_on), 0)"}
 
-Box = tuple[float, float, float, float]
-
 
 def nodes(diagram: etree._Element) -> Iterator[etree._Element]:
     return (element for element in diagram.iter() if element.tag in FLOW_NODES)
@@ -49,25 +47,6 @@ def nodes(diagram: etree._Element) -> Iterator[etree._Element]:
 
 def by_tag(diagram: etree._Element, tag: str) -> list[etree._Element]:
     return list(diagram.iter(f"{BPMN}{tag}"))
-
-
-def boxes(diagram: etree._Element) -> dict[str, Box]:
-    found = {}
-    for shape in diagram.iter(f"{DI}BPMNShape"):
-        bounds = shape.find(f"{DC}Bounds")
-        assert bounds is not None
-        x, y, width, height = (float(bounds.get(key, "")) for key in ("x", "y", "width", "height"))
-        found[shape.get("bpmnElement", "")] = (x, y, x + width, y + height)
-    return found
-
-
-def overlap(first: Box, second: Box) -> bool:
-    return (
-        first[0] < second[2]
-        and second[0] < first[2]
-        and first[1] < second[3]
-        and second[1] < first[3]
-    )
 
 
 def known_decisions() -> set[str]:

@@ -261,25 +261,36 @@ def test_a_server_that_says_nothing_is_left_after_the_time_allowed(open_post):
     assert [each.attempts for each in mails] == [1, 1, 0, 0]
 
 
-def test_mail_is_encrypted_before_the_password_is_sent(open_post, office, certificate):
+@pytest.fixture
+def send_encrypted(open_post, office, certificate):
+    """Sends a letter through a server that wants STARTTLS and a password."""
     trusted, shown = certificate
-    with serving(
-        office,
-        authenticator=office.check,
-        auth_required=True,
-        tls_context=shown,
-        require_starttls=True,
-    ) as port:
-        post = open_post(
-            ANJU_SMTP_HOST="127.0.0.1",
-            ANJU_SMTP_PORT=str(port),
-            ANJU_SMTP_SECURITY="starttls",
-            ANJU_SMTP_CA_FILE=str(trusted),
-            ANJU_SMTP_USER="anju",
-            ANJU_SMTP_PASSWORD=RIGHT,
-        )
-        post.tell()
-        post.relay()
+
+    def send(password):
+        with serving(
+            office,
+            authenticator=office.check,
+            auth_required=True,
+            tls_context=shown,
+            require_starttls=True,
+        ) as port:
+            post = open_post(
+                ANJU_SMTP_HOST="127.0.0.1",
+                ANJU_SMTP_PORT=str(port),
+                ANJU_SMTP_SECURITY="starttls",
+                ANJU_SMTP_CA_FILE=str(trusted),
+                ANJU_SMTP_USER="anju",
+                ANJU_SMTP_PASSWORD=password,
+            )
+            post.tell()
+            post.relay()
+        return post
+
+    return send
+
+
+def test_mail_is_encrypted_before_the_password_is_sent(send_encrypted, office):
+    send_encrypted(RIGHT)
 
     assert office.signed_in == ["anju"]
     assert len(office.taken) == 1
@@ -302,25 +313,8 @@ def test_mail_is_sent_to_a_server_that_is_encrypted_from_the_first_byte(
     assert len(office.taken) == 1
 
 
-def test_a_wrong_password_is_no_fault_of_the_letter(open_post, office, certificate):
-    trusted, shown = certificate
-    with serving(
-        office,
-        authenticator=office.check,
-        auth_required=True,
-        tls_context=shown,
-        require_starttls=True,
-    ) as port:
-        post = open_post(
-            ANJU_SMTP_HOST="127.0.0.1",
-            ANJU_SMTP_PORT=str(port),
-            ANJU_SMTP_SECURITY="starttls",
-            ANJU_SMTP_CA_FILE=str(trusted),
-            ANJU_SMTP_USER="anju",
-            ANJU_SMTP_PASSWORD=WRONG,
-        )
-        post.tell()
-        post.relay()
+def test_a_wrong_password_is_no_fault_of_the_letter(send_encrypted, office):
+    post = send_encrypted(WRONG)
 
     assert post.states()["mail"] == "failed"
     assert office.taken == []
