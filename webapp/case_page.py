@@ -16,6 +16,7 @@ from housing.case_links.views import Merged
 from housing.cases import queries as cases
 from housing.cases.queries import CaseStep
 from housing.cases.rules import Viewer
+from housing.dispatches.service import PROCESS as DISPATCHES
 from housing.letters.queries import LetterView
 from housing.move_outs.service import PROCESS as MOVE_OUTS
 from housing.notes import views as notes
@@ -30,6 +31,7 @@ from webapp import (
     case_actions,
     case_announcements,
     case_applications,
+    case_dispatches,
     case_files,
     case_leases,
     case_letters,
@@ -73,6 +75,7 @@ STEP_TYPES = frozenset(
 PARTS: Mapping[str, ReadPart] = {
     ANNOUNCEMENTS: case_announcements.read,
     APPLICATIONS: case_applications.read,
+    DISPATCHES: case_dispatches.read,
     MOVE_OUTS: case_leases.read_move_out,
     RENEWALS: case_leases.read_renewal,
     REPAIRS: case_repairs.read,

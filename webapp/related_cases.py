@@ -9,6 +9,7 @@ from housing.case_links.errors import CaseToLinkNotFound
 from housing.case_links.views import Candidate, Merged, Related
 from housing.dispatches import rules as dispatch_rules
 from housing.dispatches import views as dispatches
+from housing.dispatches.service import PROCESS as QUESTIONS
 from housing.dispatches.views import Dispatch
 from housing.subjects import subject_of
 from webapp import current
@@ -53,7 +54,9 @@ def read(case: Instance) -> RelatedCases:
 def may_ask(case: Instance) -> bool:
     """Tell whether this request's person may ask units from a case as it is now."""
     by = current.actor()
-    return _is_open(case) and any(by.belongs_to(role, case.scope) for role in dispatch_rules.UNITS)
+    is_question = case.process_key == QUESTIONS
+    is_unit = any(by.belongs_to(role, case.scope) for role in dispatch_rules.UNITS)
+    return _is_open(case) and is_unit and not is_question
 
 
 def _is_open(case: Instance) -> bool:

@@ -335,6 +335,9 @@ def test_answers_of_several_units_come_together_in_the_timeline(signed_in, house
     row = signed_in("manager1").open("/tasks?view=team&q=公共管線").text
     assert number in row
     assert "是否屬公共管線？" in row
+    asked_page = signed_in("manager1").open(f"/cases/{question.number}").text
+    assert asked_page.count("是否屬公共管線？") > 1
+    assert f"/cases/{question.number}/dispatch" not in asked_page
     withdrawing = f"/cases/{question.number}/actions/dispatch.withdraw"
     assert officer.open(withdrawing).status_code == 200
     assert signed_in("manager1").open(withdrawing).status_code == 404

@@ -186,7 +186,7 @@ def _draw_merge(lead: Instance, numbers: str, reason: str = "", problem: str = "
 
 def _draw_dispatch(case: Instance, problem: str = "") -> str:
     return flask.render_template(
-        "cases/dispatch.html",
+        "cases/ask_units.html",
         case=case,
         units=dispatch_rules.UNITS,
         typed=flask.request.form,
