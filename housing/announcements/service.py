@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
@@ -235,15 +236,20 @@ def _send(  # noqa: PLR0913  # one message and what it needs
 
 
 def _receipt_of(row: Announcement, account_id: int, session: Session) -> AnnouncementReceipt:
-    found = session.scalar(
-        select(AnnouncementReceipt).where(
-            AnnouncementReceipt.announcement_id == row.id,
-            AnnouncementReceipt.account_id == account_id,
-        )
+    """Read the receipt of a reader; who was not told gets one when he finds it himself."""
+    wanted = select(AnnouncementReceipt).where(
+        AnnouncementReceipt.announcement_id == row.id,
+        AnnouncementReceipt.account_id == account_id,
     )
-    if found is None:
-        found = AnnouncementReceipt(
-            announcement_id=row.id, account_id=account_id, is_told=False, is_on_paper=False
-        )
-        session.add(found)
-    return found
+    found = session.scalar(wanted)
+    if found is not None:
+        return found
+    new = AnnouncementReceipt(
+        announcement_id=row.id, account_id=account_id, is_told=False, is_on_paper=False
+    )
+    try:
+        with session.begin_nested():
+            session.add(new)
+    except IntegrityError:  # the same reader opened it twice at the same moment
+        return session.scalars(wanted).one()
+    return new

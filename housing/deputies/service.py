@@ -33,6 +33,7 @@ from housing.deputies.rules import Deputy, Period, Pool, Right, last_of
 from housing.deputies.standing import deputies_of, read_pools
 from housing.notices.tidings import tell
 from housing.people import queries as people
+from housing.people.models import Account
 from housing.people.queries import AccountView
 from housing.places import queries as places
 
@@ -257,6 +258,8 @@ def _check(entry: Entry, person: AccountView, session: Session, *, but: int | No
 
 
 def _check_overlap(entry: Entry, person: AccountView, session: Session, but: int | None) -> None:
+    """Refuse a second absence at the same time; entries for one person wait for each other."""
+    session.execute(select(Account.id).where(Account.id == person.id).with_for_update())
     other = session.scalars(
         select(Absence).where(
             Absence.person_id == person.id,

@@ -15,6 +15,9 @@ from housing.places.rules import COMMUNITY_PREFIX
 from housing.repairs.models import RepairTicket
 from housing.repairs.service import PROCESS as REPAIRS
 
+MOST_SENTENCES = 200
+"""So many are shown, of the newest months."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
@@ -30,7 +33,8 @@ class Results:
     """What people thought, in groups that are large enough to be shown.
 
     Attributes:
-        sentences: of processes whose figures are shown, in no telling order.
+        sentences: of processes whose figures are shown, at most MOST_SENTENCES; the newest month
+            first, within a month in no telling order.
     """
 
     processes: tuple[Mean, ...]
@@ -97,7 +101,8 @@ def _sentences(
     rows = session.scalars(
         select(Feedback)
         .where(Feedback.sentence != "", Feedback.process_key.in_(process_keys), _within(scopes))
-        .order_by(Feedback.id)
+        .order_by(Feedback.month.desc(), Feedback.id)
+        .limit(MOST_SENTENCES)
     )
     return tuple(
         Said(process_key=each.process_key, stars=each.stars, sentence=each.sentence)
