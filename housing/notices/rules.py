@@ -6,12 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from string import Formatter
 
-from engine.bundles import BY_DAY, HOURLY
 from engine.calendar import TAIPEI
 from forms.dates import republic_year
 from housing.notices.codes import CATEGORIES, GROUPS, PAYERS, REASONS
 from housing.notices.errors import NoticeUnknown
-from housing.notices.kinds import PORTAL, QUIET_TOPICS, RINGING, SOFT_KINDS, topic_of
+from housing.notices.kinds import QUIET_TOPICS, RINGING, SOFT_KINDS, topic_of
 from housing.notices.wording import Wording, spoken
 from housing.notices.words import CLOSING, GREETING, NOTICES
 
@@ -207,19 +206,6 @@ def leaves_at(kind: str, channel: str, now: datetime, own: Quiet | None = None) 
     if waits_for_day(kind, channel):
         return after_all_quiet(now, own)
     return after_quiet_hours(now) if kind in SOFT_KINDS else now
-
-
-def bundled_as(kind: str, channel: str) -> str | None:
-    """Tell how a notice leaves together with others: a grouping of `engine.bundles`.
-
-    Returns:
-        None for what leaves by itself: urgent notices, mail, and what stays in the portal.
-    """
-    if topic_of(kind).is_urgent or channel == PORTAL:
-        return None
-    if waits_for_day(kind, channel):
-        return BY_DAY
-    return HOURLY if channel in RINGING else None
 
 
 def notice_key(idem: str) -> str:

@@ -16,6 +16,7 @@ from engine.sla import Rung
 from engine.types import CITY, InstanceRef
 from housing import texts
 from housing.notices import preferences
+from housing.notices.bundling import bundled_as
 from housing.notices.kinds import (
     CHANNELS,
     PORTAL,
@@ -28,7 +29,6 @@ from housing.notices.rules import (
     CHINESE,
     Quiet,
     Reader,
-    bundled_as,
     digest,
     leaves_at,
     notice_key,

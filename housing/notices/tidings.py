@@ -9,8 +9,9 @@ from engine import outbox
 from engine.clock import Clock
 from engine.outbox import NewMessage
 from housing.notices import preferences
+from housing.notices.bundling import bundled_as
 from housing.notices.kinds import channels_for, topic_of
-from housing.notices.rules import Reader, bundled_as, leaves_at, render
+from housing.notices.rules import Reader, leaves_at, render
 from housing.people import queries as people
 from housing.people.queries import AccountRef
 
