@@ -13,6 +13,7 @@ from housing.notices import service as notices
 from housing.people import queries as people
 from housing.people.models import Account
 from housing.people.rules import mask_mobile
+from housing.persons import queries as persons
 from housing.persons.models import Person
 from housing.persons.rules import mask_national_id
 from housing.sign_up import binding
@@ -154,8 +155,14 @@ def waiting(*, session: Session) -> Sequence[ClaimView]:
 
 
 def state_of(account_id: int, *, session: Session) -> str | None:
-    """Tell how the claim of an account stands: open, confirmed, refused; None without one."""
-    return session.scalar(select(IdentityClaim.state).where(IdentityClaim.account_id == account_id))
+    """Tell how the claim of an account stands: open, confirmed, refused; None without one.
+
+    An account that came to stand for its person in another way, as by an application, is confirmed.
+    """
+    wanted = select(IdentityClaim.state).where(IdentityClaim.account_id == account_id)
+    state = session.scalar(wanted)
+    is_bound = persons.person_of_account(account_id, session=session) is not None
+    return "confirmed" if state == "open" and is_bound else state
 
 
 def accounts_claiming(

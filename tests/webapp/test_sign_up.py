@@ -120,6 +120,9 @@ def test_another_phone_opens_an_account_that_sees_nothing_until_an_officer_has_c
     choose(visitor)
     assert person_behind(house, "chao.zhi") is None
 
+    visitor.sign_in("chao.zhi", OWN)
+    assert "如您過去曾有申請案" in visitor.open("/account").text
+
     officer = signed_in("officer1")
     page = officer.open("/identity-checks")
     assert "0955***777" in page.text
@@ -130,6 +133,7 @@ def test_another_phone_opens_an_account_that_sees_nothing_until_an_officer_has_c
     officer.send(f"/identity-checks/{number}", decision="confirm", words="臨櫃查驗身分證")
 
     assert person_behind(house, "chao.zhi").id == neighbour
+    assert "如您過去曾有申請案" not in visitor.open("/account").text
 
 
 def test_a_known_account_is_not_given_away_its_owner_is_told(house, visitor, post, clock):
