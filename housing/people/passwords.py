@@ -68,18 +68,9 @@ def change_password(
     Raises:
         PasswordTooShort, PasswordTooLong, PasswordTooCommon: the new one cannot be used.
     """
-    with database.reading() as session:
-        row = session.execute(
-            select(Account.login, Account.password_hash).where(Account.id == account_id)
-        ).one()
-    check_new_password(change.new, login=row.login)
-    attempt = Attempt(
-        login=row.login,
-        address=change.client.address,
-        account_id=account_id,
-        is_right=is_right(row.password_hash, change.old),
-        failure="password_change_failed",
-    )
+    failure = "password_change_failed"
+    attempt = _attempt(account_id, change.old, failure, client=change.client, database=database)
+    check_new_password(change.new, login=attempt.login)
     hashed = hash_password(change.new)
     with database.unit_of_work() as session:
         verdict = locks.judge(attempt, session=session, now=clock.now())
@@ -121,22 +112,30 @@ def confirm(  # noqa: PLR0913  # who, with what, from where
 
     Opens its own units of work like `change_password`; failures count towards the same lock.
     """
-    with database.reading() as session:
-        row = session.execute(
-            select(Account.login, Account.password_hash).where(Account.id == account_id)
-        ).one()
-    attempt = Attempt(
-        login=row.login,
-        address=client.address,
-        account_id=account_id,
-        is_right=is_right(row.password_hash, password),
-        failure="confirmation_failed",
-    )
+    failure = "confirmation_failed"
+    attempt = _attempt(account_id, password, failure, client=client, database=database)
     with database.unit_of_work() as session:
         verdict = locks.judge(attempt, session=session, now=clock.now())
         if verdict.kind == "right":
             sessions.confirm(token, session=session, now=clock.now())
     return verdict
+
+
+def _attempt(
+    account_id: int, password: str, failure: str, *, client: Client, database: Database
+) -> Attempt:
+    """Check the password of somebody who is signed in, outside of any unit of work."""
+    with database.reading() as session:
+        row = session.execute(
+            select(Account.login, Account.password_hash).where(Account.id == account_id)
+        ).one()
+    return Attempt(
+        login=row.login,
+        address=client.address,
+        account_id=account_id,
+        is_right=is_right(row.password_hash, password),
+        failure=failure,
+    )
 
 
 @cache

@@ -66,9 +66,7 @@ class SignedIn:
     """An open session and whose it is."""
 
     account: AccountView
-    created_at: datetime
     last_seen_at: datetime
-    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,12 +168,7 @@ def signed_in(token: str, *, now: datetime, session: Session) -> SignedIn | None
     owner = account(row.account_id, session=session)
     if owner.state != "active":
         return None
-    return SignedIn(
-        account=owner,
-        created_at=row.created_at,
-        last_seen_at=row.last_seen_at,
-        expires_at=row.expires_at,
-    )
+    return SignedIn(account=owner, last_seen_at=row.last_seen_at)
 
 
 def audit_log(*, account_id: int | None = None, session: Session) -> list[AuditLine]:

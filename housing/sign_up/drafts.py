@@ -22,14 +22,13 @@ class OnTheWay:
 
     Attributes:
         kind: sign_up, forgotten or first.
-        typed: national_id, born_on (ISO), name, mobile, email, login: as far as they were given.
+        typed: national_id, born_on (ISO), name, mobile, email: as far as they were given.
         has_consent: agreed to the notice by 個資法 §8.
         account_id: whose password will be replaced, when that is proven.
     """
 
     id: int
     kind: str
-    language: str
     typed: Mapping[str, str] = field(repr=False)
     has_consent: bool
     is_mobile_proven: bool
@@ -88,7 +87,6 @@ def view(row: Enrolment, *, vault: Vault) -> OnTheWay:
     return OnTheWay(
         id=row.id,
         kind=row.kind,
-        language=row.language,
         typed=read(row, vault=vault),
         has_consent=row.consent_at is not None,
         is_mobile_proven=row.mobile_proven_at is not None,
