@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, case, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, func, null, or_, select, update
 
 from engine.outbox import WAITING, Message
 from engine.tables import outbox
@@ -150,6 +150,26 @@ def outcomes_of(
             is_lost=not living,
         )
     return found
+
+
+def count_pushed(instance_ids: Select[str | None], connection: Connection) -> int:
+    """Count the readers to whom a push service took something, once an instance each.
+
+    Args:
+        instance_ids: a query for ids of instances.
+        connection: any.
+    """
+    pushed = (
+        select(outbox.c.instance_id, outbox.c.recipient)
+        .where(
+            outbox.c.channel == "push",
+            outbox.c.sent_at.is_not(None),
+            outbox.c.instance_id.in_(instance_ids),
+        )
+        .distinct()
+        .subquery()
+    )
+    return connection.scalar(select(func.count()).select_from(pushed)) or 0
 
 
 def first_read(

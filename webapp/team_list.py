@@ -6,7 +6,6 @@ from typing import Any
 
 import flask
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from engine import team_queries
 from engine.inbox import Cut
@@ -104,10 +103,14 @@ def read() -> ListPage:
         cut = Cut(offset=(wanted.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
         tasks = team_queries.tasks(narrowed, cut, session)
         total = team_queries.count(narrowed, session)
-        members = queries.members(team_page.own_team(), session=session)
+        team = team_page.own_team()
+        members = queries.members(team, session=session)
         known = {each.assignee for each in tasks if each.assignee} | {wanted.person}
         held_by = people.names_of(known, session=session)
-        overdue = 0 if wanted.person in absent else _overdue(narrowed, members, session)
+        overdue = 0
+        if wanted.person not in absent and _may_be_away(wanted.person, members):
+            now = application.clock.now()
+            overdue = queries.overdue_of(wanted.person, team, session=session, now=now)
     names = {str(each.id): each.name for each in members}
     return ListPage(
         asked=wanted,
@@ -126,17 +129,13 @@ def read() -> ListPage:
     )
 
 
-def _overdue(wanted: TeamTasks, members: Sequence[AccountView], session: Session) -> int:
-    """Count the overdue tasks of the chosen person, if this one may enter an absence for him."""
-    person = next((each for each in members if str(each.id) == wanted.holder), None)
+def _may_be_away(person_id: str, members: Sequence[AccountView]) -> bool:
+    """Tell whether this one may enter an absence for a person, who is not himself."""
     actor = current.actor()
-    if person is None or str(person.id) == actor.id:
-        return 0
-    if not may_arrange(actor, str(person.id), person.memberships):
-        return 0
-    now = current.application().clock.now()
-    overdue = TeamTasks(groups=wanted.groups, holder=wanted.holder, due_before=now)
-    return team_queries.count(overdue, session)
+    return person_id != actor.id and any(
+        str(each.id) == person_id and may_arrange(actor, person_id, each.memberships)
+        for each in members
+    )
 
 
 def all_of(wanted: Asked, most: int) -> Sequence[UserTask]:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from engine import dispatches
 from engine.spans import seconds_between
-from engine.tables import outbox
 from housing.announcements.models import Announcement, AnnouncementReceipt
 from housing.announcements.rules import A_DAY, EMERGENCY, THREE_DAYS, minutes_to_most, percentile
 from housing.notices.models import NoticePreference
@@ -158,15 +157,6 @@ def _pushes_a_week(ordinary: Chosen, period: timedelta, session: Session) -> flo
     )
     if not readers:
         return None
-    pushed = (
-        select(outbox.c.instance_id, outbox.c.recipient)
-        .where(
-            outbox.c.channel == "push",
-            outbox.c.sent_at.is_not(None),
-            outbox.c.instance_id.in_(select(Announcement.instance_id).where(*ordinary)),
-        )
-        .distinct()
-        .subquery()
-    )
-    pushes = session.scalar(select(func.count()).select_from(pushed)) or 0
+    cases = select(Announcement.instance_id).where(*ordinary)
+    pushes = dispatches.count_pushed(cases, session.connection())
     return pushes / readers / max(period / timedelta(weeks=1), 1)

@@ -11,7 +11,7 @@ from engine import team_queries
 from engine.calendar import local_date
 from engine.periods.calendars import Calendar
 from engine.records import UserTask
-from engine.team_queries import ClockCount, Completions, Load
+from engine.team_queries import ClockCount, Completions, Load, TeamTasks
 from engine.types import CITY
 from housing.people import queries as people
 from housing.people.models import Membership
@@ -198,6 +198,13 @@ def load(team: Team, *, session: Session, now: datetime, week_end: datetime) -> 
         people=_people(cells, members(team, session=session), session),
         steps=_steps(cells),
         oldest_unclaimed=team_queries.oldest_unclaimed(team.groups, OLDEST_SHOWN, session),
+    )
+
+
+def overdue_of(person_id: str, team: Team, *, session: Session, now: datetime) -> int:
+    """Count the overdue tasks that somebody holds of a team's."""
+    return team_queries.count(
+        TeamTasks(groups=team.groups, holder=person_id, due_before=now), session
     )
 
 

@@ -116,3 +116,17 @@ def test_the_task_of_another_team_stays_where_it_is(signed_in, house, claimed):
 
     assert task_of(house, claimed.id).assignee == id_of(house, "manager1")
     assert page.status_code == 200
+
+
+def test_a_chief_is_led_from_overdue_tasks_of_somebody_to_an_absence(
+    signed_in, house, claimed, clock
+):
+    holder = id_of(house, "manager1")
+    address = f"/team/tasks?person={holder}"
+    assert "登錄張守成的請假" not in signed_in("lead1").open(address).text
+
+    clock.advance(timedelta(days=9))
+
+    page = signed_in("lead1").open(address).text
+    assert "張守成有 1 件待辦已逾期" in page
+    assert f'href="/absences/new?person={holder}"' in page

@@ -1,9 +1,9 @@
 """Absences on the command line: who is away and who stands in; entered when somebody falls ill."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import click
-from sqlalchemy.orm import Session
 
 from engine.calendar import local_date
 from housing import bootstrap
@@ -61,26 +61,29 @@ def enter(  # noqa: PLR0913  # the options of the command
     application = bootstrap.build(housing_settings.load())
     try:
         with application.unit_of_work() as session:
+            found = [
+                account_by_login(normalise_login(each), session=session)
+                for each in (by_login, login, *deputies)
+            ]
+            by, person, *pool = _known(found, (by_login, login, *deputies))
             entry = Entry(
-                person_id=str(_account(login, session).id),
+                person_id=str(person.id),
                 period=rules.whole_days(first.date(), last.date()),
                 reason=reason,
-                deputies=tuple(
-                    Deputy(person_id=str(_account(each, session).id)) for each in deputies
-                ),
+                deputies=tuple(Deputy(person_id=str(each.id)) for each in pool),
             )
-            by = _account(by_login, session).actor
-            service.enter(entry, by=by, session=session, clock=application.clock)
+            service.enter(entry, by=by.actor, session=session, clock=application.clock)
     finally:
         application.dispose()
     click.echo(f"{login} is away from {first.date()} to {last.date()}; the deputies are told.")
 
 
-def _account(login: str, session: Session) -> AccountView:
-    found = account_by_login(normalise_login(login), session=session)
-    if found is None:
-        raise AccountNotFound(login)
-    return found
+def _known(found: Iterable[AccountView | None], logins: Iterable[str]) -> Iterator[AccountView]:
+    """Refuse logins that nobody has."""
+    for account, login in zip(found, logins, strict=True):
+        if account is None:
+            raise AccountNotFound(login)
+        yield account
 
 
 def _line(absence: AbsenceView) -> str:
