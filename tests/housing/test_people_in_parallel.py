@@ -9,6 +9,8 @@ import pytest
 
 from engine.db import Database
 from housing import bootstrap, settings
+from housing.own_data import exports
+from housing.own_data.errors import ExportOrdered
 from housing.people import queries, service
 from housing.people.errors import LoginTaken
 from housing.people.service import NewAccount
@@ -16,12 +18,17 @@ from housing.people.sessions import Client
 from housing.persons import service as persons
 from housing.persons.rules import complete_national_id
 from housing.persons.service import NewPerson
-from housing.sign_up import binding
-from housing.sign_up.errors import PersonHasAccount
+from housing.sign_up import binding, codes
+from housing.sign_up.codes import Desk
+from housing.sign_up.errors import PersonHasAccount, TooManyCodes
+from housing.sign_up.rules import MOST_TO_ADDRESS
 
 pytestmark = pytest.mark.integration
 
 RIGHT = "a long right password"
+
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""Where writers do not wait for each other anyway, as they do on SQLite."""
 
 
 @pytest.fixture
@@ -59,6 +66,7 @@ def test_ten_guesses_at_the_same_moment_count_as_three(application, clock):
     assert audited["sign_in_refused"] == 7
 
 
+@on_postgresql
 def test_of_two_who_choose_the_same_login_at_the_same_moment_one_is_told(application, clock):
     def choose(_number):
         new = NewAccount(login="mei.lin", name="林梅", password=RIGHT)
@@ -72,6 +80,7 @@ def test_of_two_who_choose_the_same_login_at_the_same_moment_one_is_told(applica
     assert Counter(at_once(choose)) == {"opened": 1, "taken": 1}
 
 
+@on_postgresql
 def test_two_accounts_never_come_to_stand_for_one_person_at_the_same_moment(application, clock):
     with application.unit_of_work() as session:
         new = NewPerson(
@@ -98,13 +107,49 @@ def test_two_accounts_never_come_to_stand_for_one_person_at_the_same_moment(appl
     assert Counter(at_once(stand_for)) == {"bound": 1, "refused": 1}
 
 
-def at_once(act):
-    """Let two act at the same moment."""
-    gate = Barrier(2)
+@on_postgresql
+def test_many_who_ask_for_codes_to_one_number_at_the_same_moment_get_four(application, clock):
+    def ask(number):
+        try:
+            with application.unit_of_work() as session:
+                desk = Desk(
+                    vault=application.vault,
+                    session=session,
+                    clock=clock,
+                    business_clock=clock,
+                    client=Client(address="203.0.113.7"),
+                )
+                codes.ensure_rested("0911222333", f"person {number}", desk=desk)
+        except TooManyCodes:
+            return "wait"
+        return "sent"
+
+    assert Counter(at_once(ask, 8)) == {"sent": MOST_TO_ADDRESS, "wait": 4}
+
+
+@on_postgresql
+def test_a_copy_of_ones_own_data_ordered_often_at_the_same_moment_is_made_once(application, clock):
+    with application.reading() as session:
+        by = queries.account_by_login("resident1", session=session).actor
+
+    def order(_number):
+        try:
+            with application.unit_of_work() as session:
+                exports.order(by, session=session, clock=clock)
+        except ExportOrdered:
+            return "refused"
+        return "ordered"
+
+    assert Counter(at_once(order, 5)) == {"ordered": 1, "refused": 4}
+
+
+def at_once(act, count=2):
+    """Let some act at the same moment."""
+    gate = Barrier(count)
 
     def begin(number):
         gate.wait()
         return act(number)
 
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(begin, range(2)))
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(begin, range(count)))
