@@ -7,11 +7,11 @@ from webapp import current
 from webapp.sessions import COOKIE
 
 
-def require(back_to: str = "") -> None:
+def require(back_to: str) -> None:
     """Lead a person to the page that asks who he is, unless he just showed it.
 
     Args:
-        back_to: path to go on at; that of this request when absent.
+        back_to: endpoint of the page to go on at.
     """
     application = current.application()
     with application.reading() as session:
@@ -21,5 +21,5 @@ def require(back_to: str = "") -> None:
             now=application.system_clock.now(),
         )
     if not is_fresh:
-        address = flask.url_for("account.ask_again", next=back_to or flask.request.path)
+        address = flask.url_for("account.ask_again", next=flask.url_for(back_to))
         flask.abort(flask.redirect(address, 303))

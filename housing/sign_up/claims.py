@@ -1,13 +1,13 @@
 """Who an account says it is: claimed at the sign-up, proven by phone, letter or at the counter."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
+from engine.records import Page
 from engine.types import Actor
 from housing.notices import service as notices
 from housing.people import queries as people
@@ -127,16 +127,17 @@ def settle(account_id: int, proof: str, *, session: Session, now: datetime) -> N
         row.state, row.proof, row.decided_at = "confirmed", proof, now
 
 
-def waiting(*, session: Session) -> Sequence[ClaimView]:
+def waiting(*, offset: int, limit: int, session: Session) -> Page[ClaimView]:
     """List open claims to people the register knows, the oldest first; the others can wait."""
-    pairs = session.execute(
+    found = (
         select(IdentityClaim, Person, Account.mobile)
         .join(Person, Person.national_id_index == IdentityClaim.national_id_index)
         .join(Account, Account.id == IdentityClaim.account_id)
         .where(IdentityClaim.state == "open", Account.state == "active")
-        .order_by(IdentityClaim.id)
     )
-    return [
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    pairs = session.execute(found.order_by(IdentityClaim.id).offset(offset).limit(limit))
+    rows = tuple(
         ClaimView(
             id=row.id,
             name=row.name,
@@ -151,7 +152,8 @@ def waiting(*, session: Session) -> Sequence[ClaimView]:
             has_account=person.account_id is not None,
         )
         for row, person, mobile in pairs
-    ]
+    )
+    return Page(rows=rows, total=total, offset=offset, limit=limit)
 
 
 def state_of(account_id: int, *, session: Session) -> str | None:

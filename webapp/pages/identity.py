@@ -1,5 +1,7 @@
 """Who is who, for officers: letters for the first sign-in, and claims of new accounts to check."""
 
+import math
+
 import flask
 import segno
 from flask import Blueprint
@@ -12,6 +14,8 @@ from housing.sign_up.first_sign_ins import Issued
 from webapp import current, enrolment, errors, person_page
 
 pages = Blueprint("identity", __name__)
+
+PAGE_SIZE = 25
 
 Answered = str | tuple[str, int] | Response
 
@@ -91,8 +95,15 @@ def _letters_page(person_id: int, problem: str = "", checked: str = "") -> str:
 
 
 def _claims_page(refused_id: int = 0, problem: str = "", words: str = "") -> str:
+    page = max(1, flask.request.args.get("page", 1, int))
     with current.application().reading() as session:
-        found = claims.waiting(session=session)
+        found = claims.waiting(offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE, session=session)
     return flask.render_template(
-        "sign_up/claims.html", claims=found, refused_id=refused_id, problem=problem, words=words
+        "sign_up/claims.html",
+        claims=found.rows,
+        page=page,
+        page_count=math.ceil(found.total / PAGE_SIZE),
+        refused_id=refused_id,
+        problem=problem,
+        words=words,
     )

@@ -39,7 +39,7 @@ def show() -> str:
 @pages.post("/account/data/copies")
 def order_copy() -> BaseResponse:
     """Order a copy; it is made beside the pages."""
-    fresh.require(flask.url_for("own_data.show"))
+    fresh.require("own_data.show")
     application = current.application()
     try:
         with application.unit_of_work() as session:
@@ -54,7 +54,7 @@ def order_copy() -> BaseResponse:
 @pages.get("/account/data/copies/<export_id>")
 def fetch_copy(export_id: str) -> Response:
     """Give a copy to its owner, who has just shown who he is."""
-    fresh.require(flask.url_for("own_data.show"))  # a file leaves the browser on the page before
+    fresh.require("own_data.show")  # a file leaves the browser on the page before
     application = current.application()
     with application.unit_of_work() as session:
         archive = exports.fetch(

@@ -40,7 +40,7 @@ def ask_to_register() -> Response:
 @pages.post("/account/passkeys")
 def register() -> Answered:
     """Keep the passkey that the browser made; the first factor comes with recovery codes."""
-    fresh.require(flask.url_for("passkeys.show"))
+    fresh.require("passkeys.show")
     try:
         with current.application().unit_of_work() as session:
             codes = passkeys.register(
@@ -61,7 +61,7 @@ def register() -> Answered:
 @pages.post("/account/passkeys/<int:passkey_id>/remove")
 def remove(passkey_id: int) -> BaseResponse:
     """Forget a passkey of this person."""
-    fresh.require(flask.url_for("passkeys.show"))
+    fresh.require("passkeys.show")
     try:
         with current.application().unit_of_work() as session:
             passkeys.remove(
@@ -132,7 +132,7 @@ def confirm() -> BaseResponse:
 
 
 def _page(problem: str = "") -> str:
-    fresh.require(flask.url_for("passkeys.show"))
+    fresh.require("passkeys.show")
     with current.application().reading() as session:
         found = passkeys.list_of(current.account().id, session=session)
     return flask.render_template(

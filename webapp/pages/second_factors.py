@@ -144,7 +144,7 @@ def reset() -> flask.typing.ResponseReturnValue:
 
 
 def _require_fresh() -> None:
-    fresh.require(flask.url_for("second_factors.show"))
+    fresh.require("second_factors.show")
 
 
 def _page(**problems: object) -> str:
