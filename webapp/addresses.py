@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 import flask
 
+MOST_PAGES = 10_000
+
 _OURS = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 """A path on this server: no second slash, no backslash, nothing that browsers strip."""
 
@@ -14,6 +16,11 @@ def here(**changes: object) -> str:
     query = {**flask.request.args.to_dict(), **changes}
     given = {name: value for name, value in query.items() if value not in (None, "")}
     return f"{flask.request.path}?{urlencode(given)}" if given else flask.request.path
+
+
+def page_number() -> int:
+    """Tell which page of a list is asked for, from 1; beyond 10,000 nobody turns them."""
+    return min(max(1, flask.request.args.get("page", 1, type=int)), MOST_PAGES)
 
 
 def next_page() -> str:

@@ -15,6 +15,7 @@ from housing.repairs import incidents, queries
 from housing.repairs.incidents import IncidentView
 from housing.repairs.views import CaseSummary, TicketFilter, TicketRow
 from webapp import current
+from webapp.addresses import page_number
 
 PAGE_SIZE = 25
 VIEWS = ("open", "overdue", "ended", "all")
@@ -71,7 +72,7 @@ def for_workers() -> Mapping[str, object]:
     application, args = current.application(), flask.request.args
     view = args.get("view", "open")
     view = view if view in VIEWS else "open"
-    page = max(1, args.get("page", 1, type=int))
+    page = page_number()
     text = args.get("q", "").strip()[:80]
     now = application.clock.now()
     wanted = replace(

@@ -132,3 +132,8 @@ def test_what_nobody_foresaw_shows_a_reference_and_no_details(app, signed_in, mo
 
 def test_the_health_page_is_open_and_short(visitor):
     assert visitor.open("/healthz").json == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/leases", "/identity-checks", "/applications", "/repairs"])
+def test_a_page_of_a_list_that_no_database_can_count_to_is_only_empty(signed_in, path):
+    assert signed_in("officer1").open(f"{path}?page={'9' * 40}").status_code == 200

@@ -17,6 +17,7 @@ from housing.announcements.rules import CATEGORIES, STATES
 from housing.announcements.views import AnnouncementView
 from housing.places import queries as places
 from webapp import announcement_page, current, errors, figure_page, filling, model_words
+from webapp.addresses import page_number
 from webapp.announcement_page import DraftPage
 from webapp.filling import Filled
 
@@ -27,7 +28,6 @@ Answered = str | tuple[str, int] | Response
 PAGE_SIZE = 20
 READERS_A_PAGE = 50
 MOST_OF_A_READER = 100
-MOST_PAGES = 10_000
 KEPT_SECONDS = 3600
 
 
@@ -44,7 +44,7 @@ def list_own() -> str:
 @pages.get("/announcements/archive")
 def list_archive() -> str:
     """List what was in force for the reader and is over."""
-    person, page = current.account(), _page()
+    person, page = current.account(), page_number()
     with current.application().reading() as session:
         items = queries.archive_for(session, person, announcement_page.now())
     begin = (page - 1) * PAGE_SIZE
@@ -109,7 +109,7 @@ def send_file(view: AnnouncementView, file_id: str, who: str) -> Response:
 @pages.get("/announcements/office")
 def list_kept() -> str:
     """List announcements for those who look after them, with filters."""
-    args, page = flask.request.args, _page()
+    args, page = flask.request.args, page_number()
     wanted = Wanted(
         state=args.get("state", "") if args.get("state") in (*STATES, "live", "ended") else "",
         category=args.get("category", "") if args.get("category") in CATEGORIES else "",
@@ -272,7 +272,7 @@ def _kept(number: str) -> AnnouncementView | None:
 
 
 def _show_kept(view: AnnouncementView) -> str:
-    page = _page()
+    page = page_number()
     with current.application().reading() as session:
         found = reach.reach(session, view.id)
         readers = reach.receipts(session, view.id)
@@ -311,7 +311,3 @@ def _draw_change(
         is_withdrawal=is_withdrawal,
         problem=problem,
     )
-
-
-def _page() -> int:
-    return min(max(flask.request.args.get("page", 1, type=int), 1), MOST_PAGES)

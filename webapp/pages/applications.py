@@ -28,6 +28,7 @@ from housing.applications.service import (
 )
 from housing.files.rules import DOCUMENTS
 from webapp import apply_page, current, errors, filling, model_words, uploads
+from webapp.addresses import page_number
 from webapp.application_words import HOUSEHOLD_CLASSES, STATE_KINDS
 
 pages = Blueprint("applications", __name__)
@@ -207,7 +208,7 @@ def answer_mydata(token: str) -> Response:
 
 def _inbox() -> str:
     args = flask.request.args
-    page = max(1, args.get("page", 1, type=int))
+    page = page_number()
     wanted = ApplicationFilter(
         round_number=args.get("round", "")[:16],
         state=args.get("state", "") if args.get("state") in STATES else "",

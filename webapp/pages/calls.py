@@ -20,6 +20,7 @@ from housing.applications.errors import (
 from housing.applications.rules import csv_cell
 from housing.slices import Desk
 from webapp import current, errors, filling, model_words
+from webapp.addresses import page_number
 
 pages = Blueprint("calls", __name__)
 
@@ -53,7 +54,7 @@ def show(number: str) -> str:
 @pages.get("/calls/<number>/list")
 def show_list(number: str) -> str:
     """Show the list: lottery numbers only, never names or classes beside them."""
-    page = max(1, flask.request.args.get("page", 1, type=int))
+    page = page_number()
     wanted = flask.request.args.get("q", "").strip().upper()[:32]
     with current.application().reading() as session:
         found = queries.qualified_list(number, session=session)

@@ -11,6 +11,7 @@ from housing.care import queries
 from housing.care.errors import CareNotYours, HomeMissing, PurposeUnknown
 from housing.care.rules import MANAGER_ROLES, OFFICE_ROLES, SOCIAL_ROLES
 from webapp import care_page, current, errors, filling
+from webapp.addresses import page_number
 from webapp.care_page import SignalPage
 from webapp.filling import Filled
 
@@ -25,7 +26,7 @@ PAGE_SIZE = 25
 def panel() -> str:
     """Show each role its panel: cases, flags, or progress by community."""
     actor, application = current.actor(), current.application()
-    now, page = application.clock.now(), _page()
+    now, page = application.clock.now(), page_number()
     with application.reading() as session:
         mine = queries.communities_of(actor, SOCIAL_ROLES, session=session)
         managed = queries.communities_of(actor, MANAGER_ROLES, session=session)
@@ -121,7 +122,7 @@ def show_record(number: str) -> Answered:
 @pages.get("/care/access-log")
 def access_log() -> str:
     """Show the ethics office who opened which case, what for, and which attempts were refused."""
-    page, what = _page(), flask.request.args.get("what") or None
+    page, what = page_number(), flask.request.args.get("what") or None
     with current.application().reading() as session:
         rows = queries.access_log(
             session=session, what=what, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE
@@ -138,7 +139,7 @@ def access_log() -> str:
 @pages.get("/care/reports")
 def list_reports() -> str:
     """List the monthly work reports of the communities this person works for."""
-    page = _page()
+    page = page_number()
     with current.application().reading() as session:
         here = queries.communities_of(current.actor(), care_page.REPORT_ROLES, session=session)
         rows = queries.reports(
@@ -168,10 +169,6 @@ def show_report_pdf(number: str) -> Response:
     response = Response(care_page.print_report(report), mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=f"{report.number}.pdf")
     return response
-
-
-def _page() -> int:
-    return max(1, flask.request.args.get("page", 1, type=int))
 
 
 def _draw(page: SignalPage, view: object, **words: object) -> str:

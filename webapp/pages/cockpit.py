@@ -22,6 +22,7 @@ from housing.case_links.views import leads_of
 from housing.cases import search
 from housing.cases.rules import is_staff
 from webapp import case_access, cockpit_words, current, lint_words
+from webapp.addresses import page_number
 
 pages = Blueprint("cockpit", __name__)
 
@@ -94,7 +95,7 @@ NOTHING_TYPED = Typed()
 def list_cases(key: str) -> str:
     """List the cases of a process: by number, person, home, state, step, lateness, incident."""
     asked = _asked(flask.request.args)
-    page = max(flask.request.args.get("page", 1, type=int), 1)
+    page = page_number()
     wanted = asked.filter(key, offset=(page - 1) * PAGE)
     with current.application().reading() as session:
         newest = definition_queries.definition(key, asked.version, session)

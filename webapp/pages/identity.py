@@ -12,6 +12,7 @@ from engine.errors import EngineError
 from housing.sign_up import claims, first_sign_ins
 from housing.sign_up.first_sign_ins import Issued
 from webapp import current, enrolment, errors, person_page
+from webapp.addresses import page_number
 
 pages = Blueprint("identity", __name__)
 
@@ -95,7 +96,7 @@ def _letters_page(person_id: int, problem: str = "", checked: str = "") -> str:
 
 
 def _claims_page(refused_id: int = 0, problem: str = "", words: str = "") -> str:
-    page = max(1, flask.request.args.get("page", 1, int))
+    page = page_number()
     with current.application().reading() as session:
         found = claims.waiting(offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE, session=session)
     return flask.render_template(

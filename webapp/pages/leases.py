@@ -32,6 +32,7 @@ from housing.renewals.subject import PAPER_FORM, PAPER_MESSAGE
 from housing.renewals.subject import SUBJECT as RENEWALS
 from housing.slices import Desk, Opening
 from webapp import case_access, current, errors, filling, model_words
+from webapp.addresses import page_number
 from webapp.filling import Filled
 
 pages = Blueprint("leases", __name__)
@@ -75,7 +76,7 @@ def give_notice() -> Answered:
 @pages.get("/leases")
 def list_leases() -> str:
     """List the leases of the office, those that end first on top."""
-    args, page = flask.request.args, max(1, flask.request.args.get("page", 1, type=int))
+    args, page = flask.request.args, page_number()
     state = args.get("state", "active")
     wanted = Wanted(
         scopes=staff_scopes(current.actor()),

@@ -23,6 +23,7 @@ from housing.move_outs.overview import MOVE_OUT_STATES, Wanted
 from housing.move_outs.rules import FINDINGS, KEY_KINDS, METERS, SIGNERS, is_signed
 from housing.persons.queries import person
 from webapp import case_access, current, errors, filling, handover_page, model_words
+from webapp.addresses import page_number
 from webapp.lease_words import STATE_KINDS
 
 pages = Blueprint("move_outs", __name__)
@@ -38,7 +39,7 @@ Answered = str | tuple[str, int] | Response
 @pages.get("/move-outs")
 def list_move_outs() -> str:
     """List the move-outs of the communities one works for, with state and vacancy."""
-    args, page = flask.request.args, max(1, flask.request.args.get("page", 1, type=int))
+    args, page = flask.request.args, page_number()
     state = args.get("state", "")
     wanted = Wanted(
         scopes=staff_scopes(current.actor()),

@@ -18,7 +18,7 @@ from housing.notices.service import ask_to_verify, tell_account
 from housing.people import service as people
 from webapp import current, errors, labels, language, phone
 from webapp import devices as browsers
-from webapp.addresses import next_page
+from webapp.addresses import next_page, page_number
 
 pages = Blueprint("notifications", __name__)
 
@@ -33,7 +33,7 @@ LINK_LIFETIME = 3 * 24 * 60 * 60
 @pages.get("/messages")
 def list_own() -> str:
     """List what this person was told, newest first."""
-    page = max(1, flask.request.args.get("page", 1, int))
+    page = page_number()
     with current.application().reading() as session:
         notices = queries.notices_of(current.account().id, session=session)
     return flask.render_template(

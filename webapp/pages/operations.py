@@ -14,7 +14,7 @@ from engine.errors import IncidentNotFound, InstanceNotActive, NotFound
 from engine.records import Incident, Page
 from housing.demo import clock
 from webapp import current, formats, model_words
-from webapp.addresses import next_page
+from webapp.addresses import next_page, page_number
 
 pages = Blueprint("operations", __name__)
 
@@ -35,7 +35,7 @@ def show() -> str:
     application = current.application()
     now, real_now = application.clock.now(), application.system_clock.now()
     asked = flask.request.args
-    page = max(asked.get("page", 1, type=int), 1)
+    page = page_number()
     dead_page = max(asked.get("messages", 1, type=int), 1)
     with application.reading() as session:
         seen, lag = workers.workers(session), queue.lag(now, session)
@@ -59,7 +59,7 @@ def show() -> str:
 @pages.get("/operations/jobs")
 def list_jobs() -> str:
     """List all jobs that wait for their time, in the order they fall due."""
-    page = max(flask.request.args.get("page", 1, type=int), 1)
+    page = page_number()
     application = current.application()
     with application.reading() as session:
         found = queue.jobs(session, offset=(page - 1) * PAGE, limit=PAGE)
@@ -83,7 +83,7 @@ def preview_kind() -> str:
     """Show the open incidents of one step of one process before all are tried again."""
     asked = flask.request.args
     kind = asked.get("process", ""), asked.get("element", "")
-    page = max(asked.get("page", 1, type=int), 1)
+    page = page_number()
     with current.application().reading() as session:
         found = queue.incidents(session, kind=kind, offset=(page - 1) * PAGE, limit=PAGE)
     return flask.render_template(

@@ -18,7 +18,7 @@ from housing.notices.mailbox import OUTCOMES
 from housing.notices.queries import DeliveredView, MailboxFilter
 from housing.people import queries as people
 from webapp import current, labels
-from webapp.addresses import next_page
+from webapp.addresses import next_page, page_number
 
 pages = Blueprint("simulator", __name__)
 
@@ -36,7 +36,7 @@ def list_messages() -> str:
     """List delivered messages of every channel, newest first."""
     application = current.application()
     wanted = _wanted()
-    page = max(1, flask.request.args.get("page", 1, int))
+    page = page_number()
     with application.reading() as session:
         total = queries.count_delivered(wanted, session=session)
         part = replace(wanted, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
