@@ -41,6 +41,7 @@ from housing.persons.service import Contact
 from housing.records.rules import account_party
 from housing.records.service import take_in
 from housing.serials import take_serials
+from housing.slices import Desk
 from housing.vault import Place, Vault
 
 PROCESS = "personal_data.request"
@@ -80,15 +81,7 @@ def read_form(token: str, values: Mapping[str, object]) -> NewRequest:
     )
 
 
-def ask(  # noqa: PLR0913  # the face of the room
-    new: NewRequest,
-    *,
-    by: Actor,
-    engine: ProcessEngine,
-    vault: Vault,
-    session: Session,
-    clock: Clock,
-) -> StepResult | None:
+def ask(new: NewRequest, desk: Desk) -> StepResult | None:
     """Take a request in: it becomes a case; the same token makes no second one.
 
     Raises:
@@ -96,26 +89,18 @@ def ask(  # noqa: PLR0913  # the face of the room
         BirthDateInvalid, MobileInvalid, EmailInvalid, NameMissing: the right value cannot be one.
     """
     try:
-        with session.begin_nested():
-            return _ask(new, by=by, engine=engine, vault=vault, session=session, clock=clock)
+        with desk.session.begin_nested():
+            return _ask(new, desk)
     except IntegrityError:
-        if not _is_known(new.token, session):
+        if not _is_known(new.token, desk.session):
             raise
         return None  # the same page was sent twice at the same moment; the other one has it
 
 
-def _ask(  # noqa: PLR0913  # as `ask`
-    new: NewRequest,
-    *,
-    by: Actor,
-    engine: ProcessEngine,
-    vault: Vault,
-    session: Session,
-    clock: Clock,
-) -> StepResult | None:
+def _ask(new: NewRequest, desk: Desk) -> StepResult | None:
+    by, session, now = desk.by, desk.session, desk.clock.now()
     if _is_known(new.token, session):
         return None
-    now = clock.now()
     year = republic_year(local_date(now))
     wanted = check_wanted(new.field, new.wanted, today=local_date(now)) if new.field else ""
     person = person_of_account(int(by.id), session=session)
@@ -135,9 +120,9 @@ def _ask(  # noqa: PLR0913  # as `ask`
     )
     session.add(row)
     session.flush()
-    row.wanted_sealed = _seal(row, "wanted_sealed", wanted, vault)
-    row.grounds_sealed = _seal(row, "grounds_sealed", new.grounds, vault)
-    result = engine.start(
+    row.wanted_sealed = _seal(row, "wanted_sealed", wanted, desk.vault)
+    row.grounds_sealed = _seal(row, "grounds_sealed", new.grounds, desk.vault)
+    result = desk.engine.start(
         PROCESS,
         {"request_id": row.id, "kind": row.kind},
         business_key=row.number,

@@ -23,14 +23,7 @@ READERS = frozenset({"officer", "section_chief"})
 
 def _open(opening: Opening, desk: Desk) -> StepResult:
     new = service.read_form(opening.token, opening.values)
-    result = service.ask(
-        new,
-        by=desk.by,
-        engine=desk.engine,
-        vault=desk.vault,
-        session=desk.session,
-        clock=desk.clock,
-    )
+    result = service.ask(new, desk)
     if result is None:
         raise ScenarioUnplayable("the same form was sent before")
     return result

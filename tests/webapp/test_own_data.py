@@ -16,6 +16,7 @@ from housing.own_data.desk import request_by_number
 from housing.own_data.service import NewRequest
 from housing.people.queries import account_by_login
 from housing.persons.queries import person_of_account
+from housing.slices import Desk
 
 WRONG = "not it"
 ASKED = {
@@ -154,10 +155,15 @@ def test_an_account_whose_owner_rents_again_is_not_closed_after_all(house, clock
     with house.unit_of_work() as session:
         owner = account_by_login("resident1", session=session)
         new = NewRequest(token="t", kind="delete", grounds="遷出外縣市")  # noqa: S106
-        service.ask(
-            new, by=owner.actor, engine=house.engine, vault=house.vault, session=session,
+        desk = Desk(
+            by=owner.actor,
+            engine=house.engine,
+            session=session,
             clock=clock,
-        )  # fmt: skip
+            vault=house.vault,
+            is_demo=True,
+        )
+        service.ask(new, desk)
         request_by_number("P115-000001", session=session).closes_on = date(2026, 3, 2)
         session.flush()
 

@@ -14,6 +14,7 @@ from housing.background import queries as background
 from housing.own_data import exports, queries, service
 from housing.own_data.errors import ExportOrdered
 from housing.own_data.service import REQUEST_FORM
+from housing.slices import Desk
 from webapp import current, errors, filling, fresh, model_words
 
 pages = Blueprint("own_data", __name__)
@@ -84,14 +85,15 @@ def ask() -> Answered:
     application, new = current.application(), service.read_form(_token(), filled.values)
     try:
         with application.unit_of_work() as session:
-            service.ask(
-                new,
+            desk = Desk(
                 by=current.actor(),
                 engine=application.engine,
-                vault=application.vault,
                 session=session,
                 clock=application.clock,
+                vault=application.vault,
+                is_demo=application.settings.is_demo,
             )
+            service.ask(new, desk)
     except Invalid as refusal:
         return _draw(filled.view, errors.sentence(refusal)), 422
     flask.flash(_("Your request arrived. It is decided within 30 days."))
