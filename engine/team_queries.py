@@ -43,7 +43,7 @@ _COMPLETED = user_task.c.state == literal_column("'completed'")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Load:
-    """Open tasks of one step and group that one person holds.
+    """Open tasks of one step that one person holds.
 
     Attributes:
         holder: account id; None for those that nobody holds.
@@ -121,7 +121,7 @@ def load(groups: Groups, now: datetime, week_end: datetime, session: Session) ->
     """Count the open tasks of teams by group, step and holder."""
     late = user_task.c.due_at < now
     soon = and_(user_task.c.due_at >= now, user_task.c.due_at < week_end)
-    by = (user_task.c.candidate_group, user_task.c.element_id, user_task.c.assignee)
+    by = (user_task.c.element_id, user_task.c.assignee)
     rows = session.execute(
         select(
             *by,
