@@ -319,28 +319,49 @@ def test_the_list_of_steps_begins_with_the_start(signed_in, house, clock, number
     assert steps.index("<strong>報修</strong>") < steps.index("<strong>分案</strong>")
 
 
-def test_answers_of_several_units_come_together_in_the_timeline(signed_in, house, clock, number):
-    officer, case = signed_in("officer1"), case_of(house, number)
+ASKED = {"question": "是否屬公共管線？", "lead": "section_chief", "completion": "all"}
+
+
+def ask_two_units(officer, house, number):
+    """Ask the property manager and the chief; returns the question."""
     officer.open(f"/cases/{number}/dispatch")
-    asked = {"question": "是否屬公共管線？", "lead": "section_chief", "completion": "all"}
-    without_lead = officer.send(f"/cases/{number}/dispatch", **asked, unit=["property_manager"])
-    assert without_lead.status_code == 422
-    assert "是否屬公共管線？</textarea>" in without_lead.text
     units = {"unit": ["property_manager", "section_chief"]}
     days = {"days_property_manager": "2", "days_section_chief": "3"}
-    officer.send(f"/cases/{number}/dispatch", **asked, **units, **days)
-
+    officer.send(f"/cases/{number}/dispatch", **ASKED, **units, **days)
     with house.reading() as session:
-        (question,) = dispatches.of_parent(case.id, session=session)
-    row = signed_in("manager1").open("/tasks?view=team&q=公共管線").text
+        (question,) = dispatches.of_parent(case_of(house, number).id, session=session)
+    return question
+
+
+def test_a_question_without_its_lead_unit_is_refused_and_kept(signed_in, number):
+    officer = signed_in("officer1")
+    officer.open(f"/cases/{number}/dispatch")
+
+    refused = officer.send(f"/cases/{number}/dispatch", **ASKED, unit=["property_manager"])
+
+    assert refused.status_code == 422
+    assert "是否屬公共管線？</textarea>" in refused.text
+
+
+def test_a_question_is_read_by_those_asked_and_withdrawn_by_who_asked(signed_in, house, number):
+    officer, manager = signed_in("officer1"), signed_in("manager1")
+    question = ask_two_units(officer, house, number)
+
+    row = manager.open("/tasks?view=team&q=公共管線").text
     assert number in row
     assert "是否屬公共管線？" in row
-    asked_page = signed_in("manager1").open(f"/cases/{question.number}").text
-    assert asked_page.count("是否屬公共管線？") > 1
-    assert f"/cases/{question.number}/dispatch" not in asked_page
+    page = manager.open(f"/cases/{question.number}").text
+    assert page.count("是否屬公共管線？") > 1
+    assert f"/cases/{question.number}/dispatch" not in page
     withdrawing = f"/cases/{question.number}/actions/dispatch.withdraw"
     assert officer.open(withdrawing).status_code == 200
-    assert signed_in("manager1").open(withdrawing).status_code == 404
+    assert manager.open(withdrawing).status_code == 404
+
+
+def test_answers_of_several_units_come_together_in_the_timeline(signed_in, house, clock, number):
+    officer = signed_in("officer1")
+    question = ask_two_units(officer, house, number)
+
     complete(house, clock, question.number, "manager1", answer="屬公共管線。")
     complete(house, clock, question.number, "chief1", answer="費用由管理費支應。")
     complete(house, clock, question.number, "chief1", summary="由物業管理處理。")
