@@ -106,6 +106,7 @@ def confirm(batch_id: str, *, by: Actor, session: Session, clock: Clock) -> int:
         BatchEmpty: its view shows nothing any more.
     """
     batch = owned(batch_id, by, session)
+    session.refresh(batch, with_for_update=True)  # of two clicks the second finds it confirmed
     if batch.state != "prepared":
         return len(_items(batch_id, session))
     if batch.verb in NEEDING_TERMS and batch.terms is None:
