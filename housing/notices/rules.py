@@ -45,6 +45,23 @@ class Rendered:
     body: str
     short: str
 
+    def payload(self, kind: str, url: str, at: datetime) -> dict[str, object]:
+        """Write it as a row of the outbox holds it.
+
+        Args:
+            kind: of the notice.
+            url: path of the page that it leads to.
+            at: when it was to be told.
+        """
+        return {
+            "kind": kind,
+            "subject": self.subject,
+            "body": self.body,
+            "short": self.short,
+            "url": url,
+            "at": at.astimezone(UTC).isoformat(),
+        }
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader:

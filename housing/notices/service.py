@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
@@ -193,14 +193,7 @@ def tell_account(  # noqa: PLR0913  # the face of the room: who, what, with what
         idem=key,
         channel=channel,
         recipient=to,
-        payload={
-            "kind": kind,
-            "subject": words.subject,
-            "body": words.body,
-            "short": words.short,
-            "url": url,
-            "at": now.astimezone(UTC).isoformat(),
-        },
+        payload=words.payload(kind, url, now),
     )
     session.flush()  # Core does not see pending ORM rows
     outbox.add([letter], now, session.connection())
@@ -329,14 +322,7 @@ def _messages(reader: AccountView, notice: _Notice, channels: Iterable[str]) -> 
             idem=f"{notice.instance.id}:{notice.occasion}:{reader.id}:{channel}",
             channel=channel,
             recipient=str(reader.id),
-            payload={
-                "kind": notice.kind,
-                "subject": words.subject,
-                "body": words.body,
-                "short": words.short,
-                "url": url,
-                "at": notice.at.astimezone(UTC).isoformat(),
-            },
+            payload=words.payload(notice.kind, url, notice.at),
             instance_id=notice.instance.id,
             grouping=_grouping(notice, channel),
         )

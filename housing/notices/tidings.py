@@ -1,7 +1,6 @@
 """Tell colleagues something that belongs to no case, by the channels each has chosen."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC
 
 from sqlalchemy.orm import Session
 
@@ -56,14 +55,7 @@ def tell(  # noqa: PLR0913  # the face of the room: who, what, with what, about 
                 idem=f"{occasion}:{kind}:{reader.id}:{channel}",
                 channel=channel,
                 recipient=str(reader.id),
-                payload={
-                    "kind": kind,
-                    "subject": words.subject,
-                    "body": words.body,
-                    "short": words.short,
-                    "url": url,
-                    "at": now.astimezone(UTC).isoformat(),
-                },
+                payload=words.payload(kind, url, now),
                 not_before=leaves_at(kind, channel, now, quiet.get(reader.id)),
                 grouping=bundled_as(kind, channel),
             )
