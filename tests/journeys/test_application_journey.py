@@ -3,14 +3,12 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from housing.applications.rounds import NewRound, open_at_once
 from housing.persons.rules import complete_national_id
+from tests.journeys.accessibility import check_accessible
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 
 def test_a_care_household_supplements_its_proof_and_joins_the_queue(person, served, photo):
@@ -21,17 +19,17 @@ def test_a_care_household_supplements_its_proof_and_joins_the_queue(person, serv
     case = apply(applicant, number)
     review(officer)
     take(officer, "補正通知")
-    check_accessible(officer)
+    check_accessible(officer.page)
     finish(officer)
     supplement(applicant, served, case, photo)
     review(officer)
     take(second, "複核")
-    check_accessible(second)
+    check_accessible(second.page)
     second.choose("second_decision", "agree")
     finish(second)
 
     applicant.open(f"/cases/{case}")
-    check_accessible(applicant)
+    check_accessible(applicant.page)
     assert "合格" in main_text(applicant)
     assert "輪候第 1 位" in main_text(applicant)
     assert [someone.complaints for someone in (applicant, officer, second)] == [[]] * 3
@@ -42,7 +40,7 @@ def test_an_officer_keys_in_a_paper_application_and_finds_it_in_the_inbox(person
     officer = person("officer1", 1280)
 
     officer.open(f"/applications/paper/{number}")
-    check_accessible(officer)
+    check_accessible(officer.page)
     officer.write("postmark_on", officer.today)
     officer.attach("scans", photo)
     fill_choice(officer, "general")
@@ -54,7 +52,7 @@ def test_an_officer_keys_in_a_paper_application_and_finds_it_in_the_inbox(person
     assert "已登錄" in main_text(officer)
 
     officer.open("/applications?channel=paper")
-    check_accessible(officer)
+    check_accessible(officer.page)
     assert "何安居" in main_text(officer)
 
 
@@ -86,16 +84,16 @@ def open_call(served) -> str:
 def apply(applicant, number: str) -> str:
     """Apply in six steps with MyData; returns the case number."""
     applicant.open("/calls")
-    check_accessible(applicant)
+    check_accessible(applicant.page)
     to_documents(applicant, number, household_class="care")
     applicant.choose("use_mydata", "true")
     applicant.press("儲存並繼續")
-    check_accessible(applicant)
+    check_accessible(applicant.page)
     applicant.press("同意並傳輸")
-    check_accessible(applicant)
+    check_accessible(applicant.page)
     fill_consents(applicant)
     applicant.press("送出申請")
-    check_accessible(applicant)
+    check_accessible(applicant.page)
     case = applicant.page.url.rpartition("/")[2]
     assert re.fullmatch(r"A\d{3}-\d{6}", case), applicant.page.url
     return case
@@ -104,16 +102,16 @@ def apply(applicant, number: str) -> str:
 def to_documents(applicant, number: str, household_class: str = "general") -> None:
     """Fill in the steps before the documents."""
     applicant.open(f"/apply/{number}")
-    check_accessible(applicant)
+    check_accessible(applicant.page)
     fill_choice(applicant, household_class)
     applicant.press("儲存並繼續")
     fill_person(applicant)
     applicant.press("儲存並繼續")
-    check_accessible(applicant)
+    check_accessible(applicant.page)
     applicant.press("儲存並繼續")
     fill_means(applicant)
     applicant.press("儲存並繼續")
-    check_accessible(applicant)
+    check_accessible(applicant.page)
 
 
 def fill_choice(someone, household_class: str) -> None:
@@ -156,7 +154,7 @@ def fill_consents(someone) -> None:
 def review(officer) -> None:
     """Confirm what the rules found."""
     take(officer, "審件")
-    check_accessible(officer)
+    check_accessible(officer.page)
     finish(officer)
 
 
@@ -164,9 +162,9 @@ def supplement(applicant, served, case: str, photo) -> None:
     """Find what is wanted until when, and bring it."""
     deliver(served)
     applicant.open(f"/cases/{case}")
-    check_accessible(applicant)
+    check_accessible(applicant.page)
     take(applicant, "補正", view="mine")
-    check_accessible(applicant)
+    check_accessible(applicant.page)
     applicant.attach("paper_class_proof", photo)
     finish(applicant)
 
@@ -203,10 +201,3 @@ def finish(someone) -> None:
 def main_text(someone) -> str:
     """Read what the main part of the page says."""
     return someone.page.locator("main").inner_text()
-
-
-def check_accessible(someone) -> None:
-    """Check the page with axe against WCAG 2.2 AA."""
-    found = Axe().run(someone.page, options=RULES)
-    problems = [f"{each['id']}: {each['help']}" for each in found.response["violations"]]
-    assert problems == [], (someone.page.url, problems)

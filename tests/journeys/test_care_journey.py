@@ -1,14 +1,12 @@
 """A household nobody has seen for two days, from the manager's phone to the lead's review."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from housing.care import reports
 from housing.people import queries as people
+from tests.journeys.accessibility import check_accessible
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 
 def test_an_observation_becomes_a_visit_that_the_lead_reviews(person):
@@ -23,10 +21,10 @@ def test_an_observation_becomes_a_visit_that_the_lead_reviews(person):
 
     read_the_record(worker, number)
     officer.open(f"/care/cases/{number}")
-    check_accessible(officer)
+    check_accessible(officer.page)
     assert "女兒來訪時曾爭執" not in text_of(officer)
     manager.open(f"/cases/{number}")
-    check_accessible(manager)
+    check_accessible(manager.page)
     assert "兩日未見" in text_of(manager)
     assert "BSRS" not in text_of(manager)
     assert [each.complaints for each in (manager, worker, lead, officer)] == [[]] * 4
@@ -51,10 +49,10 @@ def test_a_report_is_returned_corrected_and_approved(person, served):
     finish(chief)
 
     worker.open("/care/reports")
-    check_accessible(worker)
+    check_accessible(worker.page)
     worker.page.locator("main .row-title").first.click()
     worker.page.wait_for_load_state()
-    check_accessible(worker)
+    check_accessible(worker.page)
     assert "中市住服字第1150000009號" in text_of(worker)
     assert [each.complaints for each in (worker, officer, chief)] == [[]] * 3
 
@@ -62,7 +60,7 @@ def test_a_report_is_returned_corrected_and_approved(person, served):
 def observe(manager) -> None:
     """Report on a phone that mail piles up."""
     manager.open("/care/new")
-    check_accessible(manager)
+    check_accessible(manager.page)
     manager.page.locator('select[name="_place"]').select_option(label="東區尚武好宅 A-0501")
     manager.choose("source", "observation")
     manager.choose("seen", "unseen_2d")
@@ -70,7 +68,7 @@ def observe(manager) -> None:
     manager.write("seen_text", "信箱塞滿，兩天沒看到人。")
     manager.choose("danger_now", "false")
     manager.press("送出")
-    check_accessible(manager)
+    check_accessible(manager.page)
     assert "已經收到" in text_of(manager)
 
 
@@ -97,7 +95,7 @@ def plan(worker) -> None:
 def visit(worker) -> str:
     """Write the record of the visit; returns the case number."""
     worker.open("/care")
-    check_accessible(worker)
+    check_accessible(worker.page)
     wait_for_task(worker, "訪視")
     take(worker, "訪視")
     worker.choose("visit_result", "met")
@@ -124,10 +122,10 @@ def review(lead) -> None:
 def read_the_record(worker, number: str) -> None:
     """Open the record for a purpose."""
     worker.open(f"/care/cases/{number}")
-    check_accessible(worker)
+    check_accessible(worker.page)
     worker.page.locator('select[name="purpose"]').select_option("visit")
     worker.press("開啟紀錄")
-    check_accessible(worker)
+    check_accessible(worker.page)
     assert "女兒來訪時曾爭執" in text_of(worker)
 
 
@@ -161,11 +159,11 @@ def wait_for_task(worker, name: str) -> None:
 def take(someone, name: str) -> None:
     """Open the task of this name from the inbox and claim it."""
     someone.open("/tasks?view=team")
-    check_accessible(someone)
+    check_accessible(someone.page)
     someone.page.locator("main").get_by_role("link", name=name).first.click()
     someone.page.wait_for_load_state()
     someone.press("認領")
-    check_accessible(someone)
+    check_accessible(someone.page)
 
 
 def finish(someone) -> None:
@@ -176,11 +174,3 @@ def finish(someone) -> None:
 
 def text_of(someone) -> str:
     return someone.page.locator("body").inner_text()
-
-
-def check_accessible(someone) -> None:
-    """No violation of WCAG 2.2 AA that axe can find, and nothing wider than the screen."""
-    found = Axe().run(someone.page, options=RULES)
-    assert found.violations_count == 0, f"{someone.page.url}\n{found.generate_report()}"
-    width = someone.page.viewport_size["width"]
-    assert someone.page.evaluate("document.documentElement.scrollWidth") <= width, someone.page.url

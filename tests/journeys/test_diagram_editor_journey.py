@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from lxml import etree
 from playwright.sync_api import Browser, Page, StorageState, expect
 from waitress.server import create_server
@@ -20,6 +19,7 @@ from housing.demo.accounts import PASSWORD
 from housing.drafts import queries, service
 from housing.people import queries as people
 from tests import serving
+from tests.journeys.accessibility import violations
 from webapp.factory import create_app
 
 expect.set_options(timeout=20_000)  # saving waits for a pause in typing, and machines may be busy
@@ -336,7 +336,7 @@ def test_the_editor_speaks_chinese_and_the_page_is_accessible(editing):
     page.keyboard.press("Escape")
     supervisor.press("search")
     seen |= words_of(page)
-    findings = Axe().run(page).response["violations"]
+    findings = violations(page)
     assert supervisor.run("return [...editor.missing]") == []
     assert english_in(seen) == set()
     assert findings == []

@@ -1,15 +1,14 @@
 """Supervisors change a form and a decision in a real browser; the resident's phone shows it."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from housing.drafts import queries, service
 from housing.people import queries as people
+from tests.journeys.accessibility import check_accessible
 from tests.scenario_runs import note_fit
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 FORM = "forms/repair/report.json"
 METER = "電表照片"
 
@@ -85,19 +84,12 @@ def keep_mine_beside_theirs(page, application, draft_id: str) -> None:
     page.wait_for_url(lambda url: "/decisions/" in url and draft_id not in url)
 
 
-def check(page, *, width: int) -> None:
-    """No violation of WCAG 2.2 AA that axe can find, and nothing wider than the screen."""
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 def test_a_required_photo_of_a_draft_is_asked_for_on_the_phone(person, served, draft_id, photo):
     supervisor, resident = person("supervisor1", 1280), person("resident1", 390)
     supervisor.open(f"/drafts/{draft_id}/forms/{FORM}")
     draw_a_required_photo(supervisor.page)
     supervisor.page.frame_locator("iframe").get_by_text(METER).first.wait_for()
-    check(supervisor.page, width=1280)
+    check_accessible(supervisor.page)
     with served.application.reading() as session:
         assert METER in queries.file(draft_id, FORM, session=session).content.decode()
 
@@ -105,7 +97,7 @@ def test_a_required_photo_of_a_draft_is_asked_for_on_the_phone(person, served, d
 
     resident.open("/repairs/new")
     assert resident.page.get_by_text("請拍到電表的數字。").is_visible()
-    check(resident.page, width=390)
+    check_accessible(resident.page)
     report_without_and_with_it(resident, photo)
     assert supervisor.complaints == []
 
@@ -155,7 +147,7 @@ def test_a_rule_is_changed_on_the_canvas_and_rows_tell_what_comes_out(person, se
     page.keyboard.type("true")
     saved(page)
     page.locator(".finding-warning", has_text="現場可簡易排除").first.wait_for()
-    check(page, width=1280)
+    check_accessible(page)
     page.get_by_role("button", name="查看關聯圖").first.click()
     page.locator(".djs-container").first.wait_for()
     assert editor.evaluate("each => [...each.missingWords]") == []
@@ -170,5 +162,5 @@ def test_a_rule_is_changed_on_the_canvas_and_rows_tell_what_comes_out(person, se
     for address in (*addresses, "replay/repair_class.dmn?decision=repair_class"):
         page.set_viewport_size({"width": 390, "height": 844})
         supervisor.open(f"/drafts/{draft_id}/{address}")
-        check(page, width=390)
+        check_accessible(page)
     assert [each for each in supervisor.complaints if "409" not in each] == []

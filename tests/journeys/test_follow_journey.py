@@ -3,17 +3,16 @@
 from io import BytesIO
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from housing.demo import pictures
 from housing.people.queries import account_by_login
 from housing.repairs import service as repairs
 from housing.repairs.service import Report
+from tests.journeys.accessibility import check_accessible
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 TAP = {
     "where": "unit",
     "place": "廚房水槽下方",
@@ -87,10 +86,3 @@ def take_back(application, number: str) -> None:
     with application.unit_of_work() as session:
         by = account_by_login("resident1", session=session).actor
         repairs.cancel(number, by=by, engine=application.engine, session=session)
-
-
-def check_accessible(page: Page) -> None:
-    """No violation of WCAG 2.2 AA that axe can find, and nothing wider than the screen."""
-    found = Axe().run(page, options=RULES)
-    assert found.response["violations"] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

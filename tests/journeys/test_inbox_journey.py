@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from engine import queries
 from engine.calendar import local_date
@@ -18,6 +17,7 @@ from housing.cases.service import Completion, submit_task
 from housing.people import queries as people
 from housing.persons.rules import complete_national_id
 from housing.slices import Desk
+from tests.journeys.accessibility import check_accessible
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
@@ -172,12 +172,6 @@ def heading(page) -> str:
     return page.locator("main h1").first.inner_text()
 
 
-def complaints_of_axe(page) -> list[str]:
-    """Check the page against WCAG 2.2 AA."""
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
-    return [each["id"] for each in Axe().run(page, options=rules).response["violations"]]
-
-
 def press(page, *keys: str) -> None:
     """Press keys that lead to another page, and wait for it."""
     for key in keys[:-1]:
@@ -281,7 +275,7 @@ def give_back_with_an_own_key(officer) -> None:
     page, task = officer.page, officer.page.url
     officer.open("/account/keys")
     page.locator("#key-unclaim").press("e")
-    assert complaints_of_axe(page) == []
+    check_accessible(page)
     press(page, "Enter")
     assert page.locator("#key-unclaim").input_value() == "e"
     press(page, "g", "m")
@@ -304,7 +298,7 @@ def test_a_follow_up_of_143_tasks_leaves_two_as_they_are_and_says_why(person, se
     ask_to_follow_up_all(page)
     assert heading(page) == "設定追蹤日：142 項待辦"
     assert "目前由宋複核辦理。" in page.locator("main").inner_text()
-    assert complaints_of_axe(page) == []
+    check_accessible(page)
     office.claim(tasks[20], "officer2")
     press_focused(page)
     page.locator("main .background-work a.btn-primary").click(timeout=60_000)
@@ -324,7 +318,7 @@ def ask_to_follow_up_all(page) -> None:
     page.keyboard.press("*")
     page.keyboard.press("a")
     page.get_by_label("選取此檢視全部 143 項").check()
-    assert complaints_of_axe(page) == []
+    check_accessible(page)
     page.keyboard.press("f")
     day = page.locator("dialog #until")
     day.fill(day.get_attribute("min"))
@@ -335,7 +329,7 @@ def check_results(page) -> None:
     """Two of 143 tasks are as they were, with the reason, and each task has a line."""
     figures = page.locator(".figure-card").all_inner_texts()
     assert [figure.split()[0] for figure in figures] == ["141", "2", "0"]
-    assert complaints_of_axe(page) == []
+    check_accessible(page)
     page.get_by_role("link", name="維持不變").click()
     page.wait_for_load_state()
     rows = page.locator("tbody tr").all_inner_texts()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.journeys.test_repair_journey import check_accessible, finish, main_text, take
+from tests.journeys.accessibility import check_accessible
+from tests.journeys.test_repair_journey import finish, main_text, take
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
@@ -45,7 +46,7 @@ def report_the_lift(someone, photo) -> str:
     someone.write("phone", "0900000001")
     someone.press("送出")
     if someone.page.get_by_role("button", name="不是").count():
-        check_accessible(someone)
+        check_accessible(someone.page)
         someone.press("不是")
     return someone.page.url.rpartition("/")[2]
 
@@ -53,7 +54,7 @@ def report_the_lift(someone, photo) -> str:
 def open_the_incident(manager, number: str) -> None:
     """Make the report a mass incident."""
     manager.open(f"/cases/{number}/incident")
-    check_accessible(manager)
+    check_accessible(manager.page)
     manager.write("announcement", "A 棟電梯故障，維修廠商已通知，請改走樓梯。")
     manager.press("開設並通知")
     assert "大規模事故" in main_text(manager)
@@ -62,17 +63,17 @@ def open_the_incident(manager, number: str) -> None:
 def join_and_tell(manager, first: str, second: str) -> None:
     """Merge the second report into the incident, then tell both how it goes on."""
     manager.open("/repairs/incidents")
-    check_accessible(manager)
+    check_accessible(manager.page)
     manager.page.get_by_role("link", name="電梯").first.click()
     manager.page.wait_for_load_state()
     assert second in main_text(manager)
-    check_accessible(manager)
+    check_accessible(manager.page)
     manager.page.get_by_role("button", name=second).click()
     manager.page.wait_for_load_state()
     manager.write("text", "廠商已到場，正在更換門機零件。")
     manager.press("通知 2 件")
     assert {first, second} <= set(manager.page.locator("main .row-head a").all_inner_texts())
-    check_accessible(manager)
+    check_accessible(manager.page)
 
 
 def repair_and_close(manager, photo) -> None:
@@ -97,5 +98,5 @@ def repair_and_close(manager, photo) -> None:
 def look_at_the_statistics(officer) -> None:
     """The officer reads the figures of the month."""
     officer.open("/repairs/statistics")
-    check_accessible(officer)
+    check_accessible(officer.page)
     assert "修繕統計" in main_text(officer)

@@ -4,14 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from engine.calendar import local_date
 from housing.demo import clock as demo_clock
+from tests.journeys.accessibility import check_accessible
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(400)]
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 TABLET = 820
 
 
@@ -33,11 +32,11 @@ def test_a_household_moves_out_with_one_dispute_and_gets_its_deposit_back(person
     make_ready(manager, photo)
 
     tenant.open(f"/cases/{case}")
-    check_accessible(tenant)
+    check_accessible(tenant.page)
     assert "押金結算" in main_text(tenant)
     assert "已退還" in main_text(tenant)
     officer.open("/move-outs?state=closed")
-    check_accessible(officer)
+    check_accessible(officer.page)
     assert case in main_text(officer)
     assert [each.complaints for each in (tenant, manager, officer, cashier)] == [[]] * 4
 
@@ -45,13 +44,13 @@ def test_a_household_moves_out_with_one_dispute_and_gets_its_deposit_back(person
 def give_notice(tenant, served) -> str:
     """See the lease, choose a day, see what it costs, send; returns the case number."""
     tenant.open("/my-lease")
-    check_accessible(tenant)
+    check_accessible(tenant.page)
     tenant.page.get_by_role("link", name="提出退租").click()
     tenant.page.wait_for_load_state()
     leave_on = local_date(served.application.clock.now()) + timedelta(days=31)
     tenant.page.locator("#wish").fill(leave_on.isoformat())
     tenant.press("顯示")
-    check_accessible(tenant)
+    check_accessible(tenant.page)
     assert "租金計至" in main_text(tenant)
     tenant.page.locator('select[name="leaving_because"]').select_option("work")
     tenant.write("forward_address", "臺中市西區民權路 1 號")
@@ -59,7 +58,7 @@ def give_notice(tenant, served) -> str:
     tenant.write("bank_code", "004")
     tenant.write("bank_account", "12345678901")
     tenant.press("送出退租通知")
-    check_accessible(tenant)
+    check_accessible(tenant.page)
     case = tenant.page.url.rpartition("/")[2]
     assert re.fullmatch(r"X\d{3}-\d{6}", case), main_text(tenant)
     return case
@@ -68,12 +67,12 @@ def give_notice(tenant, served) -> str:
 def hand_over(manager, photo) -> None:
     """Fill the exit sheet in item by item, let both sign, and report the outcome."""
     take(manager, "點退")
-    check_accessible(manager)
+    check_accessible(manager.page)
     manager.page.get_by_role("link", name="點退單").first.click()
     manager.page.wait_for_load_state()
-    check_accessible(manager)
+    check_accessible(manager.page)
     manager.press("開始填寫點退單")
-    check_accessible(manager)
+    check_accessible(manager.page)
     sheet = manager.page.url
     ids = [each.get_attribute("id") for each in manager.page.locator("section.handover-item").all()]
     damage(manager, ids[0], photo)
@@ -87,7 +86,7 @@ def hand_over(manager, photo) -> None:
     manager.page.get_by_text("抄表與鑰匙已儲存").wait_for()  # the page that comes back stands
     for role in ("tenant", "property_manager"):
         draw(manager, role)
-    check_accessible(manager)
+    check_accessible(manager.page)
     manager.press("確定點退單")
     manager.choose("handover_result", "done")
     manager.choose("has_goods", "false")
@@ -139,7 +138,7 @@ def draw(manager, role: str) -> None:
 def rule(officer) -> None:
     """Rule on the disputed item by depreciation; the tenant agrees."""
     take(officer, "裁決爭議項目")
-    check_accessible(officer)
+    check_accessible(officer.page)
     officer.choose("ruling", "accepted")
     officer.write("ruling_reason", "依折舊年限計算承租人應負擔之金額")
     officer.choose("is_agreed", "true")
@@ -149,12 +148,12 @@ def rule(officer) -> None:
 def settle(cashier, officer) -> None:
     """Draw the settlement up, and let somebody else check it."""
     take(cashier, "結算押金")
-    check_accessible(cashier)
+    check_accessible(cashier.page)
     assert "1,600 元" in main_text(cashier)
     cashier.write("adjustment_twd", "0")
     finish(cashier)
     take(officer, "覆核結算")
-    check_accessible(officer)
+    check_accessible(officer.page)
     officer.choose("check_result", "pass")
     finish(officer)
 
@@ -162,7 +161,7 @@ def settle(cashier, officer) -> None:
 def answer_as_bank(cashier, served) -> None:
     """Play the bank."""
     cashier.open("/simulator/bank")
-    check_accessible(cashier)
+    check_accessible(cashier.page)
     assert "模擬" in main_text(cashier)
     cashier.press("相符")
     cashier.page.get_by_text("目前沒有待回覆的查詢").wait_for()
@@ -172,7 +171,7 @@ def answer_as_bank(cashier, served) -> None:
 def refund(cashier, served) -> None:
     """Pay the deposit back."""
     take(cashier, "退還押金")
-    check_accessible(cashier)
+    check_accessible(cashier.page)
     cashier.choose("refund_outcome", "paid")
     cashier.write("paid_on", local_date(served.application.clock.now()).isoformat())
     cashier.write("reference", "FX-0001")
@@ -182,7 +181,7 @@ def refund(cashier, served) -> None:
 def make_ready(manager, photo) -> None:
     """Make the home ready for the next household."""
     take(manager, "房屋整備")
-    check_accessible(manager)
+    check_accessible(manager.page)
     manager.page.locator('input[name="done"][value="clean"]').check()
     manager.attach("photos", photo)
     finish(manager)
@@ -226,10 +225,3 @@ def finish(someone) -> None:
 def main_text(someone) -> str:
     """Read what the main part of the page says."""
     return someone.page.locator("main").inner_text()
-
-
-def check_accessible(someone) -> None:
-    """Check the page with axe against WCAG 2.2 AA."""
-    found = Axe().run(someone.page, options=RULES)
-    problems = [f"{each['id']}: {each['help']}" for each in found.response["violations"]]
-    assert problems == [], (someone.page.url, problems)

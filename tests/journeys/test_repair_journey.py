@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from tests.journeys.accessibility import check_accessible
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 
 PHONE, DESK = 390, 1280
@@ -29,7 +28,7 @@ def test_a_tap_that_the_warranty_contractor_ignores_is_repaired_in_his_place(per
     confirm_it(manager, resident)
 
     resident.open(f"/cases/{number}")
-    check_accessible(resident)
+    check_accessible(resident.page)
     assert "已結案" in main_text(resident)
     take(officer, "追償")
     assert "3,800" in main_text(officer).replace("3800", "3,800")
@@ -40,9 +39,9 @@ def test_a_tap_that_the_warranty_contractor_ignores_is_repaired_in_his_place(per
 
 def report_a_tap(resident, photo) -> str:
     """Report a dripping tap with a photo; returns the case number."""
-    check_accessible(resident)
+    check_accessible(resident.page)
     resident.open("/repairs/new")
-    check_accessible(resident)
+    check_accessible(resident.page)
     resident.choose("where", "unit")
     resident.write("place", "浴室洗手台")
     resident.page.locator('select[name="category"]').select_option("water")
@@ -50,7 +49,7 @@ def report_a_tap(resident, photo) -> str:
     resident.attach("photos", photo)
     resident.write("phone", "0900000001")
     resident.press("送出")
-    check_accessible(resident)
+    check_accessible(resident.page)
     number = resident.page.url.rpartition("/")[2]
     assert re.fullmatch(r"R\d{3}-\d{6}", number), resident.page.url
     return number
@@ -74,7 +73,7 @@ def pass_days(supervisor, days: int) -> None:
     for _ in range(days):
         supervisor.press("+1 天")
     supervisor.open("/processes")
-    check_accessible(supervisor)
+    check_accessible(supervisor.page)
 
 
 def decide_substitute_performance(officer, supervisor) -> None:
@@ -110,7 +109,7 @@ def confirm_it(manager, resident) -> None:
     manager.choose("confirm_result", "close")
     finish(manager)
     resident.open("/repairs")
-    check_accessible(resident)
+    check_accessible(resident.page)
     take(resident, "確認修繕結果", view="mine")
     resident.choose("acceptance", "accept")
     resident.choose("rating", "5")
@@ -121,18 +120,18 @@ def look_at_the_case(someone, number: str) -> None:
     """Open the case with its diagram."""
     someone.open(f"/cases/{number}")
     someone.page.locator(".djs-container svg").first.wait_for()
-    check_accessible(someone)
+    check_accessible(someone.page)
 
 
 def take(someone, name: str, view: str = "team") -> None:
     """Open the inbox, open the task of this name, claim it when it is nobody's."""
     someone.open(f"/tasks?view={view}")
-    check_accessible(someone)
+    check_accessible(someone.page)
     someone.page.locator("main").get_by_role("link", name=name).first.click()
     someone.page.wait_for_load_state()
     if someone.page.get_by_role("button", name="認領").count():
         someone.press("認領")
-    check_accessible(someone)
+    check_accessible(someone.page)
 
 
 def finish(someone) -> None:
@@ -143,11 +142,3 @@ def finish(someone) -> None:
 
 def main_text(someone) -> str:
     return someone.page.locator("body").inner_text()
-
-
-def check_accessible(someone) -> None:
-    """No violation of WCAG 2.2 AA that axe can find, and nothing wider than the screen."""
-    found = Axe().run(someone.page, options=RULES)
-    assert found.violations_count == 0, f"{someone.page.url}\n{found.generate_report()}"
-    width = someone.page.viewport_size["width"]
-    assert someone.page.evaluate("document.documentElement.scrollWidth") <= width, someone.page.url

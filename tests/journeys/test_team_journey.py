@@ -3,8 +3,6 @@
 from io import BytesIO
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 
 from engine import queries
 from engine.calendar import local_date
@@ -15,10 +13,9 @@ from housing.people.models import Membership
 from housing.people.queries import AccountView, account_by_login
 from housing.repairs import service as repairs
 from housing.repairs.service import Report
+from tests.journeys.accessibility import check_accessible
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 
 def test_a_chief_hands_on_the_work_of_an_absent_colleague(person, served):
@@ -116,10 +113,3 @@ def holder_of(city: Application, number: str) -> str | None:
         case = queries.by_business_key(number, session)
         (task,) = queries.open_tasks(TaskFilter(instance_id=case.id), session).rows
         return task.assignee
-
-
-def check_accessible(page: Page) -> None:
-    """No violation of WCAG 2.2 AA that axe can find, and nothing wider than the screen."""
-    found = Axe().run(page, options=RULES)
-    assert found.response["violations"] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

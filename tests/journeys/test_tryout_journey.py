@@ -1,24 +1,14 @@
 """A supervisor tries a draft on a phone, saves the run as a scenario and has all scenarios run."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from housing.drafts import service
 from housing.people import queries as people
 from tests import garden
+from tests.journeys.accessibility import check_accessible
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
-
-
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
-
-
-def check(page) -> None:
-    """No violation of WCAG 2.2 AA that axe can find, and nothing wider than the phone."""
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 @pytest.fixture
@@ -48,7 +38,7 @@ def test_a_draft_is_tried_saved_as_a_scenario_and_run(draft, person):
     page.get_by_role("link", name="填寫表單").click()
     someone.press("於試跑中送出")
     expect(page.locator("[data-element-id=look].is-now").first).to_be_attached()
-    check(page)
+    check_accessible(page)
     someone.press("填寫表單")
     page.get_by_text("不合適", exact=True).click()
     someone.press("於試跑中送出")
@@ -64,5 +54,5 @@ def test_a_draft_is_tried_saved_as_a_scenario_and_run(draft, person):
     page.get_by_role("link", name="繼續").click(timeout=60_000)
 
     expect(page.get_by_role("heading", name="全部情境通過")).to_be_visible()
-    check(page)
+    check_accessible(page)
     assert someone.complaints == []
