@@ -179,6 +179,11 @@ class Database:
         if self.is_sqlite:  # whose open connections would not look at what was found
             self._reading.dispose()
 
+    def vacuum(self) -> None:
+        """Clear up after changes and analyze; PostgreSQL does it by itself, some time later."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()

@@ -278,14 +278,21 @@ def search_for(words: str, cases: InstanceIds, is_common: bool, session: Session
         is_common: these cases are many.
         session: any.
     """
-    numbered = select(process_instance.c.id).where(process_instance.c.business_key == words.upper())
     return Search(
         words=words,
         cases=cases,
         is_common=is_common,
-        numbered=tuple(session.scalars(numbered)),
+        numbered=_numbered(words, session),
         task_names=_names_with(words, session),
     )
+
+
+def _numbered(words: str, session: Session) -> tuple[str, ...]:
+    """List the ids of the cases whose number the words are."""
+    if not any(each.isdigit() for each in words):
+        return ()
+    is_it = process_instance.c.business_key == words.upper()
+    return tuple(session.scalars(select(process_instance.c.id).where(is_it)))
 
 
 def _names_with(words: str, session: Session) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Find cases by their words, or by the person or home they are about."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,8 +28,7 @@ from housing.cases.words import Term
 from housing.leases.models import Lease
 from housing.move_outs.models import MoveOutCase
 from housing.persons.models import Person
-from housing.places.models import Community, Unit
-from housing.places.rules import community_scope
+from housing.places.models import Unit
 from housing.renewals.models import RenewalCase
 from housing.repairs.models import RepairTicket
 
@@ -94,7 +94,7 @@ def _ranked(text: str, actor: Actor, session: Session) -> tuple[Select[str], boo
     terms = words.terms_of(text)
     if not terms:
         return select(CaseWord.instance_id).where(false()), False
-    is_found = _is_found_by(actor, session)
+    is_found = _is_found_by(actor)
     looks = [
         select(func.count()).select_from(
             select(CaseWord.word).where(_fits(CaseWord, each)).limit(MOST_RARE + 1).subquery()
@@ -132,23 +132,28 @@ def _fits(row: type[CaseWord], term: Term) -> ColumnElement[bool]:
     return and_(row.word >= term.word, row.word < term.word + LAST_CHARACTER)
 
 
-def _is_found_by(actor: Actor, session: Session) -> Callable[[type[CaseWord]], ColumnElement[bool]]:
+def _is_found_by(actor: Actor) -> Callable[[type[CaseWord]], ColumnElement[bool]]:
     """Say which words of a case somebody finds it by: open ones, and those he is a reader of."""
-    scopes = [*map(community_scope, session.scalars(select(Community.code)))]
     everywhere = [key for key in READINGS if reads(actor, key, CITY)]
     local = [
         guard_of(key, at)
         for key in READINGS
         if key not in everywhere
-        for at in scopes
+        for at in sorted({scope for _role, scope in actor.groups})
         if reads(actor, key, at)
     ]
+    beginnings = [f"{_escaped(guard_of(key, ''))}%" for key in everywhere]
 
     def is_found(row: type[CaseWord]) -> ColumnElement[bool]:
-        begins = (row.guard.startswith(guard_of(key, ""), autoescape=True) for key in everywhere)
+        begins = (row.guard.like(each, escape="/") for each in beginnings)
         return or_(row.guard.in_(["", *local]), *begins)
 
     return is_found
+
+
+def _escaped(text: str) -> str:
+    """Take the meaning that signs have in a pattern from a text."""
+    return re.sub(r"([/%_])", r"/\1", text)
 
 
 def _about(wanted: str) -> tuple[Select[Any], ...]:

@@ -103,7 +103,10 @@ def found(application: Application, tasks: int, told: Told) -> str:
             session.execute(insert(RepairTicket), [ticket for _task, ticket in rows])
             indexing.write({REPAIRS: [task.id for task, _ticket in rows]}, session)
         told("fill", numbers.stop, total)
-    application.database.analyze()
+    if application.database.is_sqlite:
+        application.database.analyze()
+    else:
+        application.database.vacuum()  # as the server would soon
     return token
 
 
