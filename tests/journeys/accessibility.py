@@ -26,6 +26,7 @@ def violations(page: Page) -> list[str]:
 
 def check_accessible(page: Page) -> None:
     """Have axe read a page, unless it has read all its elements, and nothing leave the screen."""
+    page.wait_for_load_state()
     width = page.evaluate("innerWidth")
     shown = {(width, element) for element in page.evaluate(ELEMENTS)}
     if not shown <= _judged:

@@ -52,7 +52,8 @@ def guess(page: Page, url: str, number: str) -> None:
     page.goto(f"{url}/follow")
     page.locator("#number").fill(number)
     page.locator("#code").fill("0000-0000-0000")
-    page.locator("main form button").click()
+    with page.expect_navigation():
+        page.locator("main form button").click()
     check_accessible(page)
     assert "不相符" in page.locator("main").inner_text()
 

@@ -41,7 +41,8 @@ def reassign(chief, number: str, absent: AccountView, deputy: AccountView) -> No
     check_accessible(chief.page)
     row = chief.page.get_by_role("row").filter(has_text=absent.name)
     assert f"代理人：{deputy.name}" in row.inner_text()
-    row.get_by_role("link").first.click()
+    with chief.page.expect_navigation():
+        row.get_by_role("link").first.click()
     check_accessible(chief.page)
     chief.page.locator("main li").filter(has_text=number).get_by_role("checkbox").check()
     chief.page.locator("#assignee").select_option(str(deputy.id))
