@@ -99,7 +99,7 @@ def _clock(task: NewTask) -> dict[str, Any]:
         "element_id": "bench",
         "name": "處理期限",
         "scope": task.scope,
-        "state": "paused" if task.is_paused else "running",
+        "state": "met" if task.ended_at else "paused" if task.is_paused else "running",
         "started_at": task.begun_at,
         "due_at": due_at,
         "original_due_at": due_at,

@@ -172,17 +172,19 @@ class Database:
         with self._turn, self._file_lock or nullcontext(), self.engine.begin() as connection:
             yield connection
 
-    def analyze(self) -> None:
-        """Let the database look how its tables are filled, so that it finds the shortest ways."""
-        with self.connect_for_migration() as connection:
-            connection.exec_driver_sql("ANALYZE")
-        if self.is_sqlite:  # whose open connections would not look at what was found
-            self._reading.dispose()
+    def tend(self) -> None:
+        """Let the database clear up, and look how its tables are filled to find the shortest ways.
 
-    def vacuum(self) -> None:
-        """Clear up after changes and analyze; PostgreSQL does it by itself, some time later."""
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
+        Done once a day. PostgreSQL does it by itself too, some time after many changes.
+        """
+        if self.is_sqlite:
+            with self.connect_for_migration() as connection:
+                connection.exec_driver_sql("ANALYZE")
+            self._reading.dispose()  # open connections would not look at what was found
+        else:
+            with self.engine.connect() as connection:
+                outside = connection.execution_options(isolation_level="AUTOCOMMIT")
+                outside.exec_driver_sql("VACUUM ANALYZE")
 
     def dispose(self) -> None:
         """Close every connection."""

@@ -16,12 +16,9 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
-    bindparam,
     false,
     func,
     literal,
-    literal_column,
-    not_,
     or_,
     select,
     true,
@@ -29,48 +26,30 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from engine.inbox_parts import (
+    DAY_END,
+    GIVEN,
+    NOW,
+    RETURNED,
+    VIEWS,
+    Condition,
+    Groups,
+    is_of_no_team,
+    is_paused,
+    is_this_week,
+    parts_of,
+)
 from engine.queries import TASK_COLUMNS, as_user_task
 from engine.records import Page, UserTask
-from engine.sla_tables import sla_clock
 from engine.tables import process_definition, process_instance, user_task
-from engine.types import CITY, Actor
-
-VIEWS = (
-    *("mine", "followup", "returned", "received", "delegated", "deputy"),
-    *("team", "all", "overdue", "week", "paused", "done"),
-)
-"""Codes of the views, in the order of the navigation.
-
-mine: claimed by or assigned to me. followup: mine, to be looked at again until the end of today.
-returned, received: mine, because a colleague gave it back, or delegated it to me. delegated: what I
-gave away and is not back. deputy: to be done for absent ones. team: unclaimed, of my teams. all:
-all of my teams. overdue and week (what is due until its end and not overdue): mine and unclaimed
-ones. paused: the case is suspended or one of its clocks stands. done: completed by me, newest
-first.
-"""
+from engine.types import Actor
 
 SORTS = ("due", "age", "priority")
 
 MOST_FACETS = 60
 
-Condition = ColumnElement[bool]
 InstanceIds = Select[str]
 """A query for ids of cases, such as those that a text is found in."""
-
-Groups = frozenset[tuple[str, str]]
-"""Of an actor: candidate group and scope."""
-
-_ME = bindparam("me", type_=user_task.c.assignee.type)
-_NOW = bindparam("now", type_=user_task.c.due_at.type)
-_WEEK_END = bindparam("week_end", type_=user_task.c.due_at.type)
-_DAY_END = bindparam("day_end", type_=user_task.c.due_at.type)
-_STOOD_IN = bindparam("stood_in", type_=user_task.c.id.type, expanding=True)
-_OPEN = user_task.c.state == literal_column("'open'")
-_COMPLETED = user_task.c.state == literal_column("'completed'")
-_GIVEN = user_task.c.delegation == literal_column("'pending'")
-_RETURNED = user_task.c.delegation == literal_column("'returned'")
-_SUSPENDED = process_instance.c.status == literal_column("'suspended'")
-"""Written out, so that prepared statements use the indexes of these states too."""
 
 _TASKS = select(*TASK_COLUMNS).select_from(
     user_task.join(process_instance).join(process_definition)
@@ -246,7 +225,7 @@ def facets(view: str, reader: Reader, session: Session) -> Facets:
     number = func.count().label("number")
     rows = session.execute(
         select(*columns, func.min(user_task.c.name).label("name"), number)
-        .where(or_(*_parts(view, reader.actor.groups)))
+        .where(or_(*parts_of(view, reader.actor.groups)))
         .group_by(*columns)
         .order_by(number.desc(), *columns)
         .limit(MOST_FACETS),
@@ -263,7 +242,7 @@ def name_of_step(view: str, element_id: str, reader: Reader, session: Session) -
     """Name a step by one of the tasks of a view; None when none waits there."""
     return session.scalar(
         select(user_task.c.name)
-        .where(or_(*_parts(view, reader.actor.groups)), user_task.c.element_id == element_id)
+        .where(or_(*parts_of(view, reader.actor.groups)), user_task.c.element_id == element_id)
         .limit(1),
         _values(reader),
     )
@@ -328,28 +307,28 @@ def _tallies(groups: Groups) -> tuple[Subquery, ...]:
 
     My own tasks and those of my teams are looked through once for all that is counted of them.
     """
-    late, paused = user_task.c.due_at < _NOW, _is_paused()
+    late, paused = user_task.c.due_at < NOW, is_paused()
     own = {
         "mine": None,
-        "followup": user_task.c.follow_up_at < _DAY_END,
-        "returned": _RETURNED,
-        "received": _GIVEN,
+        "followup": user_task.c.follow_up_at < DAY_END,
+        "returned": RETURNED,
+        "received": GIVEN,
         "own_overdue": late,
-        "own_week": _is_this_week(),
-        "own_paused": and_(paused, *_is_of_no_team(groups)),
+        "own_week": is_this_week(),
+        "own_paused": and_(paused, *is_of_no_team(groups)),
     }
     unclaimed = user_task.c.assignee.is_(None)
     of_teams = {
         "all": None,
         "team": unclaimed,
         "team_overdue": and_(unclaimed, late),
-        "team_week": and_(unclaimed, _is_this_week()),
+        "team_week": and_(unclaimed, is_this_week()),
         "team_paused": paused,
     }
     return (
-        _tally(own, _parts("mine", groups)),
-        _tally(of_teams, _parts("all", groups)),
-        *(_tally({view: None}, _parts(view, groups)) for view in ("delegated", "deputy", "done")),
+        _tally(own, parts_of("mine", groups)),
+        _tally(of_teams, parts_of("all", groups)),
+        *(_tally({view: None}, parts_of(view, groups)) for view in ("delegated", "deputy", "done")),
     )
 
 
@@ -385,7 +364,7 @@ def _count(view: str, narrowing: Narrowing, groups: Groups) -> ColumnElement[int
     rest = _conditions(narrowing)
     parts = [
         select(func.count()).select_from(user_task).where(part, *rest).scalar_subquery()
-        for part in _parts(view, groups)
+        for part in parts_of(view, groups)
     ]
     total: ColumnElement[int] = literal(0)
     for part in parts:
@@ -405,68 +384,7 @@ def _narrow(listing: Listing, cut: Cut, groups: Groups) -> Select[str]:
 
 
 def _wanted(listing: Listing, groups: Groups) -> list[Condition]:
-    return [or_(*_parts(listing.view, groups)), *_conditions(listing.narrowing)]
-
-
-@lru_cache(maxsize=2048)
-def _parts(view: str, groups: Groups) -> Sequence[Condition]:
-    """Split a view into parts that share no task."""
-    memberships = _memberships(groups)
-    mine = and_(_OPEN, user_task.c.assignee == _ME)
-    teams = [and_(_OPEN, each) for each in memberships]
-    offered = [and_(each, user_task.c.assignee.is_(None)) for each in teams]
-    late = user_task.c.due_at < _NOW
-    this_week = _is_this_week()
-    known = and_(_OPEN, or_(user_task.c.assignee == _ME, *memberships))
-    parts = {
-        "mine": [mine],
-        "followup": [and_(mine, user_task.c.follow_up_at < _DAY_END)],
-        "returned": [and_(mine, _RETURNED)],
-        "received": [and_(mine, _GIVEN)],
-        "delegated": [and_(_OPEN, _GIVEN, user_task.c.delegated_by == _ME)],
-        "deputy": [and_(_OPEN, user_task.c.id.in_(_STOOD_IN))],
-        "team": offered,
-        "all": teams,
-        "overdue": [and_(each, late) for each in (mine, *offered)],
-        "week": [and_(each, this_week) for each in (mine, *offered)],
-        "paused": [and_(known, _is_paused())],
-        "done": [and_(_COMPLETED, user_task.c.ended_by == _ME)],
-    }
-    return parts[view] or [false()]
-
-
-def _memberships(groups: Groups) -> Sequence[Condition]:
-    """Tell which groups and scopes are somebody's; the scope "city" covers every scope."""
-    everywhere = sorted(group for group, scope in groups if scope == CITY)
-    scopes: dict[str, list[str]] = {}
-    for group, scope in sorted(groups):
-        if group not in everywhere:
-            scopes.setdefault(group, []).append(scope)
-    local = [
-        and_(user_task.c.candidate_group == group, user_task.c.scope.in_(each))
-        for group, each in scopes.items()
-    ]
-    return [*([user_task.c.candidate_group.in_(everywhere)] if everywhere else []), *local]
-
-
-def _is_of_no_team(groups: Groups) -> Sequence[Condition]:
-    """Say that a task is none of the view `all`."""
-    memberships = _memberships(groups)
-    if not memberships:
-        return []
-    return [or_(user_task.c.candidate_group.is_(None), not_(or_(*memberships)))]
-
-
-def _is_this_week() -> Condition:
-    return and_(user_task.c.due_at >= _NOW, user_task.c.due_at < _WEEK_END)
-
-
-def _is_paused() -> Condition:
-    suspended = select(process_instance.c.id).where(_SUSPENDED)
-    standing = select(sla_clock.c.instance_id).where(
-        sla_clock.c.paused_since.is_not(None), sla_clock.c.ended_at.is_(None)
-    )
-    return user_task.c.instance_id.in_(suspended.union_all(standing))
+    return [or_(*parts_of(listing.view, groups)), *_conditions(listing.narrowing)]
 
 
 def _conditions(narrowing: Narrowing) -> list[Condition]:

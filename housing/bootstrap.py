@@ -253,7 +253,7 @@ class Application:
             background.purge(session=session, now=self.clock.now())
             saved_views.purge(session=session)
             bulk.purge(session=session, now=self.clock.now())
-        self.database.analyze()
+        self.database.tend()
         if self.clock is self.system_clock:  # a moved clock cannot tell how old a file is
             with self.unit_of_work() as session:
                 self.files.remove_orphans(session=session)

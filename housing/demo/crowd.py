@@ -103,10 +103,7 @@ def found(application: Application, tasks: int, told: Told) -> str:
             session.execute(insert(RepairTicket), [ticket for _task, ticket in rows])
             indexing.write({REPAIRS: [task.id for task, _ticket in rows]}, session)
         told("fill", numbers.stop, total)
-    if application.database.is_sqlite:
-        application.database.analyze()
-    else:
-        application.database.vacuum()  # as the server would soon
+    application.database.tend()
     return token
 
 
@@ -267,5 +264,5 @@ def _task(number: int, scope: str, now: datetime, *, is_done: bool) -> NewTask:
         due_at=None if number % 20 == 7 else now - LATE + due_in,
         ended_at=now if is_done else None,
         is_suspended=number % 199 == 0 and not is_done,
-        is_paused=number % 211 == 0,
+        is_paused=number % 211 == 0 and not is_done,
     )

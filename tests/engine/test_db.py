@@ -78,7 +78,7 @@ def test_a_unit_of_work_inside_another_is_refused_instead_of_waiting_for_ever(da
 def test_after_a_look_the_database_knows_how_its_tables_are_filled(database: Database):
     with database.unit_of_work() as session:
         session.execute(insert(process_definition), definition(datetime(2026, 3, 2, tzinfo=UTC)))
-    database.analyze()
+    database.tend()
 
     known = text(
         "SELECT max(stat) FROM sqlite_stat1 WHERE tbl = :table"

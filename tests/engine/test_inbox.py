@@ -7,6 +7,7 @@ from sqlalchemy import false, select
 
 from engine import inbox
 from engine.inbox import Cut, Listing, Narrowing, Reader
+from engine.inbox_parts import VIEWS
 from engine.tables import process_instance, user_task
 from engine.types import Actor
 
@@ -54,7 +55,7 @@ def test_every_count_is_the_length_of_its_list(filled, walker, officer, database
     with database.reading() as session:
         counts = inbox.counts(filled, session)
 
-    assert counts == {view: len(ids(Listing(view=view), filled, database)) for view in inbox.VIEWS}
+    assert counts == {view: len(ids(Listing(view=view), filled, database)) for view in VIEWS}
     assert {view: number for view, number in counts.items() if number} == {
         "mine": 1,
         "team": 4,

@@ -35,7 +35,7 @@ def test_a_task_done_in_time_leaves_no_job_behind(case, database):
     assert case.advance(timedelta(days=30)) == 0
 
 
-@pytest.mark.parametrize("day", ["today()", "date(reported_at)"])
+@pytest.mark.parametrize("day", ["today()", "date(reported_at)", "date(report.at)"])
 def test_before_eight_in_the_morning_in_taipei_the_day_is_the_one_there(
     walker, diagram, clock, day
 ):
@@ -45,7 +45,9 @@ def test_before_eight_in_the_morning_in_taipei_the_day_is_the_one_there(
     due = f'camunda:dueDate="=calendar days after({day}, 1)"'.encode()
     walker.deploy({name: text.replace(b'camunda:dueDate="=due_at"', due)})
 
-    case = walker.start("reminders_only", {"reported_at": clock.now()})
+    case = walker.start(
+        "reminders_only", {"reported_at": clock.now(), "report": {"at": clock.now()}}
+    )
 
     assert case.user_task("wait").due_at == datetime(2026, 3, 4, 15, 59, 59, tzinfo=UTC)
 
